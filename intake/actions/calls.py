@@ -1,0 +1,153 @@
+"""The course of a call: start, interruption, end, and the end of one that is no report."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from intake import permissions
+from intake.actions.saves import lock_writable
+from intake.actions.submissions import freeze
+from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
+from intake.models import (
+    Agency,
+    Concern,
+    Edition,
+    Intake,
+    Narrative,
+    Person,
+    ReferenceCounter,
+    User,
+)
+from intake.models.audit import record_event
+
+
+def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intake:
+    """Open a new intake for the actor, pinned to the agency's live edition, and return it.
+
+    Raises NotAllowed for who takes no calls, NotPossibleNow where no question sets are live.
+    """
+    if not permissions.can_start_call(actor) or actor.agency is None:
+        raise NotAllowed("Only hotline workers take calls.")
+    with transaction.atomic():
+        edition = Edition.objects.live(agency=actor.agency, at=at).first()
+        if edition is None:
+            raise NotPossibleNow(
+                "No question sets are published for your agency yet. Write the call down on "
+                "paper and tell your administrator."
+            )
+        intake = Intake.objects.create(
+            agency=actor.agency,
+            reference=_next_reference(actor.agency, at),
+            worker=actor,
+            edition=edition,
+            started_at=at,
+            is_practice=is_practice,
+        )
+        Narrative.objects.create(intake=intake)
+        record_event("intake.started", actor=actor, at=at, subject=intake)
+        return intake
+
+
+def end_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
+    """Note that the caller is gone; the intake stays open for the wrap-up.
+
+    The first end stands: wrapping up again does not lengthen the call.
+    """
+    with transaction.atomic():
+        intake = lock_writable(actor=actor, intake_id=intake_id)
+        if intake.ended_at is None:
+            intake.ended_at = max(at, intake.started_at)
+            intake.save(update_fields=["ended_at"])
+            record_event("intake.ended", actor=actor, at=at, subject=intake)
+        return intake
+
+
+def interrupt_call(*, actor: User, intake_id: UUID, reason: str, at: datetime) -> Intake:
+    """Mark the call as dropped, with its reason; it may be resumed until it is submitted."""
+    if reason not in Intake.Interruption.values:
+        raise InvalidValue("Choose what interrupted the call.")
+    with transaction.atomic():
+        intake = lock_writable(actor=actor, intake_id=intake_id)
+        intake.interrupted_at = at
+        intake.interruption_reason = reason
+        intake.save(update_fields=["interrupted_at", "interruption_reason"])
+        record_event(
+            "intake.interrupted", actor=actor, at=at, subject=intake, details={"reason": reason}
+        )
+        return intake
+
+
+def resume_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
+    """Take up an interrupted or ended call again; the mark goes, the history stays."""
+    with transaction.atomic():
+        intake = lock_writable(actor=actor, intake_id=intake_id)
+        if intake.interrupted_at is not None or intake.ended_at is not None:
+            intake.interrupted_at = None
+            intake.interruption_reason = ""
+            intake.ended_at = None
+            intake.save(update_fields=["interrupted_at", "interruption_reason", "ended_at"])
+            record_event("intake.resumed", actor=actor, at=at, subject=intake)
+        return intake
+
+
+def close_no_report(*, actor: User, intake_id: UUID, reason: str, at: datetime) -> Intake:
+    """Close a call that is no report, with its reason, and freeze what was typed.
+
+    Raises NotPossibleNow once a person or a concern is recorded, danger is yes, or it was
+    submitted before: then it is a report, and an agency cannot refuse one.
+    """
+    if reason not in Intake.NoReportReason.values:
+        raise InvalidValue("Choose what this call was.")
+    with transaction.atomic():
+        intake = lock_writable(actor=actor, intake_id=intake_id)
+        obstacle = _report_obstacle(intake)
+        if obstacle:
+            raise NotPossibleNow(
+                f"Intake {intake.reference} is a report: {obstacle}. Finish it with the wrap-up."
+            )
+        intake.status = Intake.Status.CLOSED_NO_REPORT
+        intake.no_report_reason = reason
+        intake.interrupted_at = None
+        intake.interruption_reason = ""
+        intake.ended_at = intake.ended_at or max(at, intake.started_at)
+        intake.save(
+            update_fields=[
+                "status",
+                "no_report_reason",
+                "interrupted_at",
+                "interruption_reason",
+                "ended_at",
+            ]
+        )
+        freeze(intake, author=actor, at=at)
+        record_event(
+            "intake.closed_no_report",
+            actor=actor,
+            at=at,
+            subject=intake,
+            details={"reason": reason},
+        )
+        return intake
+
+
+def _report_obstacle(intake: Intake) -> str:
+    if intake.danger_now == "yes":
+        return "danger is marked yes"
+    if intake.submitted_at is not None:
+        return "it was submitted"
+    if Person.objects.filter(intake=intake, is_removed=False).exists():
+        return "a person is recorded"
+    if Concern.objects.filter(intake=intake, is_removed=False).exists():
+        return "a concern is recorded"
+    return ""
+
+
+def _next_reference(agency: Agency, at: datetime) -> str:
+    """Return the agency's next reference, such as 26-000412; the year is the agency's own."""
+    year = at.astimezone(agency.zone).year
+    ReferenceCounter.objects.get_or_create(agency=agency, year=year)
+    counters = ReferenceCounter.objects.filter(agency=agency, year=year)
+    counters.update(last=F("last") + 1)  # holds the row until the transaction ends
+    return f"{year % 100:02d}-{counters.values_list('last', flat=True).get():06d}"

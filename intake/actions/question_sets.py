@@ -1,0 +1,198 @@
+"""Question sets: loading the shipped texts, publishing, and an agency's copy of the state's."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+from django.db import transaction
+from django.db.models import Max
+
+from intake.models import (
+    Agency,
+    Edition,
+    Prompt,
+    PromptPair,
+    PromptText,
+    QuestionSet,
+    ResponseOption,
+    User,
+)
+from intake.models.audit import record_event
+
+
+@dataclass
+class Loaded:
+    """What a load made, in sentences; empty when everything stood already."""
+
+    made: list[str] = field(default_factory=list)
+
+
+def load_question_sets(*, sets: list[dict[str, Any]], at: datetime) -> Loaded:
+    """Bring the shipped sets in as an edition of the state, and give agencies their copy.
+
+    The first load publishes edition 1. Loading the same texts again changes nothing; changed
+    texts become a draft, since what is published never changes.
+    """
+    loaded = Loaded()
+    digest = hash_of(sets)
+    with transaction.atomic():
+        editions = Edition.objects.filter(agency__isnull=True)
+        if not editions.filter(content_sha256=digest).exists():
+            is_first = not editions.exists()
+            edition = _write_edition(sets, agency=None, digest=digest, at=at)
+            if is_first:
+                _publish(edition, actor=None, at=at)
+            loaded.made.append(f"{edition}: {edition.get_status_display().lower()}")
+        live = Edition.objects.live(agency=None, at=at).first()
+        if live is not None:
+            for agency in Agency.objects.filter(editions__isnull=True):
+                copy = copy_edition(source=live, agency=agency, at=at)
+                _publish(copy, actor=None, at=at)
+                loaded.made.append(f"{copy}: {copy.get_status_display().lower()}")
+    return loaded
+
+
+def load_response_options(*, options: list[dict[str, Any]]) -> Loaded:
+    """Give every agency that has no response options the shipped ones; change none."""
+    loaded = Loaded()
+    with transaction.atomic():
+        for agency in Agency.objects.filter(response_options__isnull=True):
+            ResponseOption.objects.bulk_create(
+                ResponseOption(agency=agency, **option) for option in options
+            )
+            loaded.made.append(f"{agency}: {len(options)} response options")
+    return loaded
+
+
+def copy_edition(*, source: Edition, agency: Agency | None, at: datetime) -> Edition:
+    """Return a draft for `agency` with everything that `source` holds; keys stay the same."""
+    with transaction.atomic():
+        return _write_edition(
+            describe(source), agency=agency, digest=source.content_sha256, at=at, source=source
+        )
+
+
+def describe(edition: Edition) -> list[dict[str, Any]]:
+    """Return the sets of an edition in the form of the shipped files."""
+    texts: dict[Any, dict[str, PromptText]] = {}
+    for text in PromptText.objects.filter(prompt__edition=edition):
+        texts.setdefault(text.prompt_id, {})[text.language] = text
+    prompts = list(Prompt.objects.filter(edition=edition).order_by("position"))
+
+    def wording(prompt: Prompt) -> dict[str, Any]:
+        versions = texts.get(prompt.pk, {})
+        described: dict[str, Any] = {"key": prompt.key}
+        described |= {language: version.text for language, version in versions.items()}
+        helpers = {language: one.helper for language, one in versions.items() if one.helper}
+        return described | ({"helper": helpers} if helpers else {})
+
+    def pair(one: PromptPair) -> dict[str, Any]:
+        sides = {prompt.side: prompt for prompt in prompts if prompt.pair_id == one.pk}
+        described: dict[str, Any] = {"key": one.key, "is_core": one.is_core}
+        return described | {side: wording(prompt) for side, prompt in sides.items()}
+
+    return [
+        {
+            "key": section.key,
+            "kind": section.kind,
+            "position": section.position,
+            "title": {"en": section.title, "es": section.title_es},
+            "help": {"en": section.help, "es": section.help_es},
+            "pairs": [pair(one) for one in section.pairs.order_by("position")],
+            "prompts": [
+                wording(prompt) | {"kind": prompt.kind, "bound_to": prompt.bound_to}
+                for prompt in prompts
+                if prompt.question_set_id == section.pk and prompt.pair_id is None
+            ],
+        }
+        for section in edition.question_sets.order_by("position")
+    ]
+
+
+def hash_of(sets: Iterable[dict[str, Any]]) -> str:
+    """Return the SHA-256 of sets of prompts in canonical JSON."""
+    ordered = sorted(sets, key=lambda one: int(one["position"]))
+    return hashlib.sha256(rfc8785.dumps(ordered)).hexdigest()
+
+
+def _publish(edition: Edition, *, actor: User | None, at: datetime) -> None:
+    edition.status = Edition.Status.LIVE
+    edition.live_from = at
+    edition.save(update_fields=["status", "live_from"])
+    record_event("edition.published", actor=actor, at=at, subject=edition)
+
+
+def _write_edition(
+    sets: list[dict[str, Any]],
+    *,
+    agency: Agency | None,
+    digest: str,
+    at: datetime,
+    source: Edition | None = None,
+) -> Edition:
+    """Write a draft with the next number and everything that `sets` describes."""
+    last = Edition.objects.filter(agency=agency).aggregate(last=Max("number"))["last"]
+    edition = Edition.objects.create(
+        agency=agency,
+        number=(last or 0) + 1,
+        copied_from=source,
+        content_sha256=digest,
+        created_at=at,
+    )
+    pairs: list[PromptPair] = []
+    prompts: list[Prompt] = []
+    texts: list[PromptText] = []
+
+    def add(section: QuestionSet, described: dict[str, Any], **about: Any) -> None:
+        prompt = Prompt(edition=edition, question_set=section, key=described["key"], **about)
+        prompts.append(prompt)
+        helpers = described.get("helper", {})
+        texts.extend(
+            PromptText(
+                prompt=prompt,
+                language=language,
+                text=described[language],
+                helper=helpers.get(language, ""),
+            )
+            for language in ("en", "es")
+            if described.get(language)
+        )
+
+    for one in sets:
+        section = QuestionSet.objects.create(
+            edition=edition,
+            key=one["key"],
+            kind=one["kind"],
+            position=one["position"],
+            title=one["title"]["en"],
+            title_es=one["title"].get("es", ""),
+            help=one["help"]["en"],
+            help_es=one["help"].get("es", ""),
+        )
+        for position, described in enumerate(one["pairs"]):
+            pair = PromptPair(
+                edition=edition,
+                question_set=section,
+                key=described["key"],
+                position=position,
+                is_core=described["is_core"],
+            )
+            pairs.append(pair)
+            for side in ("worry", "working_well"):
+                add(section, described[side], pair=pair, side=side, position=position)
+        for position, described in enumerate(one["prompts"]):
+            add(
+                section,
+                described,
+                side="open",
+                position=position,
+                kind=described["kind"],
+                bound_to=described["bound_to"],
+            )
+    PromptPair.objects.bulk_create(pairs)
+    Prompt.objects.bulk_create(prompts)
+    PromptText.objects.bulk_create(texts)
+    return edition

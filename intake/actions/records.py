@@ -1,0 +1,26 @@
+"""Reading a record leaves a trace: views and exports are audited before anything is shown."""
+
+import uuid
+from datetime import datetime
+from uuid import UUID
+
+from intake.models import Intake, User
+from intake.models.audit import record_event
+
+
+def note_view(*, actor: User, intake: Intake, at: datetime) -> None:
+    """Record that the actor opened the intake; `intake` came through `visible_to(actor)`."""
+    record_event("intake.viewed", actor=actor, at=at, subject=intake)
+
+
+def note_export(*, actor: User, intake: Intake, kind: str, submission: int, at: datetime) -> UUID:
+    """Record an export ("pdf", "json") of a submission and return the copy's id."""
+    copy = uuid.uuid4()
+    record_event(
+        "intake.exported",
+        actor=actor,
+        at=at,
+        subject=intake,
+        details={"kind": kind, "submission": submission, "copy": str(copy)},
+    )
+    return copy

@@ -1,0 +1,309 @@
+"""Saving what is typed: one action for every field of a call (the save protocol)."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from intake import fields
+from intake.errors import InvalidValue, NotPossibleNow, StaleRevision, UnknownField
+from intake.fields import FieldName
+from intake.models import (
+    Answer,
+    Concern,
+    Decision,
+    FieldRevision,
+    HeardNote,
+    Intake,
+    Narrative,
+    Person,
+    Prompt,
+    Reporter,
+    ResponseOption,
+    User,
+)
+from intake.models.base import SavedRecord
+from intake.models.question_sets import FACTORS
+from intake.text import clean_text
+
+THINNING = timedelta(seconds=30)  # one earlier text is kept per this much typing
+SHRINKING = 50  # code points: a save that takes away more keeps the earlier text in any case
+
+
+@dataclass(frozen=True)
+class Splice:
+    """A change of a long text: `insert` in place of `delete` code points at `start`."""
+
+    start: int
+    delete: int
+    insert: str
+    sha256: str = ""  # of the whole resulting text in UTF-8
+
+
+@dataclass(frozen=True)
+class Save:
+    """One save: a field's name, its new text (or a splice), and what it is based on.
+
+    `base` is the revision that the text was typed over; `key` makes the save idempotent; `after`
+    is the key of an earlier save of this field that was sent but not acknowledged. `row` tells
+    what a new row is (a person's role, a note's factor and side).
+    """
+
+    field: FieldName
+    base: int
+    key: UUID
+    text: str | None = None
+    splice: Splice | None = None
+    after: UUID | None = None
+    row: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A field as it is stored now; `changed` are other fields that the save changed with it."""
+
+    field: str
+    revision: int
+    at: datetime
+    changed: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Saved:
+    """Store one field of the actor's own open call and return its new revision.
+
+    A save that was stored already, and a text that stands already, change nothing and succeed.
+    Raises Intake.DoesNotExist, NotPossibleNow, UnknownField, InvalidValue or StaleRevision;
+    then nothing was changed. No audit event: the revisions are the evidence.
+    """
+    with transaction.atomic():
+        intake = lock_writable(actor=actor, intake_id=intake_id)
+        row, is_new = _find_row(intake, save, at)
+        column = save.field.column
+        last = row.saves.get(column, {})
+        if last.get("key") == str(save.key):
+            return _saved(save.field, row, at)
+
+        stored = fields.show_value(row, column)
+        text = clean_text(_text_of(save, row, stored))
+        if text == stored and not is_new:
+            return _saved(save.field, row, at)
+        follows_unacknowledged = save.after is not None and last.get("key") == str(save.after)
+        if save.base != row.revision_of(column) and not follows_unacknowledged:
+            raise StaleRevision(
+                field=str(save.field), revision=row.revision_of(column), text=stored
+            )
+
+        value = fields.parse_value(save.field, text)
+        _check_reference(intake, save.field, value)
+        columns = {column: (text, value)}
+        if isinstance(row, Answer):
+            columns |= _answer_follows(row, column, text)
+        for name, (new_text, new_value) in columns.items():
+            _put(row, name, new_text, new_value, save=save, actor=actor, at=at)
+        if is_new:
+            row.save(force_insert=True)
+        else:
+            row.save(update_fields=[*columns, "saves"])
+        return _saved(save.field, row, at, also=[name for name in columns if name != column])
+
+
+def lock_writable(*, actor: User, intake_id: UUID) -> Intake:
+    """Return the actor's own intake, locked until the transaction ends, if it takes text.
+
+    Raises Intake.DoesNotExist for one that is not the actor's, NotPossibleNow for a frozen one.
+    """
+    intake = Intake.objects.open_to(actor).select_for_update(no_key=True).get(pk=intake_id)
+    if not intake.is_writable:
+        raise frozen(intake)
+    return intake
+
+
+def frozen(intake: Intake) -> NotPossibleNow:
+    """Return the refusal for an intake that takes no more text."""
+    return NotPossibleNow(
+        f"Intake {intake.reference} is {intake.get_status_display().lower()} and takes no more "
+        "changes. What was saved is kept; a supervisor can return it to you."
+    )
+
+
+def _saved(name: FieldName, row: SavedRecord, at: datetime, also: list[str] | None = None) -> Saved:
+    entry = row.saves.get(name.column, {})
+    changed = {
+        str(FieldName(name.noun, name.row, other)): (
+            fields.show_value(row, other),
+            row.revision_of(other),
+        )
+        for other in also or []
+    }
+    return Saved(
+        field=str(name),
+        revision=row.revision_of(name.column),
+        at=datetime.fromisoformat(entry["at"]) if entry else at,
+        changed=changed,
+    )
+
+
+def _put(
+    row: SavedRecord, column: str, text: str, value: Any, *, save: Save, actor: User, at: datetime
+) -> None:
+    """Set a column of `row`, count its revision and put the earlier text aside when it is time."""
+    last = row.saves.get(column)
+    entry = {
+        "revision": row.revision_of(column) + 1,
+        "key": str(save.key) if column == save.field.column else "",
+        "at": at.isoformat(),
+        "by": str(actor.pk),
+        "kept": last["kept"] if last else at.isoformat(),
+    }
+    if last:
+        stored = fields.show_value(row, column)
+        is_due = at - datetime.fromisoformat(last["kept"]) >= THINNING
+        if is_due or len(stored) - len(text) > SHRINKING:
+            _keep_earlier(row, column, stored, last)
+            entry["kept"] = at.isoformat()
+    row.saves[column] = entry
+    if isinstance(row, Reporter) and column in Reporter.SEALED:
+        row.write(column, text)
+    else:
+        setattr(row, row._meta.get_field(column).attname, value)  # type: ignore[union-attr]
+
+
+def _keep_earlier(row: SavedRecord, column: str, stored: str, last: dict[str, Any]) -> None:
+    is_sealed = isinstance(row, Reporter) and column in Reporter.SEALED
+    FieldRevision.objects.create(
+        intake_id=row.pk if isinstance(row, Intake) else row.intake_id,  # type: ignore[attr-defined]
+        row=row.pk,
+        field=f"{fields.NOUN_OF[type(row)]}.{column}",
+        revision=last["revision"],
+        text="" if is_sealed else stored,
+        sealed=getattr(row, column) if is_sealed else None,
+        saved_at=datetime.fromisoformat(last["at"]),
+        saved_by_id=UUID(last["by"]),
+    )
+
+
+def _text_of(save: Save, row: SavedRecord, stored: str) -> str:
+    """Return the whole text that a save carries; a splice needs the very text it was made on."""
+    if save.splice is None:
+        return save.text or ""
+    splice = save.splice
+    last = row.saves.get(save.field.column, {})
+    on_base = save.base == row.revision_of(save.field.column)
+    if save.after is not None:
+        on_base = last.get("key") == str(save.after)
+    text = stored[: splice.start] + splice.insert + stored[splice.start + splice.delete :]
+    is_exact = not splice.sha256 or splice.sha256 == _sha256(text)
+    if on_base and is_exact and splice.start + splice.delete <= len(stored):
+        return text
+    if splice.sha256 and splice.sha256 == _sha256(stored):
+        return stored
+    raise StaleRevision(
+        field=str(save.field), revision=row.revision_of(save.field.column), text=stored
+    )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _answer_follows(row: Answer, column: str, text: str) -> dict[str, tuple[str, Any]]:
+    """Return the status that follows from typing: a typed text makes an answer, an empty none.
+
+    Raises InvalidValue for a status that contradicts the text.
+    """
+    if column == "text":
+        status = row.status
+        if text and (not row.text or status == Answer.Status.NOT_ASKED):
+            status = Answer.Status.ANSWERED
+        elif not text and status == Answer.Status.ANSWERED:
+            status = Answer.Status.NOT_ASKED
+        return {"status": (status, status)} if status != row.status else {}
+    if column == "status" and text == Answer.Status.NOT_ASKED and row.text:
+        raise InvalidValue("There is an answer here. Empty it to mark the prompt as not asked.")
+    if column == "status" and text == Answer.Status.ANSWERED and not row.text:
+        raise InvalidValue("There is no answer yet. Type what the caller said.")
+    return {}
+
+
+def _check_reference(intake: Intake, name: FieldName, value: Any) -> None:
+    """Raise InvalidValue unless the option or prompt that a save names belongs to this call."""
+    spec = fields.spec_of(name)
+    if value is None:
+        return
+    if spec.kind == "option":
+        is_known = ResponseOption.objects.filter(
+            pk=value, agency=intake.agency_id, decides=spec.decides, is_active=True
+        ).exists()
+    elif spec.kind == "prompt":
+        is_known = Prompt.objects.filter(pk=value, edition=intake.edition_id).exists()
+    else:
+        return
+    if not is_known:
+        raise InvalidValue("This is not one of the choices of this field.")
+
+
+def _find_row(intake: Intake, save: Save, at: datetime) -> tuple[SavedRecord, bool]:
+    """Return the row that a save writes to, and whether it is a new one."""
+    name = save.field
+    match name.noun:
+        case "call":
+            return intake, False
+        case "narrative":
+            return Narrative.objects.get(intake=intake), False
+        case "reporter":
+            reporter = Reporter.objects.filter(intake=intake).first()
+            return reporter or Reporter(intake=intake), reporter is None
+        case "decision":
+            decision = Decision.objects.filter(intake=intake).first()
+            return decision or Decision(intake=intake), decision is None
+        case "answer":
+            answer = Answer.objects.filter(intake=intake, prompt=name.row).first()
+            return answer or _new_answer(intake, name), answer is None
+    model = {"heard": HeardNote, "person": Person, "concern": Concern}[name.noun]
+    row: SavedRecord | None = model.objects.filter(pk=name.row).first()  # type: ignore[attr-defined]
+    if row is None:
+        return _new_row(intake, save, at), True
+    if row.intake_id != intake.pk:  # type: ignore[attr-defined]
+        raise UnknownField("This call has no such field; nothing was changed.")
+    return row, False
+
+
+def _new_answer(intake: Intake, name: FieldName) -> Answer:
+    """Return an unsaved answer, if the prompt of the call's edition takes one."""
+    takes_answer = Prompt.objects.filter(
+        pk=name.row, edition=intake.edition_id, kind=Prompt.Kind.QUESTION, bound_to=""
+    )
+    if name.row is None or not takes_answer.exists():
+        raise UnknownField("This call has no such field; nothing was changed.")
+    return Answer(intake=intake, prompt_id=name.row)
+
+
+def _new_row(intake: Intake, save: Save, at: datetime) -> SavedRecord:
+    """Return an unsaved row with the client's key, made from what the save says of it."""
+    key, about = save.field.row, save.row
+    incomplete = InvalidValue("A new row needs to say what it is; nothing was changed.")
+    match save.field.noun:
+        case "person":
+            if about.get("role") not in Person.Role.values:
+                raise incomplete
+            return Person(id=key, intake=intake, role=about["role"], created_at=at)
+        case "concern":
+            return Concern(id=key, intake=intake, created_at=at)
+    if about.get("factor") not in FACTORS or about.get("side") not in ("worry", "working_well"):
+        raise incomplete
+    if save.field.column != "text" or not (save.text or "").strip():
+        raise incomplete
+    start, end = (fields.parse_count(about.get(place, "")) for place in ("start", "end"))
+    return HeardNote(
+        id=key,
+        intake=intake,
+        factor=about["factor"],
+        side=about["side"],
+        start=start,
+        end=max(start, end),
+        call_seconds=fields.parse_count(about.get("call_seconds", "")),
+        filed_at=at,
+    )

@@ -1,0 +1,87 @@
+"""The wrap-up: what an intake needs before it is submitted, and the submission itself."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from intake.actions.saves import lock_writable
+from intake.actions.submissions import freeze
+from intake.errors import NotReady
+from intake.models import Concern, Decision, Intake, Person, Submission, User
+from intake.models.audit import record_event
+
+
+def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
+    """Freeze the actor's intake and hand it to the supervisors.
+
+    Raises NotReady with every field that is missing; then nothing was changed.
+    """
+    with transaction.atomic():
+        intake = lock_writable(actor=actor, intake_id=intake_id)
+        problems = find_problems(intake)
+        if problems:
+            raise NotReady(problems)
+        intake.status = Intake.Status.SUBMITTED
+        intake.submitted_at = at
+        intake.ended_at = intake.ended_at or max(at, intake.started_at)
+        intake.interrupted_at = None
+        intake.interruption_reason = ""
+        intake.save(
+            update_fields=[
+                "status",
+                "submitted_at",
+                "ended_at",
+                "interrupted_at",
+                "interruption_reason",
+            ]
+        )
+        submission = freeze(intake, author=actor, at=at)
+        record_event(
+            "intake.submitted",
+            actor=actor,
+            at=at,
+            subject=intake,
+            details={"submission": submission.number},
+        )
+        return submission
+
+
+def find_problems(intake: Intake) -> list[tuple[str, str]]:
+    """Return (field name, sentence) for everything that a submission lacks.
+
+    "Don't know" and "unknown" are answers. A referral needs a concern, a child and a word on
+    cross-reports; an in-person response needs a priority.
+    """
+    problems = [
+        (f"call.{column}", sentence)
+        for column, sentence in (
+            ("danger_now", "Say whether anybody is in danger now. “Don't know” is an answer."),
+            ("responder_safety", "Say whether a responder needs to take care."),
+            ("tribal_information", "Say whether there is tribal information."),
+        )
+        if not getattr(intake, column)
+    ]
+    decision = (
+        Decision.objects.select_related("screening", "priority").filter(intake=intake).first()
+    )
+    screening = decision.screening if decision else None
+    if screening is None:
+        problems.append(("decision.screening", "Choose the screening decision."))
+    elif screening.needs_priority and decision is not None and decision.priority is None:
+        problems.append(("decision.priority", "Choose the response priority."))
+    if decision is None or not decision.rationale.strip():
+        problems.append(("decision.rationale", "Write the rationale of the decision."))
+    if screening is not None and screening.is_referral:
+        if not Concern.objects.filter(intake=intake, is_removed=False).exclude(type="").exists():
+            problems.append(("concerns", "Record at least one concern with its type."))
+        if not _has_child(intake):
+            problems.append(("people", "Record at least one child, by name or as not known."))
+        if decision is None or not decision.cross_reports.strip():
+            problems.append(("decision.cross_reports", "Write a word on cross-reports."))
+    return problems
+
+
+def _has_child(intake: Intake) -> bool:
+    children = Person.objects.filter(intake=intake, role=Person.Role.CHILD, is_removed=False)
+    return any(child.is_unknown or child.name.strip() for child in children)

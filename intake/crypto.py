@@ -1,0 +1,70 @@
+"""Sealing of what identifies a reporting party: AES-GCM with a ring of keys.
+
+A sealed value is `key id length (1 byte) | key id | nonce (12 bytes) | ciphertext and tag`. The
+table, the row's key and the field's name are bound to it as associated data, so that a value moved
+to another row or column does not open.
+"""
+
+import base64
+import binascii
+import os
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.exceptions import ImproperlyConfigured
+
+NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """A sealed value does not open: another key, another place, or altered bytes."""
+
+
+def parse_key_ring(text: str) -> dict[str, bytes]:
+    """Return {key id: 32 bytes} in order from `id:base64,id:base64`; the first one seals.
+
+    Raises ImproperlyConfigured, naming the key but never its bytes.
+    """
+    ring: dict[str, bytes] = {}
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        name, _, encoded = entry.partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not name or not name.isascii() or len(name) > 32 or len(key) != 32:
+            raise ImproperlyConfigured(
+                f"ENCRYPTION_KEYS: '{name}' must be a short name, a colon and 32 bytes in base64."
+            )
+        ring[name] = key
+    if not ring:
+        raise ImproperlyConfigured("ENCRYPTION_KEYS holds no key.")
+    return ring
+
+
+def seal(text: str, *, ring: dict[str, bytes], table: str, row: UUID, field: str) -> bytes:
+    """Return `text` sealed with the ring's first key for this table, row and field."""
+    name = next(iter(ring))
+    nonce = os.urandom(NONCE_BYTES)
+    body = AESGCM(ring[name]).encrypt(nonce, text.encode(), _place(table, row, field))
+    return bytes([len(name)]) + name.encode() + nonce + body
+
+
+def unseal(value: bytes, *, ring: dict[str, bytes], table: str, row: UUID, field: str) -> str:
+    """Return the text that was sealed for this table, row and field, or raise SealBroken."""
+    value = bytes(value)
+    length = value[0] if value else 0
+    name = value[1 : 1 + length].decode("ascii", errors="replace")
+    nonce = value[1 + length : 1 + length + NONCE_BYTES]
+    body = value[1 + length + NONCE_BYTES :]
+    if name not in ring:
+        raise SealBroken(f"No key '{name}' in the ring.")
+    try:
+        return AESGCM(ring[name]).decrypt(nonce, body, _place(table, row, field)).decode()
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken("A sealed value does not open here.") from error
+
+
+def _place(table: str, row: UUID, field: str) -> bytes:
+    return f"{table}/{row}/{field}".encode()

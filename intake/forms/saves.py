@@ -1,0 +1,113 @@
+"""The shape of a save, as JSON from a script or as fields of a plain form."""
+
+import json
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+
+from intake import fields
+from intake.actions.saves import Save, Splice
+from intake.text import clean_text
+
+BODY_LIMIT = 512 * 1024  # bytes of a JSON save
+
+
+class Malformed(Exception):
+    """A body that is no save; `sentence` says what is wrong with it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def parse_json_save(body: bytes) -> Save:
+    """Return the save in a JSON body; raises Malformed, or UnknownField for a strange name."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed("The body is not JSON.") from None
+    if not isinstance(data, dict):
+        raise Malformed("The body is not a JSON object.")
+    text, splice = data.get("text"), data.get("splice")
+    if (text is None) == (splice is None) or not isinstance(text, str | None):
+        raise Malformed("A save carries either a text or a splice.")
+    row = data.get("row", {})
+    if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
+        raise Malformed("A row is described by texts.")
+    return Save(
+        field=fields.parse_name(_string(data, "field")),
+        base=_count(data, "base"),
+        key=_key(data, "key"),
+        after=_key(data, "after") if data.get("after") else None,
+        text=text,
+        splice=None if splice is None else _splice(splice),
+        row={str(key): value for key, value in row.items()},
+    )
+
+
+def parse_form_saves(post: QueryDict) -> list[Save]:
+    """Return a save for every field that a plain form carries.
+
+    A field is in the form when its `base:<name>` is; a checkbox or radio group that sends nothing
+    is empty. `row:<noun>:<row>:<what>` describes a new row. Strange names raise UnknownField.
+    """
+    saves = []
+    for name in post:
+        if not name.startswith("base:"):
+            continue
+        field = fields.parse_name(name.removeprefix("base:"))
+        base = post[name]
+        if not base.isdecimal() or len(base) > 9:
+            raise Malformed("A revision is a number.")
+        prefix = f"row:{field.noun}:{field.row}:"
+        saves.append(
+            Save(
+                field=field,
+                base=int(base),
+                key=uuid.uuid4(),
+                text=clean_text(post.get(str(field), "")),
+                row={
+                    key.removeprefix(prefix): value
+                    for key, value in post.items()
+                    if key.startswith(prefix) and isinstance(value, str)
+                },
+            )
+        )
+    return saves
+
+
+def _splice(value: Any) -> Splice:
+    if not isinstance(value, dict):
+        raise Malformed("A splice is an object.")
+    sha256 = value.get("sha256", "")
+    if not isinstance(sha256, str):
+        raise Malformed("A splice's sha256 is a text.")
+    return Splice(
+        start=_count(value, "start"),
+        delete=_count(value, "delete"),
+        insert=clean_text(_string(value, "insert")),
+        sha256=sha256,
+    )
+
+
+def _string(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str):
+        raise Malformed(f"'{name}' is missing or is not a text.")
+    return value
+
+
+def _count(data: dict[str, Any], name: str) -> int:
+    value = data.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
+        raise Malformed(f"'{name}' is missing or is not a count.")
+    return value
+
+
+def _key(data: dict[str, Any], name: str) -> UUID:
+    try:
+        return UUID(_string(data, name))
+    except ValueError:
+        raise Malformed(f"'{name}' is not a UUID.") from None

@@ -1,0 +1,59 @@
+"""What happens around every request: sign-in, the agency's zone, nothing kept by browsers."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import timezone
+
+from intake.models import User
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script is asking, which must get JSON and never a redirect."""
+    return request.content_type == "application/json" or "application/json" in request.headers.get(
+        "Accept", ""
+    )
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every page needs a signed-in user, but those marked `login_not_required`."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        if not wants_json(request):
+            return super().handle_no_permission(request, view_func)
+        return JsonResponse(
+            {
+                "reason": "signed_out",
+                "error": "You are signed out. Your text is still in the box. Sign in in another "
+                "tab and it will be saved.",
+            },
+            status=401,
+        )
+
+
+class AgencyTimeMiddleware:
+    """Shows times in the zone of the signed-in user's agency."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        zone = user.agency.zone if isinstance(user, User) and user.agency else None
+        with timezone.override(zone):
+            return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """Pages about a call are not kept by the browser or by anything between."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response

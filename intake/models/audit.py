@@ -1,0 +1,62 @@
+"""The audit: append-only facts of who did what, and never what was said."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+
+from intake.models.base import Record
+from intake.models.people import Agency, User
+
+
+class AuditEvent(Record):
+    """One past-tense fact with actor, time and subject.
+
+    `details` holds ids, verbs and field names only. Labels are copied, so that an event can be
+    read after what it describes is gone.
+    """
+
+    at = models.DateTimeField()
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True)
+    actor_label = models.CharField(max_length=150, blank=True)
+    verb = models.CharField(max_length=64)
+    subject_type = models.CharField(max_length=32, blank=True)
+    subject_id = models.UUIDField(null=True, blank=True)
+    subject_label = models.CharField(max_length=64, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["agency", "-at", "-id"], name="audit_of_agency"),
+            models.Index(fields=["subject_id", "-at"], name="audit_of_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.at:%Y-%m-%d %H:%M}"
+
+
+def record_event(
+    verb: str,
+    *,
+    actor: User | None,
+    at: datetime,
+    subject: models.Model | None = None,
+    details: dict[str, str | int | bool] | None = None,
+) -> AuditEvent:
+    """Append the fact `verb` ("intake.submitted") to the audit and return it.
+
+    `subject` is the record it happened to; of it only type, key and reference are kept.
+    """
+    reference = getattr(subject, "reference", "") or ""
+    return AuditEvent.objects.create(
+        at=at,
+        agency=actor.agency if actor else None,
+        actor=actor,
+        actor_label=actor.username if actor else "",
+        verb=verb,
+        subject_type=subject._meta.model_name or "" if subject is not None else "",
+        subject_id=subject.pk if subject is not None and isinstance(subject.pk, UUID) else None,
+        subject_label=reference,
+        details=details or {},
+    )

@@ -1,0 +1,216 @@
+"""The intake: the whole record of one call, and the narrative typed during it."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from intake.models.base import Language, Record, SavedRecord, YesNo, is_one_of
+from intake.models.people import Agency, User
+from intake.models.question_sets import Edition
+
+NARRATIVE_LIMIT = 200_000  # code points
+
+models.TextField.register_lookup(Length)
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    """Intakes, who may see them, and in what state they are."""
+
+    def visible_to(self, user: User) -> "IntakeQuerySet":
+        """Return the intakes whose content `user` may read.
+
+        A worker sees own intakes, a supervisor the agency's; administrators and privacy officers
+        see no content by their role. Nothing crosses agencies.
+        """
+        if user.agency_id is None or not user.is_active:
+            return self.none()
+        if "supervisors" in user.roles:
+            return self.filter(agency=user.agency_id)
+        if "workers" in user.roles:
+            return self.filter(agency=user.agency_id, worker=user)
+        return self.none()
+
+    def open_to(self, user: User) -> "IntakeQuerySet":
+        """Return the intakes that `user` may write in: own ones, while the role is held."""
+        if user.agency_id is None or not user.is_active or "workers" not in user.roles:
+            return self.none()
+        return self.filter(agency=user.agency_id, worker=user)
+
+    def being_written(self) -> "IntakeQuerySet":
+        """Return the intakes that take text: calls in progress and returned intakes."""
+        return self.filter(status__in=Intake.WRITABLE)
+
+    def newest_first(self) -> "IntakeQuerySet":
+        """Return the intakes with the latest call first."""
+        return self.order_by("-started_at", "-id")
+
+
+class IntakeStatus(models.TextChoices):
+    IN_PROGRESS = "in_progress", "In progress"
+    SUBMITTED = "submitted", "Submitted"
+    IN_REVIEW = "in_review", "In review"
+    RETURNED = "returned", "Returned"
+    APPROVED = "approved", "Approved"
+    CLOSED_NO_REPORT = "closed_no_report", "Closed – no report"
+
+
+class IntakeMethod(models.TextChoices):
+    PHONE = "phone", "Phone"
+    IN_PERSON = "in_person", "In person"
+    WRITTEN = "written", "Written report"
+
+
+class IntakeNoReportReason(models.TextChoices):
+    WRONG_NUMBER = "wrong_number", "Wrong number"
+    INFORMATION = "information", "Information only"
+    HUNG_UP = "hung_up", "Hung up before any concern was told"
+    MISTAKE = "mistake", "Opened by mistake"
+
+
+class IntakeInterruption(models.TextChoices):
+    DROPPED = "dropped", "The line dropped"
+    CALLER_LEFT = "caller_left", "The caller had to leave"
+    WORKER_LEFT = "worker_left", "The worker had to leave"
+    TECHNICAL = "technical", "Technical trouble"
+
+
+class Intake(SavedRecord):
+    """One intake; while it is being typed the screen shows it as a call."""
+
+    Status = IntakeStatus
+    Method = IntakeMethod
+    NoReportReason = IntakeNoReportReason
+    Interruption = IntakeInterruption
+
+    WRITABLE = (Status.IN_PROGRESS, Status.RETURNED)
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="intakes")
+    reference = models.CharField(max_length=16)
+    worker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="intakes")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="intakes")
+    status = models.CharField(max_length=20, choices=Status, default=Status.IN_PROGRESS)
+    is_practice = models.BooleanField(default=False)
+
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    interrupted_at = models.DateTimeField(null=True, blank=True)
+    interruption_reason = models.CharField(max_length=16, choices=Interruption, blank=True)
+    no_report_reason = models.CharField(max_length=16, choices=NoReportReason, blank=True)
+    entered_in_error_at = models.DateTimeField(null=True, blank=True)
+    entered_in_error_reason = models.TextField(blank=True)
+
+    method = models.CharField(max_length=12, choices=Method, default=Method.PHONE)
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
+    interpreter = models.TextField(blank=True)
+    callback_wanted = models.CharField(max_length=8, choices=YesNo, blank=True)
+    callback_time = models.TextField(blank=True)
+
+    # The safety strip; blank means not asked.
+    danger_now = models.CharField(max_length=8, choices=YesNo, blank=True)
+    child_now_at = models.TextField(blank=True)
+    responder_safety = models.CharField(max_length=8, choices=YesNo, blank=True)
+    responder_safety_details = models.TextField(blank=True)
+    tribal_information = models.CharField(max_length=8, choices=YesNo, blank=True)
+    tribe = models.TextField(blank=True)
+    tribal_basis = models.TextField(blank=True)
+
+    is_fatality = models.BooleanField(default=False)
+    is_sexual_exploitation = models.BooleanField(default=False)
+    is_safe_surrender = models.BooleanField(default=False)
+    is_out_of_home_care = models.BooleanField(default=False)
+    is_domestic_violence = models.BooleanField(default=False)
+    is_protected_address = models.BooleanField(default=False)
+
+    prior_involvement = models.ManyToManyField("self", symmetrical=False, blank=True)
+
+    objects = IntakeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "reference"], name="intake_reference_in_agency"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")),
+                name="intake_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="closed_no_report") & ~Q(no_report_reason="")
+                | ~Q(status="closed_no_report") & Q(no_report_reason=""),
+                name="intake_no_report_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="closed_no_report") | ~Q(danger_now="yes"),
+                name="intake_danger_is_a_report",
+            ),
+            models.CheckConstraint(
+                condition=Q(interrupted_at__isnull=True, interruption_reason="")
+                | Q(interrupted_at__isnull=False) & ~Q(interruption_reason=""),
+                name="intake_interruption_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=False)
+                | Q(status__in=["in_progress", "closed_no_report"]),
+                name="intake_submitted_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(entered_in_error_at__isnull=True, entered_in_error_reason="")
+                | Q(entered_in_error_at__isnull=False, submitted_at__isnull=False)
+                & ~Q(entered_in_error_reason=""),
+                name="intake_error_mark_has_reason",
+            ),
+            is_one_of("intake", "status", IntakeStatus, blank=False),
+            is_one_of("intake", "method", IntakeMethod, blank=False),
+            is_one_of("intake", "danger_now", YesNo, blank=True),
+            is_one_of("intake", "responder_safety", YesNo, blank=True),
+            is_one_of("intake", "tribal_information", YesNo, blank=True),
+        ]
+        indexes = [
+            models.Index(fields=["worker", "-started_at"], name="intake_of_worker"),
+            models.Index(fields=["agency", "-started_at", "-id"], name="intake_of_agency"),
+            models.Index(
+                fields=["agency", "status", "-started_at", "-id"], name="intake_by_status"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the worker may still type in it."""
+        return self.status in self.WRITABLE
+
+
+class Narrative(SavedRecord):
+    """The worker's free account of the call, with revisions of its own."""
+
+    intake = models.OneToOneField(Intake, on_delete=models.PROTECT, related_name="narrative")
+    text = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(text__length__lte=NARRATIVE_LIMIT), name="narrative_within_limit"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Narrative of {self.intake_id}"
+
+
+class ReferenceCounter(Record):
+    """The last number that an agency gave out in a year; references are made from it."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "year"], name="counter_of_agency_and_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"

@@ -1,0 +1,117 @@
+"""Agencies and the people who work there."""
+
+import uuid
+from functools import cached_property
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from intake.models.base import Record
+
+ROLES = ("workers", "supervisors", "administrators", "privacy_officers")
+
+
+def check_time_zone(name: str) -> None:
+    """Raise ValidationError unless `name` is a time zone of the tz database."""
+    if name not in available_timezones():
+        raise ValidationError(f"'{name}' is not a time zone; an example is America/Los_Angeles.")
+
+
+class Agency(Record):
+    """The county or state office that owns users and intakes; nothing crosses agencies."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(unique=True)
+    time_zone = models.CharField(
+        max_length=64, default="America/Los_Angeles", validators=[check_time_zone]
+    )
+    # What a caller who gives no name is told; whether the report is taken is not a setting.
+    anonymous_reporter_text = models.TextField(
+        default=(
+            "You may report without giving your name. If you give it, the law keeps it "
+            "confidential: only the agencies it lists may learn it."
+        )
+    )
+    idle_lock_minutes = models.PositiveSmallIntegerField(default=15)
+    retention_years = models.PositiveSmallIntegerField(default=3)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(idle_lock_minutes__gte=1, idle_lock_minutes__lte=30),
+                name="agency_idle_lock_1_to_30_minutes",
+            ),
+            models.CheckConstraint(
+                condition=Q(retention_years__gte=3), name="agency_retention_at_least_3_years"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this agency's times are shown."""
+        return ZoneInfo(self.time_zone)
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Users and what they may be."""
+
+    def with_roles(self) -> "UserQuerySet":
+        """Return users with agency and roles, in the same query."""
+        held = User.groups.through.objects.filter(user_id=OuterRef("pk"))
+        return self.select_related("agency").annotate(
+            **{f"is_in_{role}": Exists(held.filter(group__name=role)) for role in ROLES}
+        )
+
+
+class Users(UserManager["User"]):
+    """Django's manager of users, with our queryset."""
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def with_roles(self) -> UserQuerySet:
+        """Return users with agency and roles, in the same query."""
+        return self.get_queryset().with_roles()
+
+
+class User(AbstractUser):
+    """A person of an agency; roles are groups, and a person may hold several.
+
+    Only an operator (superuser) may stand outside every agency, and sees no intake.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
+    )
+
+    objects = Users()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agency__isnull=False) | Q(is_superuser=True),
+                name="user_has_agency_or_is_operator",
+            )
+        ]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The names of this user's roles; no query for a user that came `with_roles()`."""
+        if hasattr(self, f"is_in_{ROLES[0]}"):
+            return frozenset(role for role in ROLES if getattr(self, f"is_in_{role}"))
+        return frozenset(
+            Group.objects.filter(user=self, name__in=ROLES).values_list("name", flat=True)
+        )
+
+    @property
+    def display_name(self) -> str:
+        """The name that colleagues see."""
+        return self.get_full_name() or self.username

@@ -1,0 +1,111 @@
+"""A supervisor's review of an intake, remarks, and what is added after approval."""
+
+from django.db import models
+from django.db.models import Q
+
+from intake.models.base import Record, is_one_of
+from intake.models.decisions import ResponseOption
+from intake.models.intakes import Intake
+from intake.models.people import User
+from intake.models.submissions import Submission
+
+
+class ReviewOutcome(models.TextChoices):
+    RELEASED = "released", "Released"
+    RETURNED = "returned", "Returned"
+    APPROVED = "approved", "Approved"
+
+
+class Review(Record):
+    """One supervisor's look at one submission, from claim to outcome."""
+
+    Outcome = ReviewOutcome
+
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="reviews")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="reviews")
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews")
+    claimed_at = models.DateTimeField()
+    active_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    # The supervisor's own decision stands beside the worker's and needs a reason.
+    own_screening = models.ForeignKey(
+        ResponseOption, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    own_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["claimed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["intake"], condition=Q(outcome=""), name="review_one_claim_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_at__isnull=True)
+                | ~Q(outcome="") & Q(decided_at__isnull=False),
+                name="review_decided_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(own_screening__isnull=True) | ~Q(own_reason=""),
+                name="review_own_decision_has_reason",
+            ),
+            is_one_of("review", "outcome", ReviewOutcome, blank=True),
+        ]
+
+    def __str__(self) -> str:
+        return f"Review {self.id}"
+
+
+class ReviewComment(Record):
+    """A remark anchored to one answer, person, the decision or a passage; replies hang on it.
+
+    `anchor` is a field's name in the save protocol: `answer.<prompt id>`, `decision.rationale`.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")
+    anchor = models.CharField(max_length=120)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replies"
+    )
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="review_comment_not_empty"),
+            models.CheckConstraint(
+                condition=Q(resolved_at__isnull=True, resolved_by__isnull=True)
+                | Q(resolved_at__isnull=False, resolved_by__isnull=False),
+                name="review_comment_resolved_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Comment {self.id}"
+
+
+class Amendment(Record):
+    """A later addition to an approved record; it alters no submission."""
+
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="amendments")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField()
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text="") & ~Q(reason=""), name="amendment_has_text_and_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Amendment {self.id}"

@@ -1,0 +1,55 @@
+"""Who may do what, as predicates; actions ask them, templates show what they allow."""
+
+from intake.models import Intake, Review, User
+
+
+def is_worker(user: User) -> bool:
+    """Whether the user takes calls."""
+    return user.is_active and user.agency_id is not None and "workers" in user.roles
+
+
+def is_supervisor(user: User) -> bool:
+    """Whether the user reviews the agency's intakes."""
+    return user.is_active and user.agency_id is not None and "supervisors" in user.roles
+
+
+def is_administrator(user: User) -> bool:
+    """Whether the user edits the agency's question sets."""
+    return user.is_active and user.agency_id is not None and "administrators" in user.roles
+
+
+def is_privacy_officer(user: User) -> bool:
+    """Whether the user audits who saw what."""
+    return user.is_active and user.agency_id is not None and "privacy_officers" in user.roles
+
+
+def can_start_call(user: User) -> bool:
+    """Whether the user may start a call."""
+    return is_worker(user)
+
+
+def can_write(user: User, intake: Intake) -> bool:
+    """Whether the user may type in the intake: the own one, while it takes text."""
+    return is_own(user, intake) and intake.is_writable
+
+
+def is_own(user: User, intake: Intake) -> bool:
+    """Whether the intake is the worker's own, while the role is held."""
+    return is_worker(user) and intake.worker_id == user.pk and intake.agency_id == user.agency_id
+
+
+def can_see_reporter(user: User, intake: Intake) -> bool:
+    """Whether the reporting party is shown plainly: on the own open call, and nowhere else."""
+    return can_write(user, intake)
+
+
+def can_claim(user: User, intake: Intake) -> bool:
+    """Whether the user may review the intake: a supervisor of the agency, not its author."""
+    return (
+        is_supervisor(user) and intake.agency_id == user.agency_id and intake.worker_id != user.pk
+    )
+
+
+def holds_claim(user: User, review: Review | None) -> bool:
+    """Whether the open review is this user's."""
+    return review is not None and review.outcome == "" and review.reviewer_id == user.pk

@@ -1,0 +1,14 @@
+"""What happens to typed text on its way in, once and nowhere else."""
+
+import re
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def clean_text(text: str) -> str:
+    """Return `text` as it is stored: CRLF and CR as LF, NUL and lone surrogates as U+FFFD.
+
+    Nothing is stripped or normalised: the words are the caller's. Offsets elsewhere count the
+    Unicode code points of this result.
+    """
+    return _UNSTORABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))

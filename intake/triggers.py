@@ -1,0 +1,195 @@
+"""Invariants that the database itself holds, for both engines, in one place.
+
+- The audit is append-only.
+- Submissions, their content and their reporting party are frozen.
+- A published edition (scheduled, live, retired) keeps its content; only its status moves on.
+- An approved or closed intake stays approved or closed.
+
+They are reinstalled after every migration, because SQLite drops triggers when it rebuilds a table.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+PUBLISHED = "('scheduled', 'live', 'retired')"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Refuses `event` on `table`, saying `message`, for rows where `when` holds (or all)."""
+
+    name: str
+    table: str
+    event: str  # "UPDATE", "DELETE", "INSERT", "UPDATE OF column, column"
+    message: str
+    when: str = ""
+
+
+def _frozen(table: str, message: str) -> list[Trigger]:
+    return [
+        Trigger(f"{table}_no_update", table, "UPDATE", message),
+        Trigger(f"{table}_no_delete", table, "DELETE", message),
+    ]
+
+
+def _published_content(table: str, edition: str) -> list[Trigger]:
+    """Triggers for a table whose rows belong to the edition that SQL `edition` finds."""
+    message = "A published edition does not change; edit a copy."
+    triggers = []
+    for event, rows in (("INSERT", ["NEW"]), ("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])):
+        for row in rows:
+            triggers.append(
+                Trigger(
+                    f"{table}_published_{event.lower()}_{row.lower()}",
+                    table,
+                    event,
+                    message,
+                    f"{{published:{edition.format(row=row)}}}",
+                )
+            )
+    return triggers
+
+
+TRIGGERS: tuple[Trigger, ...] = (
+    *_frozen("intake_auditevent", "The audit is append-only."),
+    *_frozen("intake_submission", "A submission is frozen."),
+    *_frozen("intake_submissioncontent", "A submission is frozen."),
+    *_frozen("intake_submissionreporter", "A submission is frozen."),
+    *_published_content("intake_questionset", "{row}.edition_id"),
+    *_published_content("intake_promptpair", "{row}.edition_id"),
+    *_published_content("intake_prompt", "{row}.edition_id"),
+    *_published_content(
+        "intake_prompttext", "(SELECT edition_id FROM intake_prompt WHERE id = {row}.prompt_id)"
+    ),
+    Trigger(
+        "intake_edition_published_fields",
+        "intake_edition",
+        "UPDATE OF id, agency_id, number, copied_from_id, content_sha256, created_at, live_from",
+        "A published edition does not change; edit a copy.",
+        f"OLD.status IN {PUBLISHED}",
+    ),
+    Trigger(
+        "intake_edition_published_status",
+        "intake_edition",
+        "UPDATE OF status",
+        "A published edition only moves on: scheduled, live, retired.",
+        "(OLD.status = 'retired' AND NEW.status <> 'retired')"
+        " OR (OLD.status = 'live' AND NEW.status NOT IN ('live', 'retired'))"
+        " OR (OLD.status = 'scheduled' AND NEW.status NOT IN ('scheduled', 'live', 'retired'))",
+    ),
+    Trigger(
+        "intake_edition_published_delete",
+        "intake_edition",
+        "DELETE",
+        "A published edition is kept.",
+        f"OLD.status IN {PUBLISHED}",
+    ),
+    Trigger(
+        "intake_intake_final_status",
+        "intake_intake",
+        "UPDATE OF status",
+        "An approved or closed intake stays as it is.",
+        "OLD.status IN ('approved', 'closed_no_report') AND NEW.status <> OLD.status",
+    ),
+    Trigger("intake_intake_no_delete", "intake_intake", "DELETE", "Intakes are kept."),
+)
+
+# PostgreSQL's TRUNCATE passes row triggers by; SQLite has no TRUNCATE.
+NEVER_TRUNCATED = ("intake_auditevent", "intake_submission", "intake_submissioncontent")
+
+_POSTGRESQL_FUNCTIONS = f"""
+CREATE OR REPLACE FUNCTION intake_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE OR REPLACE FUNCTION intake_is_published(edition uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM intake_edition WHERE id = edition AND status IN {PUBLISHED})
+$$;
+CREATE OR REPLACE FUNCTION intake_edition_of_prompt(prompt uuid) RETURNS uuid
+LANGUAGE sql STABLE AS $$ SELECT edition_id FROM intake_prompt WHERE id = prompt $$;
+"""  # noqa: S608 (constants of this file)
+
+
+def reinstall(*, using: str = "default", **_: Any) -> None:
+    """Install every trigger anew on the database `using`; a receiver of post_migrate."""
+    connection = connections[using]
+    if "intake_auditevent" not in connection.introspection.table_names():
+        return  # migrated back to nothing
+    remove(using=using)
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_POSTGRESQL_FUNCTIONS)
+        for statement in _statements(connection):
+            cursor.execute(statement)
+
+
+def remove(*, using: str = "default") -> None:
+    """Remove every trigger; only a test that empties its tables has a use for this."""
+    connection = connections[using]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        for name, table in _names(connection):
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def missing(*, using: str = "default") -> list[str]:
+    """Return the names of the triggers that the database `using` lacks or has switched off."""
+    connection = connections[using]
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        installed = {name for (name,) in cursor.fetchall()}
+    return sorted(name for name, _ in _names(connection) if name not in installed)
+
+
+def _names(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    names = [(trigger.name, trigger.table) for trigger in TRIGGERS]
+    if connection.vendor == "postgresql":
+        names += [(f"{table}_no_truncate", table) for table in NEVER_TRUNCATED]
+    return names
+
+
+def _statements(connection: BaseDatabaseWrapper) -> list[str]:
+    if connection.vendor == "postgresql":
+        return [
+            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table}"
+            f" FOR EACH ROW {_when(trigger, 'postgresql')}"
+            f" EXECUTE FUNCTION intake_refuse('{trigger.message}')"
+            for trigger in TRIGGERS
+        ] + [
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION intake_refuse('These rows are kept.')"
+            for table in NEVER_TRUNCATED
+        ]
+    return [
+        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table}"
+        f" FOR EACH ROW {_when(trigger, 'sqlite')}"
+        f" BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
+        for trigger in TRIGGERS
+    ]
+
+
+def _when(trigger: Trigger, vendor: str) -> str:
+    """Return the WHEN clause; PostgreSQL allows no subquery there, so it calls functions."""
+    if not trigger.when:
+        return ""
+    if not trigger.when.startswith("{published:"):
+        return f"WHEN ({trigger.when})"
+    edition = trigger.when.removeprefix("{published:").removesuffix("}")
+    if vendor == "sqlite":
+        return (
+            f"WHEN (EXISTS (SELECT 1 FROM intake_edition"
+            f" WHERE id = {edition} AND status IN {PUBLISHED}))"  # noqa: S608
+        )
+    if edition.startswith("(SELECT"):
+        row = "NEW" if "NEW." in edition else "OLD"
+        edition = f"intake_edition_of_prompt({row}.prompt_id)"
+    return f"WHEN (intake_is_published({edition}))"

@@ -1,0 +1,247 @@
+"""Taking a call: the list of calls, the call screen, saving, and the ways a call ends."""
+
+import uuid
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from intake import permissions, worksheet
+from intake.actions import calls, records
+from intake.actions.saves import Save, Saved, save_field
+from intake.errors import InvalidValue, NotPossibleNow, Refused, StaleRevision, UnknownField
+from intake.forms.calls import InterruptForm, NoReportForm
+from intake.forms.saves import BODY_LIMIT, Malformed, parse_form_saves, parse_json_save
+from intake.models import Answer, Concern, Intake, Reporter
+from intake.models.base import Language, Source, YesNo
+from intake.views.requests import UserRequest
+
+RECENT = 10
+
+
+@require_GET
+def list_calls(request: UserRequest) -> HttpResponse:
+    """The worker's own calls: interrupted first, then open, returned and recent ones."""
+    if not permissions.is_worker(request.user):
+        raise Http404
+    mine = Intake.objects.open_to(request.user).newest_first()
+    being_written = list(mine.being_written())
+    return render(
+        request,
+        "intake/calls/list.html",
+        {
+            "interrupted": [one for one in being_written if one.interrupted_at is not None],
+            "open_calls": [
+                one
+                for one in being_written
+                if one.interrupted_at is None and one.status == Intake.Status.IN_PROGRESS
+            ],
+            "returned": [one for one in being_written if one.status == Intake.Status.RETURNED],
+            "recent": mine.exclude(status__in=Intake.WRITABLE)[:RECENT],
+        },
+    )
+
+
+@require_POST
+def start_call(request: UserRequest) -> HttpResponse:
+    """Open a new intake and go to its call screen."""
+    if not permissions.can_start_call(request.user):
+        raise Http404
+    try:
+        intake = calls.start_call(actor=request.user, at=timezone.now())
+    except NotPossibleNow as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("calls")
+    return redirect("call", intake.pk)
+
+
+@require_GET
+def show_call(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """The call screen of the worker's own open call; a frozen one is shown as a record."""
+    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    if not intake.is_writable:
+        return redirect("intake", intake.pk)
+    records.note_view(actor=request.user, intake=intake, at=timezone.now())
+    return render(request, "intake/calls/call.html", call_context(intake))
+
+
+@require_POST
+def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
+    """One save of the protocol (intake/README.md): JSON in, JSON out, acknowledged after commit."""
+    if int(request.headers.get("Content-Length") or 0) > BODY_LIMIT:
+        return _refusal(413, "size", "This save is too large; the text is still in the box.")
+    try:
+        saved = save_field(
+            actor=request.user,
+            intake_id=intake_id,
+            save=parse_json_save(request.body),
+            at=timezone.now(),
+        )
+    except Malformed as error:
+        return _refusal(400, "malformed", error.sentence)
+    except (Intake.DoesNotExist, UnknownField):
+        return _refusal(404, "unknown", "There is no such call or field; nothing was changed.")
+    except StaleRevision as stale:
+        return _refusal(
+            409,
+            "stale",
+            stale.sentence,
+            field=stale.field,
+            revision=stale.revision,
+            text=stale.text,
+        )
+    except NotPossibleNow as refusal:
+        return _refusal(409, "state", refusal.sentence)
+    except InvalidValue as refusal:
+        return _refusal(422, "value", refusal.sentence)
+    return JsonResponse(_acknowledgement(saved))
+
+
+@require_POST
+def save_section(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Save a section's plain form, field by field; what conflicts is shown with both texts."""
+    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    if not intake.is_writable:
+        messages.error(request, "This intake takes no more changes; nothing was saved.")
+        return redirect("intake", intake.pk)
+    outcome = save_form(request, intake)
+    if outcome["conflicts"] or outcome["errors"]:
+        intake.refresh_from_db()
+        context = call_context(intake) | outcome
+        return render(request, "intake/calls/call.html", context, status=409)
+    messages.success(request, "Saved.")
+    section = request.POST.get("section", "")
+    anchor = f"#panel-{section}" if section.isidentifier() else ""
+    return redirect(reverse("call", args=[intake.pk]) + anchor)
+
+
+@require_POST
+def end_call(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Note that the caller is gone and go to the wrap-up."""
+    return _then(request, intake_id, calls.end_call, to="wrap_up")
+
+
+@require_POST
+def resume_call(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Take the call up again."""
+    return _then(request, intake_id, calls.resume_call, to="call")
+
+
+@require_POST
+def interrupt_call(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Mark the call as dropped, with its reason."""
+    reason = InterruptForm(request.POST).data.get("reason", "")
+    return _then(request, intake_id, calls.interrupt_call, to="calls", reason=reason)
+
+
+@require_POST
+def close_no_report(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Close a call that is no report, with its reason."""
+    reason = NoReportForm(request.POST).data.get("reason", "")
+    return _then(request, intake_id, calls.close_no_report, to="calls", reason=reason)
+
+
+def call_context(intake: Intake) -> dict[str, Any]:
+    """Return what the call screen and the wrap-up show; the query count is fixed."""
+    sheet = worksheet.build(intake)
+    return {
+        "intake": intake,
+        "sheet": sheet,
+        "party": worksheet.build_reporting_party(intake) or worksheet.ReportingPartyView(),
+        "choices": {
+            "yes_no": YesNo.choices,
+            "sources": Source.choices,
+            "kinds": Answer.Kind.choices,
+            "methods": Intake.Method.choices,
+            "languages": Language.choices,
+            "reporter_kinds": Reporter.Kind.choices,
+            "concern_types": Concern.Type.choices,
+            "interruptions": Intake.Interruption.choices,
+            "no_report_reasons": Intake.NoReportReason.choices,
+        },
+        "new_rows": {
+            **{noun: uuid.uuid4() for noun in ("child", "caregiver", "other", "concern")},
+            "heard": {
+                section.key: {"worry": uuid.uuid4(), "working_well": uuid.uuid4()}
+                for section in sheet.factors
+            },
+        },
+        "conflicts": {},
+        "errors": {},
+        "elapsed": int((timezone.now() - intake.started_at).total_seconds()),
+    }
+
+
+def save_form(request: UserRequest, intake: Intake) -> dict[str, Any]:
+    """Save every field of a plain form that changed; return what was not saved, by field name.
+
+    {"conflicts": {field: {"mine", "stored", "revision"}}, "errors": {field: sentence}}
+    """
+    conflicts: dict[str, dict[str, Any]] = {}
+    errors: dict[str, str] = {}
+    try:
+        saves = parse_form_saves(request.POST)
+    except (Malformed, UnknownField) as error:
+        return {"conflicts": {}, "errors": {"": str(error)}}
+    typed = {
+        (one.field.noun, one.field.row) for one in saves if one.field.column == "text" and one.text
+    }
+    # An answer's text before its status: a status may follow from the text.
+    for one in sorted(saves, key=lambda item: item.field.column not in ("text", "name", "type")):
+        if _is_untouched(one, typed):
+            continue
+        try:
+            save_field(actor=request.user, intake_id=intake.pk, save=one, at=timezone.now())
+        except StaleRevision as stale:
+            conflicts[str(one.field)] = {
+                "mine": one.text,
+                "stored": stale.text,
+                "revision": stale.revision,
+            }
+        except Refused as refusal:
+            errors[str(one.field)] = refusal.sentence
+    return {"conflicts": conflicts, "errors": errors}
+
+
+def _is_untouched(one: Save, typed: set[tuple[str, UUID | None]]) -> bool:
+    """Whether a plain form's field says nothing: a blank row, or a status that typing decides."""
+    if one.field.noun == "answer" and one.field.column == "status":
+        if one.text in ("", "not_asked"):
+            return True
+        return one.text == "answered" and (one.field.noun, one.field.row) in typed
+    return one.base == 0 and not one.text
+
+
+def _then(request: UserRequest, intake_id: UUID, action: Any, *, to: str, **values: Any) -> Any:
+    """Carry out one step of the call's course and go on, or say why not."""
+    try:
+        intake = action(actor=request.user, intake_id=intake_id, at=timezone.now(), **values)
+    except Intake.DoesNotExist:
+        raise Http404 from None
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("call", intake_id)
+    return redirect(to) if to == "calls" else redirect(to, intake.pk)
+
+
+def _acknowledgement(saved: Saved) -> dict[str, Any]:
+    return {
+        "field": saved.field,
+        "revision": saved.revision,
+        "at": saved.at.astimezone(UTC).isoformat(),
+        "clock": timezone.localtime(saved.at).strftime("%H:%M:%S"),
+        "changed": {
+            name: {"text": text, "revision": revision}
+            for name, (text, revision) in saved.changed.items()
+        },
+    }
+
+
+def _refusal(status: int, reason: str, sentence: str, **more: Any) -> JsonResponse:
+    return JsonResponse({"reason": reason, "error": sentence, **more}, status=status)

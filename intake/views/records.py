@@ -1,0 +1,143 @@
+"""Intakes as records: the list, one record, and its exports."""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from intake import permissions, worksheet
+from intake.actions import records
+from intake.exports.json import export_json
+from intake.exports.pdf import ExportStamp, export_pdf
+from intake.forms.records import IntakeFilterForm
+from intake.models import Intake, Submission
+from intake.views.requests import UserRequest
+
+PER_PAGE = 25
+
+
+@require_GET
+def list_intakes(request: UserRequest) -> HttpResponse:
+    """The intakes that the user may read, newest first, filtered by status and date."""
+    if not (permissions.is_worker(request.user) or permissions.is_supervisor(request.user)):
+        raise Http404
+    form = IntakeFilterForm(request.GET)
+    intakes = Intake.objects.visible_to(request.user).select_related("worker").newest_first()
+    if form.is_valid():
+        intakes = _filter(intakes, form.cleaned_data)
+    page = Paginator(intakes, PER_PAGE).get_page(request.GET.get("page"))
+    filters = request.GET.copy()
+    filters.pop("page", None)
+    return render(
+        request,
+        "intake/records/list.html",
+        {"form": form, "page": page, "filters": filters.urlencode()},
+    )
+
+
+@require_GET
+def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """One record: the latest submission as it was frozen, or the live rows before the first.
+
+    The worker's own open call is shown on the call screen instead.
+    """
+    intake = get_object_or_404(
+        Intake.objects.visible_to(request.user).select_related("worker", "agency", "edition"),
+        pk=intake_id,
+    )
+    if permissions.can_write(request.user, intake):
+        return redirect("call", intake.pk)
+    records.note_view(actor=request.user, intake=intake, at=timezone.now())
+    submission = _latest(intake)
+    sheet = (
+        worksheet.from_json(submission.content.text)
+        if submission is not None
+        else worksheet.build(intake)
+    )
+    return render(
+        request,
+        "intake/records/record.html",
+        {
+            "intake": intake,
+            "sheet": sheet,
+            "submission": submission,
+            "amendments": intake.amendments.select_related("author"),
+            "reviews": intake.reviews.exclude(outcome="").select_related("reviewer"),
+        },
+    )
+
+
+@require_GET
+def download_pdf(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """The record as an accessible PDF, made from the latest submission."""
+    intake, submission = _submitted(request, intake_id)
+    now = timezone.now()
+    copy = records.note_export(
+        actor=request.user, intake=intake, kind="pdf", submission=submission.number, at=now
+    )
+    stamp = ExportStamp(by=request.user.display_name, at=now, copy_id=str(copy))
+    content = export_pdf(intake=intake, submission=submission, stamp=stamp)
+    return _attachment(content, "application/pdf", f"intake-{intake.reference}.pdf")
+
+
+@require_GET
+def download_json(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """The canonical JSON of the latest submission, byte for byte as it was hashed."""
+    intake, submission = _submitted(request, intake_id)
+    records.note_export(
+        actor=request.user,
+        intake=intake,
+        kind="json",
+        submission=submission.number,
+        at=timezone.now(),
+    )
+    content = export_json(submission)
+    return _attachment(content, "application/json", f"intake-{intake.reference}.json")
+
+
+def _submitted(request: UserRequest, intake_id: UUID) -> tuple[Intake, Submission]:
+    intake = get_object_or_404(
+        Intake.objects.visible_to(request.user).select_related("agency", "worker"), pk=intake_id
+    )
+    submission = _latest(intake)
+    if submission is None:
+        raise Http404("This intake was not submitted yet.")
+    return intake, submission
+
+
+def _latest(intake: Intake) -> Submission | None:
+    return (
+        Submission.objects.select_related("content", "author")
+        .filter(intake=intake)
+        .order_by("-number")
+        .first()
+    )
+
+
+def _attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _filter(intakes: Any, wanted: dict[str, Any]) -> Any:
+    """Narrow by status and by days of the agency's zone, which is the active one."""
+    if wanted.get("status"):
+        intakes = intakes.filter(status=wanted["status"])
+    if wanted.get("since"):
+        intakes = intakes.filter(started_at__gte=_midnight(wanted["since"]))
+    if wanted.get("until"):
+        end = timezone.make_aware(datetime.combine(wanted["until"], time.max))
+        intakes = intakes.filter(started_at__lte=end)
+    return intakes
+
+
+def _midnight(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,0 +1,86 @@
+"""The wrap-up of a call on one page, and its submission."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from intake import worksheet
+from intake.actions import records
+from intake.actions.wrap_up import submit_intake
+from intake.errors import NotPossibleNow, NotReady
+from intake.models import Answer, Intake, ResponseOption
+from intake.views.calls import call_context, save_form
+from intake.views.requests import UserRequest
+
+FLAGS = (
+    ("is_fatality", "A child has died"),
+    ("is_sexual_exploitation", "Commercial sexual exploitation"),
+    ("is_safe_surrender", "Safe surrender of a newborn"),
+    ("is_out_of_home_care", "Child in out-of-home care"),
+    ("is_domestic_violence", "Domestic violence"),
+    ("is_protected_address", "Protected address"),
+)
+
+
+@require_GET
+def show_wrap_up(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """The wrap-up of the worker's own open call."""
+    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    if not intake.is_writable:
+        return redirect("intake", intake.pk)
+    records.note_view(actor=request.user, intake=intake, at=timezone.now())
+    return render(request, "intake/calls/wrap_up.html", _context(intake))
+
+
+@require_POST
+def submit(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Save what the page carries, then submit; every obstacle is named and linked."""
+    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    unsaved: dict[str, Any] = {"conflicts": {}, "errors": {}}
+    if intake.is_writable:
+        unsaved = save_form(request, intake)
+    try:
+        if not unsaved["conflicts"] and not unsaved["errors"]:
+            submit_intake(actor=request.user, intake_id=intake.pk, at=timezone.now())
+            messages.success(
+                request, f"Intake {intake.reference} was submitted for review and is kept."
+            )
+            return redirect("intake", intake.pk)
+        problems = list(unsaved["errors"].items())
+        problems += [
+            (name, "This text was changed somewhere else: choose which one stands.")
+            for name in unsaved["conflicts"]
+        ]
+    except Intake.DoesNotExist:
+        raise Http404 from None
+    except NotPossibleNow as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("intake", intake.pk)
+    except NotReady as refusal:
+        problems = refusal.problems
+    intake.refresh_from_db()
+    context = _context(intake) | unsaved | {"problems": problems}
+    return render(request, "intake/calls/wrap_up.html", context, status=422)
+
+
+def _context(intake: Intake) -> dict[str, Any]:
+    context = call_context(intake)
+    options: dict[str, list[ResponseOption]] = {}
+    for option in ResponseOption.objects.filter(agency=intake.agency_id, is_active=True):
+        options.setdefault(option.decides, []).append(option)
+    gaps = []
+    for section, side in worksheet.coverage_gaps(context["sheet"].sections):
+        core = section.pairs[0]
+        gaps.append((section, side, core.worry if side == "worry" else core.working_well))
+    return context | {
+        "options": options,
+        "gaps": gaps,
+        "flags": FLAGS,
+        "not_asked_reasons": Answer.NotAskedReason.choices,
+        "problems": [],
+    }

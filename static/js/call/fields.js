@@ -1,0 +1,183 @@
+/** Binds the page's controls to the saver: what is typed, what is shown of saving, conflicts. */
+
+import { Saver, clean } from "./saver.js";
+
+/** The value of a control as the text that travels. */
+export function valueOf(control) {
+  if (control instanceof HTMLFieldSetElement) return control.querySelector("input:checked")?.value ?? "";
+  if (control instanceof HTMLInputElement && control.type === "checkbox") return control.checked ? "yes" : "";
+  return clean(control.value);
+}
+
+/** Show `text` in a control. */
+export function show(control, text) {
+  if (control instanceof HTMLFieldSetElement) {
+    for (const radio of control.querySelectorAll("input[type=radio]")) radio.checked = radio.value === text;
+  } else if (control instanceof HTMLInputElement && control.type === "checkbox") {
+    control.checked = text === "yes";
+  } else {
+    control.value = text;
+  }
+}
+
+/** The control of a field, or null. */
+export function controlOf(name) {
+  return document.querySelector(`[data-field="${CSS.escape(name)}"]`);
+}
+
+/** The name of a field without its column: what its row is called. */
+const rowElement = (control) => control.closest("[data-row-id][data-new]");
+
+function message(control, kind) {
+  const id = `${control.id}-${kind}`;
+  let element = document.getElementById(id);
+  if (!element) {
+    element = document.createElement("div");
+    element.id = id;
+    (control.closest(".field, fieldset, .take-out") ?? control.parentElement).append(element);
+    const described = control.getAttribute("aria-describedby");
+    control.setAttribute("aria-describedby", [described, id].filter(Boolean).join(" "));
+  }
+  return element;
+}
+
+function removeMessage(control, kind) {
+  document.getElementById(`${control.id}-${kind}`)?.remove();
+  const left = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== `${control.id}-${kind}`);
+  if (left.length) control.setAttribute("aria-describedby", left.join(" "));
+  else control.removeAttribute("aria-describedby");
+}
+
+function showRefusal(name, sentence) {
+  const control = controlOf(name);
+  if (!control) return;
+  const element = message(control, "error");
+  element.className = "field-error";
+  element.textContent = sentence;
+  control.setAttribute("aria-invalid", "true");
+}
+
+function clearRefusal(control) {
+  removeMessage(control, "error");
+  control.removeAttribute("aria-invalid");
+}
+
+function showConflict(saver, name, stored) {
+  const control = controlOf(name);
+  if (!control) return;
+  const element = message(control, "conflict");
+  element.className = "conflict";
+  element.dataset.conflict = "";
+  const title = document.createElement("p");
+  title.className = "conflict-title";
+  title.textContent = "Two texts: this field was changed somewhere else too. Yours is in the box. Stored text:";
+  const text = document.createElement("pre");
+  text.className = "conflict-stored";
+  text.tabIndex = 0;
+  text.setAttribute("role", "region");
+  text.setAttribute("aria-label", "Stored text");
+  text.textContent = stored || "(empty)";
+  const choose = (label, chosen) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = label;
+    button.addEventListener("click", () => {
+      const standing = chosen();
+      show(control, standing);
+      removeMessage(control, "conflict");
+      saver.settle(name, standing);
+      control.focus();
+    });
+    return button;
+  };
+  element.replaceChildren(title, text, choose("Keep mine", () => valueOf(control)), choose("Keep theirs", () => stored));
+}
+
+const SENTENCES = {
+  saved: ({ clock }) => (clock ? `Saved ${clock}` : "Saved"),
+  saving: () => "Saving…",
+  failed: ({ why }) => `Not saved – retrying: ${why}`,
+  refused: () => "Not saved – a field needs a look",
+  paused: () => "Paused – two texts, choose one",
+  frozen: ({ frozen }) => `Not saved – ${frozen}`,
+};
+
+/** Show the state of saving; only changes to and from trouble are read aloud. */
+function showState() {
+  let wasTrouble = false;
+  return (state, about) => {
+    const line = document.getElementById("save-status");
+    const sentence = SENTENCES[state](about);
+    const isTrouble = !["saved", "saving"].includes(state);
+    if (line && line.textContent !== sentence) line.textContent = sentence;
+    if (line) line.dataset.state = isTrouble ? (state === "paused" ? "paused" : "failed") : state;
+    if (isTrouble !== wasTrouble && (isTrouble || state === "saved")) {
+      wasTrouble = isTrouble;
+      const announcer = document.getElementById("save-announcer");
+      if (announcer) announcer.textContent = sentence;
+    }
+  };
+}
+
+/** Start saving for the page under `root`; returns the saver. */
+export function startSaving(root) {
+  const saver = new Saver({
+    url: root.dataset.saveUrl,
+    tokenUrl: root.dataset.tokenUrl,
+    token: document.querySelector("input[name=csrfmiddlewaretoken]").value,
+    rowOf: (name) => {
+      const row = rowElement(controlOf(name) ?? document.body);
+      return row ? JSON.parse(row.dataset.rowAbout) : undefined;
+    },
+    on: {
+      state: showState(),
+      conflict: (name, stored) => showConflict(saver, name, stored),
+      refused: showRefusal,
+      stored: (name, field, changed) => {
+        const control = controlOf(name);
+        if (control) {
+          control.dataset.revision = field.revision;
+          clearRefusal(control);
+          rowElement(control)?.removeAttribute("data-new");
+          setBase(name, field.revision);
+        }
+        for (const [other, { text, revision }] of Object.entries(changed)) {
+          const its = controlOf(other);
+          if (its) show(its, text);
+          setBase(other, revision);
+        }
+        root.dispatchEvent(new CustomEvent("call:changed"));
+      },
+    },
+  });
+  for (const control of root.querySelectorAll("[data-field]")) {
+    saver.watch(control.dataset.field, valueOf(control), Number(control.dataset.revision));
+  }
+  const take = (event) => {
+    const control = event.target.closest?.("[data-field]");
+    if (!control) return;
+    clearRefusal(control);
+    saver.change(control.dataset.field, valueOf(control));
+    const isTyped = event.target.matches("textarea, input:not([type=radio], [type=checkbox])");
+    if (event.type === "change" && !isTyped) saver.hurry();
+    root.dispatchEvent(new CustomEvent("call:changed"));
+  };
+  root.addEventListener("input", take);
+  root.addEventListener("change", take);
+  window.addEventListener("online", () => saver.hurry());
+  window.addEventListener("focus", () => saver.state === "failed" && saver.hurry());
+  document.addEventListener("visibilitychange", () => (document.hidden ? saver.flush() : saver.hurry()));
+  window.addEventListener("beforeunload", (event) => {
+    if (saver.hasUnsaved) event.preventDefault();
+  });
+  // A page from the back-forward cache may be another person's: it is loaded anew.
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+  return saver;
+}
+
+/** A plain form that is sent later carries the revision that stands. */
+function setBase(name, revision) {
+  const base = document.querySelector(`input[name="${CSS.escape(`base:${name}`)}"]`);
+  if (base) base.value = revision;
+}

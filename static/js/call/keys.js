@@ -1,0 +1,185 @@
+/** Shortcuts, their help, and the jump box. The worker's own keys are kept; nothing of a call is. */
+
+import { goToPrompt, showPanel } from "./tabs.js";
+
+const KEPT = "hotline.keys"; // a preference of this browser, never call text
+
+const USUAL = {
+  factor1: ["Show the first factor", "Alt+1"],
+  factor2: ["Show the second factor", "Alt+2"],
+  factor3: ["Show the third factor", "Alt+3"],
+  factor4: ["Show the fourth factor", "Alt+4"],
+  factor5: ["Show the fifth factor", "Alt+5"],
+  worry: ["File the line or selection as worry", "Alt+W"],
+  well: ["File the line or selection as working well", "Alt+S"],
+  toggle: ["Between narrative and answer", "Alt+A"],
+  jump: ["Jump to a prompt or section", "Ctrl+K"],
+  save: ["Save now", "Ctrl+S"],
+  help: ["This help", "Ctrl+/"],
+};
+
+function readPreference() {
+  try {
+    return { on: true, keys: {}, ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
+  } catch {
+    return { on: true, keys: {} };
+  }
+}
+
+function pressed(event) {
+  const key = event.code.replace(/^(Digit|Key)/, "").replace("Slash", "/");
+  const names = [event.ctrlKey && "Ctrl", event.metaKey && "Meta", event.altKey && "Alt", event.shiftKey && "Shift"];
+  return [...names.filter(Boolean), key].join("+");
+}
+
+/** Start the shortcuts; `does` maps their names to what they do. */
+export function startKeys(root, does) {
+  const dialog = document.getElementById("keys");
+  const body = dialog?.querySelector("[data-keys]");
+  const isOn = document.getElementById("keys-on");
+  const note = document.getElementById("keys-note");
+  const wish = readPreference();
+  let listening = null;
+  const keysOf = (name) => wish.keys[name] ?? USUAL[name][1];
+  const keep = () => localStorage.setItem(KEPT, JSON.stringify(wish));
+
+  function list() {
+    if (!body) return;
+    isOn.checked = wish.on;
+    const rows = Object.keys(USUAL).filter((name) => does[name]).map((name) => {
+      const row = document.createElement("tr");
+      const what = document.createElement("td");
+      what.textContent = USUAL[name][0];
+      const keys = document.createElement("td");
+      const shown = document.createElement("kbd");
+      shown.textContent = keysOf(name);
+      keys.append(shown);
+      const change = document.createElement("td");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button button-quiet";
+      button.textContent = "Change";
+      button.setAttribute("aria-label", `Change: ${USUAL[name][0]}`);
+      button.addEventListener("click", () => {
+        listening = name;
+        note.textContent = "Press the new keys, with Ctrl or Alt.";
+        shown.textContent = "…";
+      });
+      change.append(button);
+      row.append(what, keys, change);
+      return row;
+    });
+    body.replaceChildren(...rows);
+  }
+
+  list();
+  isOn?.addEventListener("change", () => {
+    wish.on = isOn.checked;
+    keep();
+  });
+  dialog?.querySelector("[data-keys-reset]")?.addEventListener("click", () => {
+    wish.keys = {};
+    keep();
+    list();
+  });
+  document.addEventListener("keydown", (event) => {
+    const combination = pressed(event);
+    if (listening) {
+      if (["Control", "Alt", "Shift", "Meta"].includes(event.key)) return;
+      event.preventDefault();
+      if (event.key !== "Escape" && (event.ctrlKey || event.altKey)) {
+        wish.keys[listening] = combination;
+        keep();
+      }
+      listening = null;
+      note.textContent = "";
+      list();
+      return;
+    }
+    if (!wish.on) return;
+    const name = Object.keys(USUAL).find((one) => does[one] && keysOf(one) === combination);
+    if (!name) return;
+    event.preventDefault();
+    does[name]();
+  });
+  root.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open-dialog]");
+    if (opener?.dataset.openDialog === "keys") dialog.showModal();
+    if (opener?.dataset.openDialog === "jump") does.jump();
+  });
+}
+
+/** Start the jump box; returns what opens it. */
+export function startJump(root) {
+  const dialog = document.getElementById("jump");
+  const input = document.getElementById("jump-input");
+  const list = document.getElementById("jump-list");
+  if (!dialog) return () => {};
+  let shown = [];
+  let active = 0;
+
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  function places() {
+    const tabs = [...root.querySelectorAll("[data-tab]")].map((tab) => ({
+      words: tab.querySelector(".tab-title").textContent.trim(),
+      go: () => {
+        showPanel(tab.dataset.tab);
+        tab.focus();
+      },
+    }));
+    const prompts = [...root.querySelectorAll(".prompt")].map((prompt) => ({
+      words: [...prompt.querySelectorAll(".prompt-en, .prompt-es")].map((text) => text.textContent.trim()).join(" / "),
+      go: () => goToPrompt(prompt),
+    }));
+    return [...tabs, ...prompts];
+  }
+
+  function draw() {
+    const words = fold(input.value).split(/\s+/).filter(Boolean);
+    shown = places().filter((place) => words.every((word) => fold(place.words).includes(word))).slice(0, 12);
+    active = Math.min(active, Math.max(0, shown.length - 1));
+    list.replaceChildren(
+      ...shown.map((place, index) => {
+        const item = document.createElement("li");
+        item.id = `jump-${index}`;
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-selected", String(index === active));
+        item.textContent = place.words;
+        item.addEventListener("click", () => choose(index));
+        return item;
+      }),
+    );
+    input.setAttribute("aria-expanded", String(shown.length > 0));
+    if (shown.length) input.setAttribute("aria-activedescendant", `jump-${active}`);
+    else input.removeAttribute("aria-activedescendant");
+    list.children[active]?.scrollIntoView({ block: "nearest" });
+  }
+
+  function choose(index) {
+    dialog.close();
+    shown[index]?.go();
+  }
+
+  input.addEventListener("input", () => {
+    active = 0;
+    draw();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      choose(active);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      active = (active + (event.key === "ArrowDown" ? 1 : shown.length - 1)) % Math.max(1, shown.length);
+      draw();
+    }
+  });
+  return () => {
+    input.value = "";
+    active = 0;
+    if (!dialog.open) dialog.showModal();
+    draw();
+    input.focus();
+  };
+}

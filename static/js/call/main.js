@@ -1,0 +1,74 @@
+/** Starts the call screen and the wrap-up; each part looks after itself where it is absent. */
+
+import { startEnding } from "./ending.js";
+import { controlOf, startSaving } from "./fields.js";
+import { startJump, startKeys } from "./keys.js";
+import { startRows } from "./rows.js";
+import { showPanel, startTabs } from "./tabs.js";
+
+function startTimer(root) {
+  const timer = document.getElementById("call-timer");
+  const button = root.querySelector("[data-toggle-timer]");
+  if (!timer) return;
+  const started = Date.parse(root.dataset.startedAt);
+  const draw = () => {
+    const end = root.dataset.endedAt ? Date.parse(root.dataset.endedAt) : Date.now();
+    const seconds = Math.max(0, Math.floor((end - started) / 1000));
+    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+    const two = (number) => String(number).padStart(2, "0");
+    timer.textContent = `${hours ? `${hours}:` : ""}${two(minutes)}:${two(seconds % 60)}`;
+  };
+  draw();
+  if (!root.dataset.endedAt) setInterval(draw, 1000);
+  button?.addEventListener("click", () => {
+    timer.hidden = !timer.hidden;
+    button.textContent = timer.hidden ? "Show timer" : "Hide timer";
+    button.setAttribute("aria-pressed", String(timer.hidden));
+  });
+}
+
+function startLanguage(root) {
+  const select = controlOf("call.language");
+  const draw = () => {
+    root.dataset.language = select.value;
+    for (const text of root.querySelectorAll(".prompt-es")) text.hidden = select.value !== "es";
+  };
+  if (!select) return;
+  draw();
+  select.addEventListener("change", draw);
+}
+
+/** Between the narrative and the answer that was typed in last. */
+function startToggle(root) {
+  const narrative = controlOf("narrative.text");
+  let answer = null;
+  root.addEventListener("focusin", (event) => {
+    if (event.target.closest(".prompt textarea, .prompt-region")) answer = event.target;
+  });
+  return () => {
+    const first = [...root.querySelectorAll(".prompt-core textarea")].find((box) => box.offsetParent);
+    if (document.activeElement === narrative) (answer?.offsetParent ? answer : first)?.focus();
+    else narrative?.focus();
+  };
+}
+
+const root = document.querySelector("[data-save-url]");
+if (root) {
+  const saver = startSaving(root);
+  startTabs(root);
+  const rows = startRows(root, saver);
+  startTimer(root);
+  startLanguage(root);
+  startEnding(root, saver);
+  const factors = [...root.querySelectorAll(".tab-factor")].map((tab) => tab.dataset.tab);
+  const isCall = factors.length > 0;
+  startKeys(root, {
+    ...Object.fromEntries(factors.map((key, index) => [`factor${index + 1}`, () => showPanel(key)])),
+    ...(isCall && { worry: () => rows.file("worry"), well: () => rows.file("working_well") }),
+    ...(isCall && { toggle: startToggle(root), jump: startJump(root) }),
+    save: () => saver.hurry(),
+    help: () => document.getElementById("keys")?.showModal(),
+  });
+  root.dispatchEvent(new CustomEvent("call:changed"));
+  root.dataset.ready = "";
+}

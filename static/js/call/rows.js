@@ -1,0 +1,126 @@
+/** Rows: people, concerns and heard notes, added from templates; filing from the narrative. */
+
+import { controlOf } from "./fields.js";
+import { shownFactor } from "./tabs.js";
+
+/** Add an empty row from a template at the end of `container`; returns the row. */
+export function addRow(key, container) {
+  const template = document.querySelector(`template[data-template="${key}"]`);
+  const id = crypto.randomUUID();
+  const fragment = template.content.cloneNode(true);
+  for (const element of fragment.querySelectorAll("*")) {
+    for (const attribute of element.attributes) {
+      if (attribute.value.includes("__id__")) attribute.value = attribute.value.replaceAll("__id__", id);
+    }
+  }
+  const row = fragment.querySelector("[data-row-id]");
+  row.dataset.new = "";
+  container.append(fragment);
+  return row;
+}
+
+/** Where the current line of a text box begins and ends, or its selection. */
+function passage(box) {
+  let [start, end] = [box.selectionStart, box.selectionEnd];
+  if (start === end) {
+    start = box.value.lastIndexOf("\n", start - 1) + 1;
+    end = box.value.indexOf("\n", end);
+    if (end < 0) end = box.value.length;
+  }
+  const text = box.value.slice(start, end);
+  const lead = text.length - text.trimStart().length;
+  return { start: start + lead, end: start + text.trimEnd().length, text: text.trim() };
+}
+
+const points = (text) => Array.from(text).length;
+
+/** Start adding rows and filing; `saver` gets what is filed. */
+export function startRows(root, saver) {
+  const narrative = controlOf("narrative.text");
+  const note = document.getElementById("filing-note");
+  const undo = root.querySelector("[data-undo-filing]");
+  let lastFiled = null;
+
+  const say = (sentence) => note && (note.textContent = sentence);
+
+  function file(side) {
+    const { start, end, text } = passage(narrative);
+    if (!text) return say("There is nothing on this line to file.");
+    const factor = shownFactor();
+    const container = root.querySelector(`[data-rows="heard:${factor.key}:${side}"]`);
+    const row = addRow(`heard:${side}`, container);
+    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(root.dataset.startedAt)) / 1000));
+    const before = points(narrative.value.slice(0, start));
+    row.dataset.start = before;
+    row.dataset.end = before + points(narrative.value.slice(start, end));
+    row.dataset.rowAbout = JSON.stringify({
+      factor: factor.key, side, start: row.dataset.start, end: row.dataset.end, call_seconds: String(seconds),
+    });
+    const time = row.querySelector("[data-heard-time]");
+    time.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+    fillPrompts(row, factor.key, side);
+    const box = row.querySelector("textarea[data-field]");
+    box.value = text;
+    saver.change(box.dataset.field, text);
+    saver.hurry();
+    lastFiled = row;
+    if (undo) undo.hidden = false;
+    say(`Filed under ${factor.title} as ${side === "worry" ? "worry" : "working well"}.`);
+    root.dispatchEvent(new CustomEvent("call:changed"));
+    return undefined;
+  }
+
+  /** Offer the prompts of the note's own side. */
+  function fillPrompts(row, factor, side) {
+    const select = row.querySelector("select");
+    const labels = root.querySelectorAll(`#panel-${factor} .side-${side} .prompt`);
+    for (const prompt of labels) {
+      select.append(new Option(prompt.querySelector(".prompt-en").textContent.trim(), prompt.dataset.prompt));
+    }
+  }
+
+  /** A prompt that heard notes were put to says so, with their words. */
+  function showHeard() {
+    for (const place of root.querySelectorAll("[data-heard-for]")) {
+      const lines = [...root.querySelectorAll(".row-heard")]
+        .filter((row) => row.querySelector("select")?.value === place.dataset.heardFor)
+        .filter((row) => !row.querySelector("[data-take-out]").checked)
+        .map((row) => {
+          const line = document.createElement("li");
+          const time = row.querySelector("[data-heard-time]").textContent;
+          line.textContent = `${time} ${row.querySelector("textarea").value}`;
+          return line;
+        });
+      place.hidden = !lines.length;
+      place.querySelector("ul").replaceChildren(...lines);
+      if (lines.length) place.closest(".prompt-region").hidden = false;
+    }
+  }
+
+  root.addEventListener("call:changed", showHeard);
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.dataset.add) {
+      const container = root.querySelector(`[data-rows="${button.dataset.add}"]`);
+      const row = addRow(button.dataset.add, container);
+      row.querySelector("input:not([type=hidden]), select, textarea").focus();
+    } else if (button.dataset.file) {
+      file(button.dataset.file);
+      narrative.focus();
+    } else if (button.matches("[data-undo-filing]") && lastFiled) {
+      lastFiled.querySelector("[data-take-out]").click();
+      lastFiled = null;
+      undo.hidden = true;
+      narrative.focus();
+      say("The filing was undone; the narrative is as it was.");
+    } else if (button.matches("[data-show-in-narrative]")) {
+      const row = button.closest("[data-row-id]");
+      const all = Array.from(narrative.value);
+      const from = all.slice(0, Number(row.dataset.start)).join("").length;
+      narrative.focus();
+      narrative.setSelectionRange(from, from + all.slice(Number(row.dataset.start), Number(row.dataset.end)).join("").length);
+    }
+  });
+  return { file };
+}

@@ -1,0 +1,299 @@
+/**
+ * The queue of saves: one request in flight, the newest text next, retried for ever.
+ *
+ * Knows no page. A field is known by its name in the save protocol; its text is what stands in the
+ * box, `stored` what the server acknowledged last, `revision` the revision of that.
+ */
+
+const QUIET = 500; // ms after the last key
+const LONGEST = 3000; // ms while typing goes on
+const BACKOFF = [1000, 2000, 4000, 8000, 16000, 30000]; // ms; the last one for ever
+const SPLICE_OVER = 32 * 1024; // bytes of a text that travels as a splice
+const INSERT_LIMIT = 100000; // code points of one splice
+const KEEPALIVE_LIMIT = 60 * 1024; // bytes; browsers refuse more when a page goes away
+
+/** Text as the server stores it: LF only, no NUL, no lone surrogates. */
+export function clean(text) {
+  const lines = text.replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd");
+  return lines.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+}
+
+/** The smallest replacement that makes `target` out of `base`, in code points. */
+export function difference(base, target) {
+  const from = Array.from(base);
+  const to = Array.from(target);
+  const shorter = Math.min(from.length, to.length);
+  let start = 0;
+  while (start < shorter && from[start] === to[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && from[from.length - 1 - end] === to[to.length - 1 - end]) end += 1;
+  const insert = to.slice(start, to.length - end);
+  const cut = insert.slice(0, INSERT_LIMIT);
+  return {
+    start,
+    delete: from.length - end - start,
+    insert: cut.join(""),
+    result: to.slice(0, start).concat(cut, to.slice(to.length - end)).join(""),
+  };
+}
+
+async function sha256(text) {
+  if (!globalThis.crypto?.subtle) return "";
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export class Saver {
+  /**
+   * @param {{url: string, tokenUrl: string, token: string, rowOf?: (name: string) => object,
+   *   on?: {state?: Function, stored?: Function, conflict?: Function, refused?: Function},
+   *   fetch?: Function, now?: () => number, setTimer?: Function, clearTimer?: Function}} options
+   */
+  constructor(options) {
+    this.url = options.url;
+    this.tokenUrl = options.tokenUrl;
+    this.token = options.token;
+    this.rowOf = options.rowOf ?? (() => undefined);
+    this.on = options.on ?? {};
+    this.fetch = options.fetch ?? ((...words) => fetch(...words));
+    this.now = options.now ?? (() => Date.now());
+    this.setTimer = options.setTimer ?? ((run, wait) => setTimeout(run, wait));
+    this.clearTimer = options.clearTimer ?? ((timer) => clearTimeout(timer));
+    this.fields = new Map();
+    this.timer = null;
+    this.isSending = false;
+    this.failures = 0;
+    this.why = "";
+    this.frozen = "";
+    this.clock = "";
+    this.waiting = [];
+  }
+
+  /** Tell of a field that the page shows, as the server stored it. */
+  watch(name, text, revision) {
+    this.fields.set(name, {
+      name, text, stored: text, revision, request: null, sent: [],
+      firstChange: 0, lastChange: 0, conflict: null, refused: null,
+    });
+  }
+
+  /** Take the text that stands in the box now. */
+  change(name, text) {
+    if (!this.fields.has(name)) this.watch(name, "", 0);
+    const field = this.fields.get(name);
+    field.text = clean(text);
+    field.lastChange = this.now();
+    if (!field.firstChange) field.firstChange = field.lastChange;
+    this.report();
+    this.plan();
+  }
+
+  /** Settle a conflict: `text` is to stand, over the stored one. */
+  settle(name, text) {
+    const field = this.fields.get(name);
+    if (!field?.conflict) return;
+    field.stored = field.conflict.text;
+    field.revision = field.conflict.revision;
+    field.conflict = null;
+    field.text = clean(text);
+    this.report();
+    this.hurry();
+  }
+
+  isDirty(field) {
+    return field.text !== field.stored || field.request !== null;
+  }
+
+  isDue(field) {
+    if (field.conflict || !this.isDirty(field)) return false;
+    return field.request !== null || field.text !== field.refused;
+  }
+
+  /** Whether anything that was typed is not acknowledged yet. */
+  get hasUnsaved() {
+    return [...this.fields.values()].some((field) => this.isDirty(field));
+  }
+
+  get state() {
+    if (this.frozen) return "frozen";
+    if (this.failures) return "failed";
+    const fields = [...this.fields.values()];
+    if (fields.some((field) => field.conflict)) return "paused";
+    if (fields.some((field) => field.refused !== null && field.text === field.refused)) return "refused";
+    return this.hasUnsaved ? "saving" : "saved";
+  }
+
+  /** Send what waits without waiting for the pause in typing. */
+  hurry() {
+    for (const field of this.fields.values()) if (this.isDue(field)) field.lastChange = -Infinity;
+    this.clearTimer(this.timer);
+    this.timer = null;
+    if (!this.isSending) this.send();
+  }
+
+  /** Resolve true once everything is saved, false when that cannot be for now. */
+  drain() {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.hurry();
+      this.answerWaiting();
+    });
+  }
+
+  answerWaiting() {
+    if (!this.waiting.length) return;
+    const isOver = !this.hasUnsaved || ["failed", "paused", "refused", "frozen"].includes(this.state);
+    if (!isOver) return;
+    for (const resolve of this.waiting.splice(0)) resolve(!this.hasUnsaved);
+  }
+
+  plan() {
+    if (this.isSending || this.frozen) return;
+    const due = [...this.fields.values()].filter((field) => this.isDue(field));
+    if (!due.length) return;
+    const now = this.now();
+    let wait = Math.min(...due.map((field) => Math.min(field.lastChange + QUIET, field.firstChange + LONGEST))) - now;
+    if (this.failures) wait = BACKOFF[Math.min(this.failures, BACKOFF.length) - 1];
+    if (this.failures && this.timer !== null) return; // typing does not put the retry off
+    this.clearTimer(this.timer);
+    this.timer = this.setTimer(() => {
+      this.timer = null;
+      this.send();
+    }, Math.max(0, wait));
+  }
+
+  async send() {
+    if (this.isSending || this.frozen) return;
+    const due = [...this.fields.values()].filter((field) => this.isDue(field));
+    // A request that got no answer goes first and unchanged; then whoever has waited longest.
+    due.sort((a, b) => (b.request !== null) - (a.request !== null) || a.firstChange - b.firstChange);
+    const field = due[0];
+    if (!field) return;
+    this.isSending = true;
+    this.report();
+    try {
+      field.request ??= await this.makeRequest(field);
+      const response = await this.post(field.request.body);
+      await this.take(field, field.request, response);
+    } catch {
+      this.fail("the server cannot be reached");
+    } finally {
+      this.isSending = false;
+      this.report();
+      this.plan();
+      this.answerWaiting();
+    }
+  }
+
+  async makeRequest(field, after) {
+    const body = { field: field.name, base: field.revision, key: crypto.randomUUID() };
+    const row = this.rowOf(field.name);
+    if (row) body.row = row;
+    if (after) body.after = after.body.key;
+    const base = after ? after.result : field.stored;
+    let result = field.text;
+    if (new TextEncoder().encode(result).length > SPLICE_OVER) {
+      const splice = difference(base, result);
+      result = splice.result;
+      body.splice = { start: splice.start, delete: splice.delete, insert: splice.insert };
+      body.splice.sha256 = await sha256(result);
+    } else {
+      body.text = result;
+    }
+    field.sent = [...field.sent.slice(-4), result];
+    field.firstChange = 0;
+    return { body, result };
+  }
+
+  post(body, keepalive = false) {
+    return this.fetch(this.url, {
+      method: "POST",
+      credentials: "same-origin",
+      keepalive,
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async take(field, request, response) {
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok && answer.field) return this.acknowledge(field, request, answer);
+    if (response.status === 409 && answer.reason === "stale") return this.takeStale(field, answer);
+    if (response.status === 403) return this.renewToken();
+    if (response.status === 401) return this.fail("you are signed out; sign in in another tab");
+    if ([400, 413, 422].includes(response.status)) {
+      field.request = null;
+      field.refused = request.result;
+      this.failures = 0;
+      return this.on.refused?.(field.name, answer.error ?? "This could not be saved.");
+    }
+    if (response.status === 404 || response.status === 409) {
+      this.frozen = answer.error ?? "This call takes no more changes.";
+      return undefined;
+    }
+    return this.fail("the server has trouble");
+  }
+
+  acknowledge(field, request, answer) {
+    this.failures = 0;
+    this.clock = answer.clock;
+    if (field.request === request) field.request = null;
+    if (answer.revision >= field.revision) {
+      field.revision = answer.revision;
+      field.stored = request.result;
+    }
+    field.refused = null;
+    for (const [name, other] of Object.entries(answer.changed ?? {})) this.watch(name, other.text, other.revision);
+    this.on.stored?.(field.name, field, answer.changed ?? {});
+  }
+
+  takeStale(field, answer) {
+    this.failures = 0;
+    field.request = null;
+    if (answer.text === field.text || field.sent.includes(answer.text)) {
+      // Our own save, whose answer was lost, stands there.
+      field.stored = answer.text;
+      field.revision = answer.revision;
+      this.on.stored?.(field.name, field, {});
+      return;
+    }
+    field.conflict = { text: answer.text, revision: answer.revision };
+    this.on.conflict?.(field.name, answer.text, field.text);
+  }
+
+  async renewToken() {
+    const response = await this.fetch(this.tokenUrl, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (!response.ok) return this.fail("you are signed out; sign in in another tab");
+    this.token = (await response.json()).token;
+    if (this.failures) return this.fail("the page's token was renewed");
+    this.failures = 1;
+    this.why = "the page's token is being renewed";
+    return undefined;
+  }
+
+  fail(why) {
+    this.failures += 1;
+    this.why = why;
+  }
+
+  /** The page may go away: send what is not acknowledged beside what is in flight. */
+  async flush() {
+    for (const field of this.fields.values()) {
+      if (field.conflict || field.text === field.stored || this.frozen) continue;
+      if (field.request && field.request.result === field.text && this.isSending) continue;
+      const request = await this.makeRequest(field, field.request ?? undefined);
+      if (JSON.stringify(request.body).length > KEEPALIVE_LIMIT) continue;
+      this.post(request.body, true)
+        .then(async (response) => {
+          if (response.ok) this.acknowledge(field, request, await response.json());
+          this.report();
+          this.answerWaiting();
+        })
+        .catch(() => this.plan());
+    }
+  }
+
+  report() {
+    this.on.state?.(this.state, { clock: this.clock, why: this.why, frozen: this.frozen });
+  }
+}

@@ -1,0 +1,132 @@
+/** Sections as tabs, prompts that open in place, and counts in words. */
+
+let current = null;
+let lastFactor = null;
+
+/** The factor that is shown, or was shown last: {key, title}. */
+export function shownFactor() {
+  return lastFactor;
+}
+
+/** Show the panel of a section; asks the server nothing. */
+export function showPanel(key) {
+  const tab = document.querySelector(`[data-tab="${key}"]`);
+  if (!tab) return;
+  for (const panel of document.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== key;
+  for (const other of document.querySelectorAll("[data-tab]")) {
+    other.setAttribute("aria-selected", String(other === tab));
+    other.tabIndex = other === tab ? 0 : -1;
+  }
+  current = key;
+  if (document.getElementById(`panel-${key}`).dataset.kind === "factor") {
+    lastFactor = { key, title: document.getElementById(`title-${key}`).textContent.trim() };
+  }
+}
+
+/** Open a prompt's box and put the caret in it. */
+export function goToPrompt(prompt) {
+  const panel = prompt.closest("[data-panel]");
+  if (panel) showPanel(panel.dataset.panel);
+  const region = prompt.querySelector(".prompt-region");
+  if (region) openRegion(prompt, true);
+  const target = prompt.querySelector("textarea, a, button") ?? prompt;
+  target.focus();
+  prompt.scrollIntoView({ block: "nearest" });
+}
+
+/** Put the caret into the control of a field, in whatever panel it is. */
+export function goToField(name) {
+  const control = document.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  if (!control) return;
+  const panel = control.closest("[data-panel]");
+  if (panel) showPanel(panel.dataset.panel);
+  (control.matches("fieldset") ? control.querySelector("input") : control).focus();
+}
+
+function openRegion(prompt, isOpen) {
+  prompt.querySelector(".prompt-region").hidden = !isOpen;
+  prompt.querySelector("[data-open-prompt]")?.setAttribute("aria-expanded", String(isOpen));
+}
+
+/** Counts of what was asked and what was heard, in words. */
+function showCoverage(root) {
+  const isAsked = (prompt) => {
+    const box = prompt.querySelector("textarea");
+    const blank = prompt.querySelector("fieldset input:checked")?.value;
+    return Boolean(box && (box.value || blank === "unknown" || blank === "declined"));
+  };
+  for (const place of root.querySelectorAll("[data-coverage]")) {
+    const panel = document.getElementById(`panel-${place.dataset.coverage}`);
+    const count = (side) => [...panel.querySelectorAll(`.side-${side} .prompt`)].filter(isAsked).length;
+    const heard = [...panel.querySelectorAll("[data-rows] [data-take-out]")].filter((box) => !box.checked).length;
+    const words = `Worry ${count("worry")} · Well ${count("working_well")}${heard ? ` · Heard ${heard}` : ""}`;
+    if (place.textContent !== words) place.textContent = words;
+  }
+}
+
+/** Values of bound fields beside the prompts that ask for them. */
+function showBound(root) {
+  for (const place of root.querySelectorAll("[data-bound]")) {
+    const control = document.querySelector(`[data-field="${CSS.escape(place.dataset.bound)}"]`);
+    if (!control) continue;
+    let words = control.value;
+    if (control.matches("fieldset")) words = control.querySelector("input:checked")?.closest("label").textContent.trim();
+    else if (control.matches("select")) words = control.value && control.selectedOptions[0].textContent;
+    place.textContent = words || "Not asked";
+  }
+}
+
+/** Turn the links into tabs and keep the counts. */
+export function startTabs(root) {
+  const list = document.getElementById("tabs");
+  if (!list) return;
+  list.setAttribute("role", "tablist");
+  const tabs = [...list.querySelectorAll("[data-tab]")];
+  for (const tab of tabs) {
+    tab.setAttribute("role", "tab");
+    tab.setAttribute("aria-controls", `panel-${tab.dataset.tab}`);
+    const panel = document.getElementById(`panel-${tab.dataset.tab}`);
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", tab.id);
+  }
+  const first = tabs[0].dataset.tab;
+  showPanel(first);
+  const wanted = location.hash.replace("#panel-", "");
+  if (tabs.some((tab) => tab.dataset.tab === wanted)) showPanel(wanted);
+
+  list.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-tab]");
+    if (!tab) return;
+    event.preventDefault();
+    showPanel(tab.dataset.tab);
+  });
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 5, ArrowUp: -5 }[event.key];
+    let index = tabs.findIndex((tab) => tab.dataset.tab === current);
+    if (event.key === "Home") index = 0;
+    else if (event.key === "End") index = tabs.length - 1;
+    else if (event.key === " ") index = tabs.indexOf(event.target.closest("[data-tab]"));
+    else if (step) index = (index + step + tabs.length) % tabs.length;
+    else return;
+    event.preventDefault();
+    showPanel(tabs[index].dataset.tab);
+    tabs[index].focus();
+  });
+  root.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open-prompt]");
+    const link = event.target.closest("[data-go-to-field]");
+    if (opener) {
+      const prompt = opener.closest(".prompt");
+      const isOpen = opener.getAttribute("aria-expanded") !== "true";
+      openRegion(prompt, isOpen);
+      if (isOpen) prompt.querySelector("textarea").focus();
+    } else if (link) {
+      event.preventDefault();
+      goToField(link.dataset.goToField);
+    }
+  });
+  root.addEventListener("call:changed", () => {
+    showCoverage(root);
+    showBound(root);
+  });
+}

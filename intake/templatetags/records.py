@@ -1,0 +1,91 @@
+"""Filters for reading a record: times, labels, and text that a page can carry."""
+
+import re
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from intake.models.base import Language, Source, YesNo
+from intake.models.intakes import Intake
+from intake.worksheet import PairView, PromptView, Worksheet
+
+register = template.Library()
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LONG_RUN = re.compile(r"(\S{60})(?=\S)")
+
+
+@register.filter
+def moment(iso: str) -> str:
+    """Return an ISO time in the active zone, as 2026-03-01 14:05; empty for none."""
+    if not iso:
+        return ""
+    return timezone.localtime(datetime.fromisoformat(iso)).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def words(value: str) -> str:
+    """Return the label of a stored choice ("unknown" → "Don't know"), or "Not asked"."""
+    for choices in (YesNo, Source, Language, Intake.Method):
+        if value in choices.values:
+            return str(choices(value).label)
+    return value or "Not asked"
+
+
+@register.filter
+def printable(text: str) -> str:
+    """Return text that can be set on paper: no control characters, long runs breakable."""
+    return _LONG_RUN.sub("\\1\u200b", _CONTROLS.sub("\ufffd", text))
+
+
+@register.filter
+def asked_in(prompt: PromptView, language: str) -> str:
+    """Return the wording of a prompt in the language of the call."""
+    return prompt.text_es if language == "es" and prompt.text_es else prompt.text
+
+
+@register.filter
+def sides(pair: PairView) -> tuple[PromptView, PromptView]:
+    """Return both prompts of a pair, worry first."""
+    return pair.worry, pair.working_well
+
+
+@register.filter
+def flags(sheet: Worksheet) -> list[str]:
+    """Return the flags that are set, in words."""
+    names = {
+        "is_fatality": "A child has died",
+        "is_sexual_exploitation": "Commercial sexual exploitation",
+        "is_safe_surrender": "Safe surrender of a newborn",
+        "is_out_of_home_care": "Child in out-of-home care",
+        "is_domestic_violence": "Domestic violence",
+        "is_protected_address": "Protected address",
+    }
+    return [label for name, label in names.items() if getattr(sheet.call, name)]
+
+
+@register.filter
+def person_facts(person: object) -> list[tuple[str, str]]:
+    """Return what is known of a person as (label, text), without what is empty."""
+    names = (
+        ("relationship", "Relationship"),
+        ("birth_date", "Date of birth"),
+        ("age", "Age"),
+        ("gender", "Gender"),
+        ("current_location", "Now at"),
+        ("school_or_care", "School or care"),
+        ("last_seen", "Last seen"),
+        ("access_to_child", "Access to the child"),
+        ("in_household", "In the household"),
+        ("language", "Language"),
+        ("culture", "Culture"),
+        ("disability", "Disability or health needs"),
+        ("address", "Address"),
+    )
+    facts = [(label, str(getattr(person, name))) for name, label in names]
+    return [
+        (label, words(text) if label == "In the household" else text)
+        for label, text in facts
+        if text
+    ]

@@ -1,9 +1,10 @@
 # `make run` starts the demonstration, `make test` runs every test; the rest is for developers.
+# A part of the tests: make test ENGINE=sqlite ARGS="tests/actions -k save"
 PYTHON ?= python3
 ENGINE ?= all
 ARGS ?=
 
-.PHONY: run test lint format bench
+.PHONY: run test lint format bench pictures
 
 run:
 	@$(PYTHON) -m hotline.dev.run
@@ -15,4 +16,10 @@ lint:
 	@$(PYTHON) -m hotline.dev.lint
 
 format:
-	@.venv/bin/ruff format hotline intake tests manage.py && .venv/bin/ruff check --fix hotline intake tests
+	@$(PYTHON) -m hotline.dev.lint --fix
+
+bench:
+	@$(PYTHON) -m hotline.dev.bench
+
+pictures:
+	@$(PYTHON) -m hotline.dev.pictures

@@ -185,10 +185,8 @@ def _when(trigger: Trigger, vendor: str) -> str:
         return f"WHEN ({trigger.when})"
     edition = trigger.when.removeprefix("{published:").removesuffix("}")
     if vendor == "sqlite":
-        return (
-            f"WHEN (EXISTS (SELECT 1 FROM intake_edition"
-            f" WHERE id = {edition} AND status IN {PUBLISHED}))"  # noqa: S608
-        )
+        published = f"SELECT 1 FROM intake_edition WHERE id = {edition} AND status IN {PUBLISHED}"  # noqa: S608
+        return f"WHEN (EXISTS ({published}))"
     if edition.startswith("(SELECT"):
         row = "NEW" if "NEW." in edition else "OLD"
         edition = f"intake_edition_of_prompt({row}.prompt_id)"

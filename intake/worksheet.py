@@ -31,6 +31,7 @@ from intake.models import (
 from intake.models.base import SavedRecord
 
 SCHEMA_VERSION = 1
+NOT_EXPORTED = ("revisions", "narrative_revision")  # of the call screen, not of the record
 
 T = TypeVar("T")
 
@@ -523,7 +524,7 @@ def _plain(value: Any) -> Any:
         return {
             one.name: _plain(getattr(value, one.name))
             for one in fields(value)
-            if one.name not in ("revisions", "narrative_revision")
+            if one.name not in NOT_EXPORTED
         }
     if isinstance(value, tuple):
         return [_plain(item) for item in value if not getattr(item, "is_removed", False)]

@@ -8,90 +8,128 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
 from hotline.dev import environment, system
 
-ENV_FILE = environment.ROOT / ".env"
+ENV_FILE = system.ROOT / ".env"
 ACCOUNTS = "worker, worker2, supervisor, supervisor2, administrator, privacy"
+START_WITHIN = 30  # seconds
 
 
 def main() -> int:
-    """Serve until stopped; return 0 after a stop, 1 when the server or the worker died."""
+    """Serve until stopped; return 0 after a stop, 1 when the server or the job worker died."""
     port = os.environ.get("PORT", "8000")
-    if not port.isdecimal() or not _is_free(int(port)):
+    if not _is_free(port):
         print(f"Port {port} cannot be used. Choose another one: PORT=8001 make run")
         return 1
+    names = write_env_file(ENV_FILE)
+    # The demo's data belongs into the demo's database, whatever this shell is set up for.
+    env = {name: value for name, value in os.environ.items() if name not in names}
     environment.ensure(dev=False)
-    _write_env_file(ENV_FILE)
-    (environment.ROOT / "var").mkdir(exist_ok=True)
-    for words in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["seed_demo"]):
-        system.run(str(environment.PYTHON), str(environment.ROOT / "manage.py"), *words)
-    return _serve(port)
+    (system.ROOT / "var").mkdir(exist_ok=True)
+    manage = (environment.PYTHON, "manage.py")
+    system.must_run(*manage, "migrate", "--verbosity=0", env=env)
+    system.must_run(*manage, "collectstatic", "--noinput", "--verbosity=0", env=env)
+    system.must_run(*manage, "load_question_sets", env=env)
+    system.must_run(*manage, "seed_demo", env=env)
+    return _serve(port, env)
 
 
-def _is_free(port: int) -> bool:
+def _is_free(port: str) -> bool:
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        return False
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
+            probe.bind(("127.0.0.1", int(port)))
+        except OSError:
             return False
     return True
 
 
-def _write_env_file(path: Path) -> None:
-    """Write the demonstration's settings once, readable by this user only."""
-    if path.exists():
-        return
-    key = base64.b64encode(secrets.token_bytes(32)).decode()
-    database = environment.ROOT / "var" / "demo.sqlite3"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(
-            "# Settings of the demonstration on this machine, written by `make run`.\n"
-            f"SECRET_KEY={secrets.token_urlsafe(64)}\n"
-            f"ENCRYPTION_KEYS=demo:{key}\n"
-            "ALLOWED_HOSTS=localhost,127.0.0.1\n"
-            "DEMO=true\n"
-            f"DATABASE_URL=sqlite:///{database}\n"
-        )
+def write_env_file(path: Path) -> set[str]:
+    """Complete the demo's settings in the file `path`, its owner's alone; return their names.
 
-
-def _serve(port: str) -> int:
-    """Run the web server and the job worker; when one ends, end the other."""
-    python = str(environment.PYTHON)
-    # One process with several threads: SQLite takes one writer at a time.
-    web = [
-        str(environment.VENV / "bin" / "granian"), "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", port, "--workers", "1", "--blocking-threads", "4", "hotline.wsgi:application",
-    ]  # fmt: skip
-    worker = [python, "manage.py", "work"]
-    children = {
-        "The web server": subprocess.Popen(web, cwd=environment.ROOT),
-        "The job worker": subprocess.Popen(worker, cwd=environment.ROOT),
+    Values that are there stay. A file that is not a demo's stops us: this fills a database with
+    invented calls.
+    """
+    text = path.read_text() if path.exists() else "# The demo's settings, written by `make run`.\n"
+    pairs = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
+    given = {name.strip(): value.strip().lower() for name, equals, value in pairs if equals}
+    if given and given.get("DEMO") not in ("true", "1", "yes", "on"):
+        sys.exit(f"{path} is not a demo's (it lacks DEMO=true), so nothing was started.")
+    wanted = {
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "ENCRYPTION_KEYS": "demo:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "DEMO": "true",
+        "DATABASE_URL": "sqlite:///var/demo.sqlite3",
     }
-    print(f"\nThe hotline runs on http://localhost:{port}\nAccounts: {ACCOUNTS}\n", flush=True)
+    text += "".join(f"{name}={wanted[name]}\n" for name in wanted if name not in given)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text)
+    return given.keys() | wanted.keys()
+
+
+def _serve(port: str, env: Mapping[str, str]) -> int:
+    """Run the web server and the job worker until we are stopped or one of them ends."""
+    # One process with several threads: SQLite takes one writer at a time.
+    web = (
+        *(environment.VENV / "bin" / "granian", "--interface", "wsgi", "--log-level", "warning"),
+        *("--host", "127.0.0.1", "--port", port, "--workers", "1", "--blocking-threads", "4"),
+        "hotline.wsgi:application",
+    )
+    worker = (environment.PYTHON, "manage.py", "work")
     is_stopping = False
 
     def stop(signum: int, frame: FrameType | None) -> None:
         nonlocal is_stopping
         is_stopping = True
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    died = ""
+    for number in system.STOP_SIGNALS:
+        signal.signal(number, stop)
+    # In groups of their own, so that a Ctrl-C reaches each once, from us.
+    children = {
+        "The web server": subprocess.Popen(web, cwd=system.ROOT, env=env, process_group=0),
+        "The job worker": subprocess.Popen(worker, cwd=system.ROOT, env=env, process_group=0),
+    }
+    started, is_announced, died = time.monotonic(), False, ""
     while not is_stopping and not died:
-        died = next((name for name, child in children.items() if child.poll() is not None), "")
+        if not is_announced and _answers(port):
+            print(f"\nThe hotline runs on http://localhost:{port}\nAccounts: {ACCOUNTS}")
+            print("Ctrl-C stops it.\n", flush=True)
+            is_announced = True
+        elif not is_announced and time.monotonic() > started + START_WITHIN:
+            died = "The web server"
+        died = next((name for name, child in children.items() if child.poll() is not None), died)
         time.sleep(0.2)
     for child in children.values():
-        if child.poll() is None:
-            child.terminate()
-    for child in children.values():
-        child.wait()
+        _end(child)
     if died:
         print(f"{died} ended by itself; its message is above.")
     return 1 if died else 0
+
+
+def _answers(port: str) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", int(port)), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End `child` and whatever it started."""
+    child.terminate()
+    try:
+        child.wait(system.PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 if __name__ == "__main__":

@@ -1,60 +1,108 @@
-"""System packages: installed when that is allowed, else named in the exact command to run."""
+"""Programs to run, and system packages: installed when that is allowed, else named to the user."""
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 20  # seconds that a program gets to clean up after itself
 
 _has_updated = False
 
 
-def run(*command: str, env: dict[str, str] | None = None) -> None:
+def run(*command: str | Path, env: Mapping[str, str] | None = None) -> int:
+    """Run `command` at the top of the repository and return its exit code.
+
+    When we are stopped, so is the command, and it gets time to clean up.
+    """
+    with subprocess.Popen(command, env=env, cwd=ROOT) as child:
+        try:
+            return child.wait()
+        except BaseException as reason:
+            # A Ctrl-C at the terminal has reached the child too; a second one would cut short
+            # its cleaning up.
+            if not isinstance(reason, KeyboardInterrupt):
+                child.send_signal(signal.SIGINT)
+            for harder in (signal.SIGTERM, signal.SIGKILL):
+                try:
+                    child.wait(PATIENCE)
+                    break
+                except subprocess.TimeoutExpired:
+                    child.send_signal(harder)
+            raise
+
+
+def must_run(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
     """Run `command`; a failure ends this program with the command's own exit code."""
-    result = subprocess.run(command, env=env)
-    if result.returncode:
-        sys.exit(result.returncode)
+    if code := run(*command, env=env):
+        sys.exit(code)
+
+
+def exit_on_signals() -> None:
+    """Let SIGTERM and SIGHUP end this program as Ctrl-C does, through every `finally`."""
+
+    def leave(signum: int, frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + signum)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGHUP, leave)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold off the signals that stop us, so that cleaning up is done to its end."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def install(*packages: str, why: str) -> None:
     """Install Debian packages, or stop with a sentence and the command that would."""
-    global _has_updated
-    prefix: list[str] = []
-    if os.geteuid() != 0:
-        prefix = ["sudo"]
-        may_sudo = shutil.which("sudo") and not subprocess.run(["sudo", "-n", "true"]).returncode
-        if not may_sudo:
-            _ask(packages, why)
-    if shutil.which("apt-get") is None:
-        _ask(packages, why)
+    global _has_updated  # noqa: PLW0603 - once for each run of this program
+    if not may_install():
+        sys.exit(
+            f"Missing on this machine: {', '.join(packages)} ({why}).\n"
+            "Install what is missing and try again:\n"
+            f"    sudo apt-get install {' '.join(packages)}"
+        )
     print(f"Installing {', '.join(packages)}: {why}.", flush=True)
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    if not _has_updated:
-        run(*prefix, "apt-get", "update", "-qq", env=environment)
-        _has_updated = True
-    run(*prefix, "apt-get", "install", "-y", "-qq", *packages, env=environment)
-
-
-def _ask(packages: tuple[str, ...], why: str) -> None:
-    sys.exit(
-        f"Missing on this machine: {', '.join(packages)} ({why}).\n"
-        f"Install it and try again: sudo apt-get install {' '.join(packages)}"
+    # Another apt may be at work: a new machine updates itself.
+    apt = (
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-qq",
+        "-o",
+        "DPkg::Lock::Timeout=300",
     )
+    if not _has_updated:
+        as_root(*apt, "update")
+        _has_updated = True
+    as_root(*apt, "install", "-y", "--no-install-recommends", *packages)
 
 
-def has_library(name: str) -> bool:
-    """Whether the dynamic linker finds the shared library `name`."""
-    ldconfig = shutil.which("ldconfig") or "/sbin/ldconfig"
-    listing = subprocess.run([ldconfig, "-p"], capture_output=True, text=True)
-    return name in listing.stdout
+def may_install() -> bool:
+    """Whether this user may install packages here without being asked for a password."""
+    if shutil.which("apt-get") is None:
+        return False
+    if os.geteuid() == 0:
+        return True
+    sudo = shutil.which("sudo")
+    return bool(sudo) and not subprocess.run([sudo, "-n", "true"], capture_output=True).returncode
 
 
-def find_chromium() -> str:
-    """Return a Chromium: $CHROMIUM, then the PATH, then the system's package."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not found:
-        install("chromium", why="the browser tests drive it")
-        found = shutil.which("chromium")
-    if not found:
-        sys.exit("No Chromium was found; name one in the environment variable CHROMIUM.")
-    return found
+def as_root(*command: str | Path) -> None:
+    """Run `command` as root; a failure ends this program."""
+    prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    must_run(*prefix, *command)

@@ -1,0 +1,86 @@
+"""The cast: a named person for every role, two agencies, and a database that can be emptied."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from intake import triggers
+from intake.models import Agency, Intake, User
+from tests import factory
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: pytest.FixtureRequest) -> None:
+    """Pages in tests name static files plainly; `tests/look` tries the real storage."""
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def emptied(transactional_db: None) -> Iterator[None]:
+    """A database that is flushed afterwards, which the append-only triggers would refuse.
+
+    Emptying ends with post_migrate, which installs them anew.
+    """
+    triggers.reinstall()
+    yield
+    triggers.remove()
+
+
+@pytest.fixture
+def agency(db: None) -> Agency:
+    """The agency of the cast."""
+    return factory.make_agency("demo")
+
+
+@pytest.fixture
+def worker(agency: Agency) -> User:
+    """Takes calls."""
+    return factory.make_user(agency, "worker", "workers")
+
+
+@pytest.fixture
+def worker2(agency: Agency) -> User:
+    """Takes calls beside the first one."""
+    return factory.make_user(agency, "worker2", "workers")
+
+
+@pytest.fixture
+def supervisor(agency: Agency) -> User:
+    """Reviews the agency's intakes."""
+    return factory.make_user(agency, "supervisor", "supervisors")
+
+
+@pytest.fixture
+def administrator(agency: Agency) -> User:
+    """Edits question sets, sees no content."""
+    return factory.make_user(agency, "administrator", "administrators")
+
+
+@pytest.fixture
+def privacy(agency: Agency) -> User:
+    """Audits, sees no content."""
+    return factory.make_user(agency, "privacy", "privacy_officers")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """A worker and supervisor of another agency."""
+    return factory.make_user(factory.make_agency("other"), "stranger", "workers", "supervisors")
+
+
+@pytest.fixture
+def call(worker: User) -> Intake:
+    """The worker's open call."""
+    return factory.make_call(worker)
+
+
+@pytest.fixture
+def as_worker(client: Client, worker: User) -> Client:
+    """A browser in which the worker is signed in."""
+    client.force_login(worker)
+    return client

@@ -28,9 +28,9 @@ from intake.models import (
     Narrative,
     Person,
     Reporter,
-    ResponseOption,
 )
 from intake.models.base import Language, SavedRecord, Source, YesNo
+from intake.models.decisions import ResponseOptionDecides
 from intake.models.intakes import NARRATIVE_LIMIT
 
 LINE = 500  # code points of a short field
@@ -72,7 +72,7 @@ def _choice(choices: type[models.TextChoices], *, may_be_blank: bool = True) -> 
     )
 
 
-def _option(decides: ResponseOption.Decides) -> SavedField:
+def _option(decides: ResponseOptionDecides) -> SavedField:
     return SavedField(kind="option", decides=decides.value, limit=LINE)
 
 
@@ -157,9 +157,9 @@ FIELDS: dict[str, dict[str, SavedField]] = {
         "refusal_reason": _text,
     },
     "decision": {
-        "screening": _option(ResponseOption.Decides.SCREENING),
-        "priority": _option(ResponseOption.Decides.PRIORITY),
-        "path": _option(ResponseOption.Decides.PATH),
+        "screening": _option(ResponseOptionDecides.SCREENING),
+        "priority": _option(ResponseOptionDecides.PRIORITY),
+        "path": _option(ResponseOptionDecides.PATH),
         "rationale": _text,
         "working_well_bearing": _text,
         "harm_statement": _text,

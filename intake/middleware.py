@@ -19,7 +19,7 @@ def wants_json(request: HttpRequest) -> bool:
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every page needs a signed-in user, but those marked `login_not_required`."""
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         if not wants_json(request):

@@ -98,9 +98,11 @@ def for_tests(database_url: str) -> dict[str, str]:
 
 def for_production_checks() -> dict[str, str]:
     """Return an environment like production's, for `check --deploy`."""
-    return for_tests("sqlite:///:memory:") | {
+    env = for_tests("sqlite:///:memory:") | {
         "ALLOWED_HOSTS": "hotline.example.org",
         "DEMO": "false",
         "HTTPS": "true",
         "TRUSTED_PROXY": "true",
     }
+    del env["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    return env

@@ -5,6 +5,8 @@
 
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 from hotline.dev import environment, system
 
@@ -22,17 +24,17 @@ def main() -> int:
     manage = (environment.PYTHON, "manage.py")
     testing = environment.for_tests("sqlite:///:memory:")
     production = environment.for_production_checks()
-    steps = {
-        "rules": (testing, BIN / "ruff", "check", *PLACES),
-        "format": (testing, BIN / "ruff", "format", "--check", *PLACES),
-        "types": (testing, BIN / "mypy", *PLACES),
+    steps: dict[str, tuple[dict[str, str], Sequence[str | Path]]] = {
+        "rules": (testing, (BIN / "ruff", "check", *PLACES)),
+        "format": (testing, (BIN / "ruff", "format", "--check", *PLACES)),
+        "types": (testing, (BIN / "mypy", *PLACES)),
         # Its formatter is not asked: it would put white space where the text of a call keeps it.
-        "templates": (testing, BIN / "djlint", "--quiet", "--lint", "templates"),
-        "migrations": (testing, *manage, "makemigrations", "--check", "--dry-run"),
-        "production": (production, *manage, "check", "--deploy", "--fail-level", "WARNING"),
+        "templates": (testing, (BIN / "djlint", "--quiet", "--lint", "templates")),
+        "migrations": (testing, (*manage, "makemigrations", "--check", "--dry-run")),
+        "production": (production, (*manage, "check", "--deploy", "--fail-level", "WARNING")),
     }
     failed = []
-    for name, (env, *command) in steps.items():
+    for name, (env, command) in steps.items():
         started = time.monotonic()
         print(f"--- {name}", flush=True)
         if system.run(*command, env=env):

@@ -89,8 +89,7 @@ def throw_away_cluster() -> Iterator[str]:
 
 def _await(server: subprocess.Popen[bytes], binaries: Path, folder: Path) -> None:
     deadline = time.monotonic() + START_WITHIN
-    ask = [binaries / "pg_isready", "-q", "-h", folder, "-p", "5432"]
-    while subprocess.run(ask).returncode:
+    while subprocess.run([binaries / "pg_isready", "-q", "-h", folder, "-p", "5432"]).returncode:
         if server.poll() is not None or time.monotonic() > deadline:
             sys.exit(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
         time.sleep(0.05)

@@ -18,12 +18,14 @@ PATIENCE = 20  # seconds that a program gets to clean up after itself
 _has_updated = False
 
 
-def run(*command: str | Path, env: Mapping[str, str] | None = None) -> int:
+def run(*command: str | Path, env: Mapping[str, str] | None = None, quiet: bool = False) -> int:
     """Run `command` at the top of the repository and return its exit code.
 
-    When we are stopped, so is the command, and it gets time to clean up.
+    When we are stopped, so is the command, and it gets time to clean up. A quiet one shows its
+    errors only.
     """
-    with subprocess.Popen(command, env=env, cwd=ROOT) as child:
+    output = subprocess.DEVNULL if quiet else None
+    with subprocess.Popen(command, env=env, cwd=ROOT, stdout=output) as child:
         try:
             return child.wait()
         except BaseException as reason:
@@ -98,11 +100,13 @@ def may_install() -> bool:
         return False
     if os.geteuid() == 0:
         return True
-    sudo = shutil.which("sudo")
-    return bool(sudo) and not subprocess.run([sudo, "-n", "true"], capture_output=True).returncode
+    if (sudo := shutil.which("sudo")) is None:
+        return False
+    return not subprocess.run([sudo, "-n", "true"], capture_output=True).returncode
 
 
 def as_root(*command: str | Path) -> None:
-    """Run `command` as root; a failure ends this program."""
+    """Run `command` as root, quietly; a failure ends this program."""
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    must_run(*prefix, *command)
+    if code := run(*prefix, *command, quiet=True):
+        sys.exit(code)

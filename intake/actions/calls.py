@@ -66,10 +66,10 @@ def end_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
 
 def interrupt_call(*, actor: User, intake_id: UUID, reason: str, at: datetime) -> Intake:
     """Mark the call as dropped, with its reason; it may be resumed until it is submitted."""
-    if reason not in Intake.Interruption.values:
-        raise InvalidValue("Choose what interrupted the call.")
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
+        if reason not in Intake.Interruption.values:
+            raise InvalidValue("Choose what interrupted the call.")
         intake.interrupted_at = at
         intake.interruption_reason = reason
         intake.save(update_fields=["interrupted_at", "interruption_reason"])
@@ -98,10 +98,10 @@ def close_no_report(*, actor: User, intake_id: UUID, reason: str, at: datetime) 
     Raises NotPossibleNow once a person or a concern is recorded, danger is yes, or it was
     submitted before: then it is a report, and an agency cannot refuse one.
     """
-    if reason not in Intake.NoReportReason.values:
-        raise InvalidValue("Choose what this call was.")
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
+        if reason not in Intake.NoReportReason.values:
+            raise InvalidValue("Choose what this call was.")
         obstacle = _report_obstacle(intake)
         if obstacle:
             raise NotPossibleNow(

@@ -10,6 +10,8 @@ from intake import permissions
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.models import Intake, Review, ReviewComment, User
 from intake.models.audit import record_event
+from intake.models.intakes import IntakeStatus
+from intake.models.reviews import ReviewOutcome
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def _lock(actor: User, intake_id: UUID) -> Intake:
     return visible.select_for_update(no_key=True).get(pk=intake_id)
 
 
-def _decide(actor: User, intake: Intake, outcome: Review.Outcome, at: datetime) -> Review:
+def _decide(actor: User, intake: Intake, outcome: ReviewOutcome, at: datetime) -> Review:
     """End the actor's open review of the locked intake with `outcome` and return it."""
     if intake.status != Intake.Status.IN_REVIEW:
         raise _not_possible(intake, outcome.label.lower())
@@ -101,7 +103,7 @@ def _decide(actor: User, intake: Intake, outcome: Review.Outcome, at: datetime) 
     return review
 
 
-def _move(intake: Intake, status: Intake.Status) -> None:
+def _move(intake: Intake, status: IntakeStatus) -> None:
     intake.status = status
     intake.save(update_fields=["status"])
 

@@ -1,7 +1,8 @@
 """Saving what is typed: one action for every field of a call (the save protocol)."""
 
+import dataclasses
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -58,7 +59,7 @@ class Save:
     text: str | None = None
     splice: Splice | None = None
     after: UUID | None = None
-    row: dict[str, str] = field(default_factory=dict)
+    row: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Saved:
     field: str
     revision: int
     at: datetime
-    changed: dict[str, tuple[str, int]] = field(default_factory=dict)
+    changed: dict[str, tuple[str, int]] = dataclasses.field(default_factory=dict)
 
 
 def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Saved:
@@ -273,11 +274,14 @@ def _find_row(intake: Intake, save: Save, at: datetime) -> tuple[SavedRecord, bo
 
 def _new_answer(intake: Intake, name: FieldName) -> Answer:
     """Return an unsaved answer, if the prompt of the call's edition takes one."""
+    unknown = UnknownField("This call has no such field; nothing was changed.")
+    if name.row is None:
+        raise unknown
     takes_answer = Prompt.objects.filter(
         pk=name.row, edition=intake.edition_id, kind=Prompt.Kind.QUESTION, bound_to=""
     )
-    if name.row is None or not takes_answer.exists():
-        raise UnknownField("This call has no such field; nothing was changed.")
+    if not takes_answer.exists():
+        raise unknown
     return Answer(intake=intake, prompt_id=name.row)
 
 

@@ -32,7 +32,8 @@ class StaticFilesOnly(URLFetcher):
         path = Path(urlparse(url).path).resolve()
         if urlparse(url).scheme != "file" or not path.is_relative_to(settings.BASE_DIR / "static"):
             raise ValueError("Only our own static files are read into a PDF.")
-        return super().fetch(url, headers)
+        response: URLFetcherResponse = super().fetch(url, headers)
+        return response
 
 
 def export_pdf(*, intake: Intake, submission: Submission, stamp: ExportStamp) -> bytes:

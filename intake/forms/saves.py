@@ -58,7 +58,7 @@ def parse_form_saves(post: QueryDict) -> list[Save]:
         if not name.startswith("base:"):
             continue
         field = fields.parse_name(name.removeprefix("base:"))
-        base = post[name]
+        base = str(post[name])
         if not base.isdecimal() or len(base) > 9:
             raise Malformed("A revision is a number.")
         prefix = f"row:{field.noun}:{field.row}:"

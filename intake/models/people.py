@@ -92,7 +92,7 @@ class User(AbstractUser):
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
     )
 
-    objects = Users()
+    objects = Users()  # type: ignore[misc]
 
     class Meta(AbstractUser.Meta):
         constraints = [

@@ -57,7 +57,7 @@ class SubmissionReporter(Record):
     def read(self) -> str:
         """Return the canonical JSON of the reporting party."""
         return crypto.unseal(
-            self.sealed,
+            bytes(self.sealed),
             ring=settings.ENCRYPTION_KEYS,
             table="submission_reporter",
             row=self.id,

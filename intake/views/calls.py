@@ -1,6 +1,7 @@
 """Taking a call: the list of calls, the call screen, saving, and the ways a call ends."""
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -218,7 +219,9 @@ def _is_untouched(one: Save, typed: set[tuple[str, UUID | None]]) -> bool:
     return one.base == 0 and not one.text
 
 
-def _then(request: UserRequest, intake_id: UUID, action: Any, *, to: str, **values: Any) -> Any:
+def _then(
+    request: UserRequest, intake_id: UUID, action: Callable[..., Intake], *, to: str, **values: Any
+) -> HttpResponse:
     """Carry out one step of the call's course and go on, or say why not."""
     try:
         intake = action(actor=request.user, intake_id=intake_id, at=timezone.now(), **values)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -122,7 +123,7 @@ def test_a_review_goes_from_claim_to_approval(
     worker: User, supervisor: User, worker2: User, call: Intake
 ) -> None:
     submit(worker, call)
-    about = {"actor": supervisor, "intake_id": call.pk, "at": NOW}
+    about: Any = {"actor": supervisor, "intake_id": call.pk, "at": NOW}
     with pytest.raises(NotAllowed):
         reviews.claim_intake(actor=worker2, intake_id=call.pk, at=NOW)
     with pytest.raises(NotPossibleNow):

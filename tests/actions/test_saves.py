@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -135,7 +136,7 @@ def test_unknown_fields_and_strange_values_change_nothing(worker: User, call: In
 
 def test_a_volunteered_passage_is_filed_and_put_to_a_prompt(worker: User, call: Intake) -> None:
     row, prompt = uuid.uuid4(), core_prompt(call)
-    about = {"factor": "social_connections", "side": "worry", "start": "3", "end": "9"}
+    about: Any = {"factor": "social_connections", "side": "worry", "start": "3", "end": "9"}
     put(worker, call, f"heard.{row}.text", "moved away", **about, call_seconds="75")
     put(worker, call, f"heard.{row}.prompt", str(prompt.pk))
     note = call.heard_notes.get()

@@ -1,0 +1,47 @@
+"""Commands: safe to run again, and the demonstration has a call in every state."""
+
+import copy
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from intake.actions.question_sets import describe, hash_of, load_question_sets
+from intake.management.commands.load_question_sets import read_fixtures
+from intake.models import Agency, Edition, Intake, PromptText, User
+
+
+def test_loading_twice_changes_nothing(agency: Agency) -> None:
+    before = PromptText.objects.count()
+    out = StringIO()
+    call_command("load_question_sets", stdout=out)
+    assert "loaded already" in out.getvalue()
+    assert PromptText.objects.count() == before
+    for edition in Edition.objects.all():
+        assert hash_of(describe(edition)) == edition.content_sha256
+
+
+def test_a_changed_fixture_makes_a_draft(agency: Agency) -> None:
+    sets = copy.deepcopy(read_fixtures()[0])
+    sets[1]["pairs"][0]["worry"]["en"] = "What has changed for the worse?"
+    load_question_sets(sets=sets, at=timezone.now())
+    states = Edition.objects.filter(agency=None).order_by("number").values_list("status", flat=True)
+    assert list(states) == ["live", "draft"]
+
+
+@pytest.mark.django_db
+def test_the_demonstration_has_every_state_and_keeps_its_data() -> None:
+    out = StringIO()
+    call_command("seed_demo", stdout=out)
+    assert "Password" in out.getvalue()
+    states = set(Intake.objects.values_list("status", flat=True))
+    assert states == set(Intake.Status.values)
+    count, users = Intake.objects.count(), User.objects.count()
+    call_command("seed_demo", stdout=StringIO())
+    assert (Intake.objects.count(), User.objects.count()) == (count, users)
+
+
+@pytest.mark.django_db
+def test_the_worker_works_the_queue_and_ends() -> None:
+    call_command("work", batch=True)

@@ -1,0 +1,112 @@
+"""Every address × every role: one table, which an address without a row breaks."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from intake.models import Intake, User
+from tests.factory import make_call, submit
+
+WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
+
+# name: (method, statuses in the order of WHO); 302 of nobody is the way to the sign-in.
+TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
+    "home": ("get", (302, 302, 302, 302, 302, 302, 302)),
+    "healthz": ("get", (200,) * 7),
+    "readyz": ("get", (200,) * 7),
+    "login": ("get", (200, 302, 302, 302, 302, 302, 302)),
+    "logout": ("post", (302,) * 7),
+    "csrf": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "calls": ("get", (302, 200, 200, 404, 404, 404, 200)),
+    "call_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
+    "call": ("get", (302, 200, 404, 404, 404, 404, 404)),
+    "call_save": ("post", (302, 400, 400, 400, 400, 400, 400)),
+    "call_section": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "call_end": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "call_interrupt": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "call_resume": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "call_no_report": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "wrap_up": ("get", (302, 200, 404, 404, 404, 404, 404)),
+    "call_submit": ("post", (302, 422, 404, 404, 404, 404, 404)),
+    "intakes": ("get", (302, 200, 200, 200, 404, 404, 200)),
+    "intake": ("get", (302, 302, 404, 200, 404, 404, 404)),
+    "intake_pdf": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "intake_json": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "editions": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "audit": ("get", (302, 404, 404, 404, 404, 200, 404)),
+}
+AFTER_SUBMISSION = {
+    "intake": (302, 200, 404, 200, 404, 404, 404),
+    "intake_pdf": (302, 200, 404, 200, 404, 404, 404),
+    "intake_json": (302, 200, 404, 200, 404, 404, 404),
+    "call": (302, 302, 404, 404, 404, 404, 404),
+    "wrap_up": (302, 302, 404, 404, 404, 404, 404),
+}
+
+
+def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    found: set[str] = set()
+    for one in patterns:
+        found |= names(one.url_patterns) if isinstance(one, URLResolver) else {str(one.name)}
+    return found
+
+
+def address(name: str, call: Intake) -> str:
+    if name == "edition":
+        return reverse(name, args=[1])
+    needs_call = TABLE[name][1][0] == 302 and name in CALL_NAMES
+    return reverse(name, args=[call.pk]) if needs_call else reverse(name)
+
+
+CALL_NAMES = {
+    name
+    for name in TABLE
+    if name in ("call", "intake", "wrap_up")
+    or (name.startswith(("call_", "intake_")) and name != "call_start")
+}
+
+
+@pytest.fixture
+def cast(
+    worker: User,
+    worker2: User,
+    supervisor: User,
+    administrator: User,
+    privacy: User,
+    stranger: User,
+) -> dict[str, User | None]:
+    people = (None, worker, worker2, supervisor, administrator, privacy, stranger)
+    return dict(zip(WHO, people, strict=True))
+
+
+def test_every_address_has_a_row() -> None:
+    assert names(get_resolver().url_patterns) == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_access(name: str, cast: dict[str, User | None], worker: User) -> None:
+    method, statuses = TABLE[name]
+    for who, expected in zip(WHO, statuses, strict=True):
+        call = make_call(worker)
+        client = Client()
+        user = cast[who]
+        if user is not None:
+            client.force_login(user)
+        response = getattr(client, method)(address(name, call))
+        assert response.status_code == expected, (name, who)
+        if user is None and expected == 302 and name != "logout":
+            assert response["Location"].startswith("/accounts/login/")
+        assert "Content-Security-Policy" in response.headers
+
+
+@pytest.mark.parametrize("name", AFTER_SUBMISSION)
+def test_access_after_submission(name: str, cast: dict[str, User | None], worker: User) -> None:
+    call = make_call(worker)
+    submit(worker, call)
+    for who, expected in zip(WHO, AFTER_SUBMISSION[name], strict=True):
+        client = Client()
+        user = cast[who]
+        if user is not None:
+            client.force_login(user)
+        assert client.get(address(name, call)).status_code == expected, (name, who)

@@ -1,0 +1,201 @@
+"""Pages: what they show, what plain forms save, and a fixed number of queries."""
+
+import uuid
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pypdf import PdfReader
+
+from intake.models import Agency, Answer, AuditEvent, Intake, Narrative, Prompt, User
+from tests.factory import NOW, PASSWORD, core_prompt, make_call, make_user, option, put, submit
+
+
+def count_queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def fill(worker: User, call: Intake) -> None:
+    prompts = Prompt.objects.filter(edition=call.edition, kind="question", bound_to="")
+    for prompt in prompts[:30]:
+        put(worker, call, f"answer.{prompt.pk}.text", "Something was said.")
+    for index in range(8):
+        put(worker, call, f"person.{uuid.uuid4()}.name", f"Child {index}", role="child")
+
+
+@pytest.mark.parametrize("name", ["call", "wrap_up"])
+def test_the_call_takes_a_fixed_number_of_queries(
+    as_worker: Client, worker: User, call: Intake, name: str
+) -> None:
+    address = reverse(name, args=[call.pk])
+    put(worker, call, "reporter.name", "Ines")
+    few = count_queries(as_worker, address)
+    fill(worker, call)
+    assert count_queries(as_worker, address) == few
+
+
+def test_list_and_record_take_a_fixed_number_of_queries(
+    client: Client, supervisor: User, worker: User
+) -> None:
+    client.force_login(supervisor)
+    first, second = make_call(worker), make_call(worker)
+    few = count_queries(client, reverse("intakes"))
+    for _ in range(12):
+        make_call(worker)
+    assert count_queries(client, reverse("intakes")) == few
+    fill(worker, second)
+    for one in (first, second):
+        submit(worker, one)
+    addresses = [reverse("intake", args=[one.pk]) for one in (first, second)]
+    assert count_queries(client, addresses[0]) == count_queries(client, addresses[1])
+
+
+def test_signing_in_and_out_is_audited(client: Client, worker: User) -> None:
+    wrong = client.post(reverse("login"), {"username": "worker", "password": "guess"})
+    assert wrong.status_code == 200
+    client.post(reverse("login"), {"username": "worker", "password": PASSWORD})
+    assert client.get("/", follow=True).status_code == 200
+    client.post(reverse("logout"))
+    verbs = set(AuditEvent.objects.values_list("verb", flat=True))
+    assert {"user.signed_in", "user.signed_out", "user.sign_in_failed"} <= verbs
+
+
+def test_a_role_that_is_lost_is_lost_at_once(as_worker: Client, worker: User) -> None:
+    assert as_worker.get(reverse("calls")).status_code == 200
+    worker.groups.remove(Group.objects.get(name="workers"))
+    assert as_worker.get(reverse("calls")).status_code == 404
+    assert b"no role yet" in as_worker.get("/").content
+
+
+def test_a_plain_form_saves_a_section(as_worker: Client, worker: User, call: Intake) -> None:
+    prompt, child, blank = core_prompt(call), uuid.uuid4(), uuid.uuid4()
+    form = {
+        "section": "social_connections",
+        f"base:answer.{prompt.pk}.text": "0",
+        f"answer.{prompt.pk}.text": "They moved away.",
+        f"base:answer.{prompt.pk}.status": "0",
+        f"answer.{prompt.pk}.status": "not_asked",
+        f"row:person:{child}:role": "child",
+        f"base:person.{child}.name": "0",
+        f"person.{child}.name": "Amir",
+        f"row:person:{blank}:role": "other",
+        f"base:person.{blank}.name": "0",
+        f"person.{blank}.name": "",
+    }
+    response = as_worker.post(reverse("call_section", args=[call.pk]), form)
+    assert response.status_code == 302
+    assert response["Location"].endswith("#panel-social_connections")
+    assert Answer.objects.get(intake=call).status == "answered"
+    assert [one.name for one in call.people.all()] == ["Amir"]
+
+
+def test_a_plain_form_shows_both_texts_of_a_conflict(
+    as_worker: Client, worker: User, call: Intake
+) -> None:
+    put(worker, call, "narrative.text", "Theirs")
+    form = {"section": "narrative", "base:narrative.text": "0", "narrative.text": "Mine"}
+    response = as_worker.post(reverse("call_section", args=[call.pk]), form)
+    assert response.status_code == 409
+    assert b"Theirs" in response.content
+    assert b"Mine" in response.content
+    assert Narrative.objects.get(intake=call).text == "Theirs"
+
+
+@pytest.mark.parametrize("name", ["base:narrative.saves", "base:narrative.text"])
+def test_a_strange_form_changes_nothing(as_worker: Client, call: Intake, name: str) -> None:
+    response = as_worker.post(reverse("call_section", args=[call.pk]), {name: "x"})
+    assert response.status_code == 409
+
+
+def test_frozen_calls_take_no_forms(as_worker: Client, worker: User, call: Intake) -> None:
+    submit(worker, call)
+    for name in ("call_section", "call_end", "call_interrupt", "call_no_report", "call_submit"):
+        response = as_worker.post(reverse(name, args=[call.pk]), {"reason": "dropped"}, follow=True)
+        assert response.status_code == 200
+        assert b"takes no more changes" in response.content, name
+    call.refresh_from_db()
+    assert call.status == "submitted"
+
+
+def test_the_wrap_up_names_what_is_missing_and_then_submits(
+    as_worker: Client, worker: User, call: Intake
+) -> None:
+    put(worker, call, "call.danger_now", "no")
+    address = reverse("call_submit", args=[call.pk])
+    refused = as_worker.post(address)
+    assert refused.status_code == 422
+    assert b"#f-decision-rationale" in refused.content
+    form: dict[str, str] = {}
+    wanted = {
+        "call.responder_safety": "no",
+        "call.tribal_information": "unknown",
+        "decision.screening": option(worker.agency, "screening", "transfer"),
+        "decision.rationale": "Family lives in the next county.",
+    }
+    for name, text in wanted.items():
+        form |= {f"base:{name}": "0", name: text}
+    assert as_worker.post(address, form).status_code == 302
+    call.refresh_from_db()
+    assert call.status == "submitted"
+
+
+def test_the_course_of_a_call_by_forms(as_worker: Client, call: Intake) -> None:
+    def step(name: str, **form: str) -> str:
+        response = as_worker.post(reverse(name, args=[call.pk]), form)
+        assert response.status_code == 302
+        return str(response["Location"])
+
+    assert step("call_interrupt", reason="") == reverse("call", args=[call.pk])
+    assert step("call_interrupt", reason="dropped") == reverse("calls")
+    assert step("call_resume") == reverse("call", args=[call.pk])
+    assert step("call_end") == reverse("wrap_up", args=[call.pk])
+    assert step("call_no_report", reason="information") == reverse("calls")
+    call.refresh_from_db()
+    assert call.status == "closed_no_report"
+
+
+def test_the_list_filters_and_turns_pages(client: Client, supervisor: User, worker: User) -> None:
+    client.force_login(supervisor)
+    for minute in range(26):
+        make_call(worker, at=NOW + timedelta(minutes=minute))
+    assert b"Page 1 of 2" in client.get(reverse("intakes")).content
+    assert b"26-000001" in client.get(reverse("intakes") + "?page=2").content
+    nothing = client.get(reverse("intakes") + "?status=approved&since=2026-01-01&until=2026-12-31")
+    assert b"No intake fits" in nothing.content
+
+
+def test_the_pdf_says_what_was_said_but_not_who_called(
+    as_worker: Client, worker: User, supervisor: User, call: Intake
+) -> None:
+    put(worker, call, f"answer.{core_prompt(call).pk}.text", "They moved away in May.")
+    put(worker, call, "narrative.text", "李雷 Nguyễn Şükrü")
+    put(worker, call, "reporter.name", "Canary Caller")
+    submission = submit(worker, call)
+    response = as_worker.get(reverse("intake_pdf", args=[call.pk]))
+    assert response["Content-Type"] == "application/pdf"
+    pages = PdfReader(BytesIO(response.content)).pages
+    text = " ".join(page.extract_text() for page in pages).replace("\n", " ")
+    for words in ("They moved away in May.", "李雷", "Nguyễn", submission.sha256, "DRAFT"):
+        assert words in text
+    assert "Canary" not in text
+    record = as_worker.get(reverse("intake", args=[call.pk])).content.decode()
+    assert "They moved away in May." in record
+    assert "Canary" not in record
+    exported = as_worker.get(reverse("intake_json", args=[call.pk]))
+    assert exported.content.decode() == submission.content.text
+    kinds = [one.details["kind"] for one in AuditEvent.objects.filter(verb="intake.exported")]
+    assert sorted(kinds) == ["json", "pdf"]
+
+
+def test_an_agency_without_question_sets_says_so(client: Client, db: None) -> None:
+    user = make_user(Agency.objects.create(slug="new", name="New"), "fresh", "workers")
+    client.force_login(user)
+    response = client.post(reverse("call_start"), follow=True)
+    assert b"No question sets are published" in response.content

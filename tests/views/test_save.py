@@ -1,0 +1,135 @@
+"""The save endpoint: every request gets its status, and wrong ones change nothing."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from intake.models import Answer, Intake, Narrative, User
+from tests.factory import core_prompt, put, submit
+
+
+def post(client: Client, call: Intake, body: Any, **about: Any) -> tuple[int, dict[str, Any]]:
+    data = body if isinstance(body, str | bytes) else json.dumps(body)
+    response = client.post(
+        reverse("call_save", args=[call.pk]), data, content_type="application/json", **about
+    )
+    return response.status_code, response.json() if response.content else {}
+
+
+def a_save(**about: Any) -> dict[str, Any]:
+    return {"field": "narrative.text", "text": "Hello", "base": 0, "key": str(uuid.uuid4())} | about
+
+
+def text_of(call: Intake) -> str:
+    return Narrative.objects.get(intake=call).text
+
+
+def test_a_save_is_acknowledged(as_worker: Client, call: Intake) -> None:
+    status, answer = post(as_worker, call, a_save())
+    assert (status, answer["field"], answer["revision"]) == (200, "narrative.text", 1)
+    assert answer["clock"].count(":") == 2
+    assert text_of(call) == "Hello"
+
+
+def test_nul_and_lone_surrogates_are_replaced(as_worker: Client, call: Intake) -> None:
+    body = '{"field":"narrative.text","text":"a\\u0000b\\ud800c\\r\\n","base":0,"key":"%s"}'
+    status, _ = post(as_worker, call, body % uuid.uuid4())
+    assert status == 200
+    assert text_of(call) == "a\ufffdb\ufffdc\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"not json", 400),
+        (b"[]", 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 100_000, 400),
+        (a_save(text=None), 400),
+        (a_save(text=5), 400),
+        (a_save(splice={"start": 0, "delete": 0, "insert": "x"}), 400),
+        (a_save(text=None, splice=[]), 400),
+        (a_save(text=None, splice={"start": -1, "delete": 0, "insert": "x"}), 400),
+        (a_save(text=None, splice={"start": 0, "delete": 0, "insert": "x", "sha256": 1}), 400),
+        (a_save(base="0"), 400),
+        (a_save(base=-1), 400),
+        (a_save(base=True), 400),
+        (a_save(key="x"), 400),
+        (a_save(row=[]), 400),
+        (a_save(row={"role": 1}), 400),
+        (a_save(field=3), 400),
+        (a_save(field="call.status"), 404),
+        (a_save(field="narrative.saves"), 404),
+        (a_save(field=f"answer.{uuid.uuid4()}.text"), 404),
+        (a_save(field="call.danger_now"), 422),
+        (a_save(text="x" * 200_001), 422),
+        (a_save(text="x" * 530_000), 413),
+    ],
+)
+def test_a_bad_save_changes_nothing(
+    as_worker: Client, call: Intake, body: Any, status: int
+) -> None:
+    answered, answer = post(as_worker, call, body)
+    assert answered == status
+    assert answer["error"].endswith(".")
+    assert text_of(call) == ""
+
+
+def test_a_stale_save_gets_the_stored_text(as_worker: Client, worker: User, call: Intake) -> None:
+    put(worker, call, "narrative.text", "Theirs")
+    status, answer = post(as_worker, call, a_save())
+    assert (status, answer["reason"], answer["text"]) == (409, "stale", "Theirs")
+
+
+def test_a_frozen_intake_says_so(as_worker: Client, worker: User, call: Intake) -> None:
+    submit(worker, call)
+    status, answer = post(as_worker, call, a_save())
+    assert (status, answer["reason"]) == (409, "state")
+    assert "submitted" in answer["error"]
+
+
+def test_a_script_without_a_session_gets_json(client: Client, call: Intake) -> None:
+    status, answer = post(client, call, a_save())
+    assert (status, answer["reason"]) == (401, "signed_out")
+
+
+def test_a_script_without_a_token_gets_json(worker: User, call: Intake) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(worker)
+    status, answer = post(client, call, a_save())
+    assert (status, answer["reason"]) == (403, "csrf")
+    assert client.post(reverse("call_end", args=[call.pk])).status_code == 403
+    assert text_of(call) == ""
+
+
+def test_others_calls_are_not_there(
+    client: Client, call: Intake, worker2: User, stranger: User
+) -> None:
+    for user in (worker2, stranger):
+        client.force_login(user)
+        assert post(client, call, a_save())[0] == 404
+    assert text_of(call) == ""
+
+
+def test_only_post_saves(as_worker: Client, call: Intake) -> None:
+    assert as_worker.get(reverse("call_save", args=[call.pk])).status_code == 405
+
+
+def test_a_save_takes_six_queries_at_most(as_worker: Client, worker: User, call: Intake) -> None:
+    name = f"answer.{core_prompt(call).pk}.text"
+    post(as_worker, call, a_save(field=name, text="warm"))
+    for base, text in ((1, "warm again"), (2, "x" * 90), (3, "")):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert post(as_worker, call, a_save(field=name, text=text, base=base))[0] == 200
+        words = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT 1")
+        queries = [one["sql"] for one in captured if not one["sql"].startswith(words)]
+        assert len(queries) <= 6, queries
+    assert Answer.objects.get(intake=call).text == ""

@@ -4,7 +4,7 @@ PYTHON ?= python3
 ENGINE ?= all
 ARGS ?=
 
-.PHONY: run test lint format bench pictures
+.PHONY: run test lint pictures format pictures
 
 run:
 	@$(PYTHON) -m hotline.dev.run
@@ -14,6 +14,9 @@ test:
 
 lint:
 	@$(PYTHON) -m hotline.dev.lint
+
+pictures:
+	@$(PYTHON) -m hotline.dev.test --engine sqlite -- tests/browser/pictures.py
 
 format:
 	@$(PYTHON) -m hotline.dev.lint --fix

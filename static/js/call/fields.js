@@ -9,6 +9,18 @@ export function valueOf(control) {
   return clean(control.value);
 }
 
+/** The value that the server put into a control, whatever was typed since. */
+function servedValueOf(control) {
+  if (control instanceof HTMLFieldSetElement) {
+    return [...control.querySelectorAll("input[type=radio]")].find((radio) => radio.defaultChecked)?.value ?? "";
+  }
+  if (control instanceof HTMLInputElement && control.type === "checkbox") return control.defaultChecked ? "yes" : "";
+  if (control instanceof HTMLSelectElement) {
+    return ([...control.options].find((option) => option.defaultSelected) ?? control.options[0])?.value ?? "";
+  }
+  return clean(control.defaultValue);
+}
+
 /** Show `text` in a control. */
 export function show(control, text) {
   if (control instanceof HTMLFieldSetElement) {
@@ -152,7 +164,9 @@ export function startSaving(root) {
     },
   });
   for (const control of root.querySelectorAll("[data-field]")) {
-    saver.watch(control.dataset.field, valueOf(control), Number(control.dataset.revision));
+    saver.watch(control.dataset.field, servedValueOf(control), Number(control.dataset.revision));
+    // Typed before this script arrived: the first key counts too.
+    if (valueOf(control) !== servedValueOf(control)) saver.change(control.dataset.field, valueOf(control));
   }
   const take = (event) => {
     const control = event.target.closest?.("[data-field]");

@@ -4,7 +4,7 @@ PYTHON ?= python3
 ENGINE ?= all
 ARGS ?=
 
-.PHONY: run test lint pictures format pictures
+.PHONY: run test lint pictures format bench
 
 run:
 	@$(PYTHON) -m hotline.dev.run
@@ -23,6 +23,3 @@ format:
 
 bench:
 	@$(PYTHON) -m hotline.dev.bench
-
-pictures:
-	@$(PYTHON) -m hotline.dev.pictures

@@ -1,9 +1,11 @@
 """The cast: a named person for every role, two agencies, and a database that can be emptied."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from intake import triggers
 from intake.models import Agency, Intake, User
@@ -11,13 +13,14 @@ from tests import factory
 
 
 @pytest.fixture(autouse=True)
-def plain_static_files(settings: pytest.FixtureRequest) -> None:
+def plain_static_files(settings: SettingsWrapper, tmp_path: Path) -> None:
     """Pages in tests name static files plainly; `tests/look` tries the real storage."""
-    settings.STORAGES = {  # type: ignore[attr-defined]
+    settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    settings.STATIC_ROOT = tmp_path  # nothing was collected, and nothing warns of that
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from intake import triggers
 from intake.models import Agency, Intake, User
@@ -13,7 +13,7 @@ from tests import factory
 
 
 @pytest.fixture(autouse=True)
-def plain_static_files(settings: SettingsWrapper, tmp_path: Path) -> None:
+def plain_static_files(settings: Settings, tmp_path: Path) -> None:
     """Pages in tests name static files plainly; `tests/look` tries the real storage."""
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

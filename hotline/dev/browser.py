@@ -15,6 +15,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 def find_chromium() -> str:
     """Return a Chromium: $CHROMIUM, then the PATH, then the system's package."""
+    if not system.has_library("libatomic.so.1"):
+        system.install("libatomic1", why="Playwright, which drives the browser, needs it")
     given = os.environ.get("CHROMIUM")
     if given:
         found = shutil.which(given)
@@ -39,6 +41,6 @@ def html_checker() -> str:
         if not shutil.which("npm"):
             system.install("npm", why="the HTML checker comes as an npm package")
         print("Installing the HTML checker.", flush=True)
-        system.must_run("npm", "ci", "--prefix", NPM, "--ignore-scripts", "--no-audit", "--no-fund")
+        system.must_run("npm", "ci", "--silent", "--ignore-scripts", "--prefix", NPM)
         stamp.write_text(digest)
     return str(jar)

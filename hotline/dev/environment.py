@@ -28,10 +28,9 @@ def ensure(*, dev: bool) -> None:
     enough = [DEV_LOCK] if dev else [DEV_LOCK, MAIN_LOCK]
     if not PYTHON.exists() or _installed() not in map(_fingerprint, enough):
         _install(enough[-1])
-    libraries = _shared_libraries()
-    if "libpangoft2-1.0.so" not in libraries:
+    if not system.has_library("libpangoft2-1.0.so"):
         system.install(*PANGO, SUBSET, why="PDFs are set with Pango")
-    elif "libharfbuzz-subset.so" not in libraries and system.may_install():
+    elif not system.has_library("libharfbuzz-subset.so") and system.may_install():
         system.install(SUBSET, why="PDFs are made in half the time with it")
 
 
@@ -69,12 +68,6 @@ def _works(*command: str | Path) -> bool:
     if not shutil.which(command[0]):
         return False
     return not subprocess.run(command, capture_output=True).returncode
-
-
-def _shared_libraries() -> str:
-    """Return what the dynamic linker lists; not on every user's PATH."""
-    ldconfig = shutil.which("ldconfig") or "/sbin/ldconfig"
-    return subprocess.run([ldconfig, "-p"], capture_output=True, text=True).stdout
 
 
 def for_tests(database_url: str) -> dict[str, str]:

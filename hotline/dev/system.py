@@ -110,3 +110,10 @@ def as_root(*command: str | Path) -> None:
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if code := run(*prefix, *command, quiet=True):
         sys.exit(code)
+
+
+def has_library(name: str) -> bool:
+    """Whether the dynamic linker knows a shared library whose file begins with `name`."""
+    ldconfig = shutil.which("ldconfig") or "/sbin/ldconfig"  # not on every user's PATH
+    listing = subprocess.run([ldconfig, "-p"], capture_output=True, text=True).stdout
+    return f"\t{name}" in listing

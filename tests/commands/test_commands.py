@@ -4,10 +4,14 @@ import copy
 from io import StringIO
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from intake.actions.question_sets import describe, hash_of, load_question_sets
+from intake.jobs import schedule_housekeeping
 from intake.management.commands.load_question_sets import read_fixtures
 from intake.models import Agency, Edition, Intake, PromptText, User
 
@@ -42,6 +46,16 @@ def test_the_demonstration_has_every_state_and_keeps_its_data() -> None:
     assert (Intake.objects.count(), User.objects.count()) == (count, users)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("emptied")
 def test_the_worker_works_the_queue_and_ends() -> None:
+    """The hourly job runs, clears what ran out, and waits for the next hour."""
+    old = SessionStore()
+    old.set_expiry(-60)
+    old.save()
     call_command("work", batch=True)
+    assert not Session.objects.exists()
+    waiting = DBTaskResult.objects.get(status="READY")
+    assert waiting.run_after is not None
+    assert waiting.run_after > timezone.now()
+    schedule_housekeeping()  # one is enough
+    assert DBTaskResult.objects.filter(status="READY").count() == 1

@@ -1,9 +1,9 @@
 """The cast: a named person for every role, two agencies, and a database that can be emptied."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -12,14 +12,19 @@ from intake.models import Agency, Intake, User
 from tests import factory
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_collected(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """An empty folder for collected static files, so that the live server warns of none."""
+    django_settings.STATIC_ROOT = tmp_path_factory.mktemp("collected")
+
+
 @pytest.fixture(autouse=True)
-def plain_static_files(settings: Settings, tmp_path: Path) -> None:
+def plain_static_files(settings: Settings) -> None:
     """Pages in tests name static files plainly; `tests/look` tries the real storage."""
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.STATIC_ROOT = tmp_path  # nothing was collected, and nothing warns of that
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -25,6 +25,8 @@ def main() -> int:
     environment.ensure(dev=True)
     tools = {"CHROMIUM": browser.find_chromium(), "VNU_JAR": browser.html_checker()}
     words, both = options.words, options.engine == "all"
+    # Pages in tests name uncollected files, but WhiteNoise warns when the folder is not there.
+    (system.ROOT / "staticfiles").mkdir(exist_ok=True)
     spread = [] if words else ["-n", "2", "--dist", "loadfile"]
     gate = [] if words else ["--cov=intake", "--cov-report=term-missing:skip-covered"]
 

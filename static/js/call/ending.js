@@ -1,6 +1,7 @@
 /** The end of a call: nothing leaves the page before everything is saved. */
 
 import { controlOf, show } from "./fields.js";
+import { goToField } from "./tabs.js";
 
 /** Start guarding the forms that leave the page. */
 export function startEnding(root, saver) {
@@ -14,6 +15,7 @@ export function startEnding(root, saver) {
       line.scrollIntoView({ block: "nearest" });
       document.getElementById("save-announcer").textContent =
         `${line.textContent}. The page stays until everything is saved.`;
+      if (saver.waitsForWorker) goToField(saver.waitsForWorker);
     }
   }
 

@@ -154,9 +154,9 @@ export function startSaving(root) {
           rowElement(control)?.removeAttribute("data-new");
           setBase(name, field.revision);
         }
-        for (const [other, { text, revision }] of Object.entries(changed)) {
+        for (const [other, { revision }] of Object.entries(changed)) {
           const its = controlOf(other);
-          if (its) show(its, text);
+          if (its) show(its, saver.fields.get(other).text);
           setBase(other, revision);
         }
         root.dispatchEvent(new CustomEvent("call:changed"));
@@ -171,7 +171,8 @@ export function startSaving(root) {
   const take = (event) => {
     const control = event.target.closest?.("[data-field]");
     if (!control) return;
-    clearRefusal(control);
+    // Leaving the box is a change event too; the refusal of a text stays as long as the text.
+    if (saver.fields.get(control.dataset.field)?.refused !== valueOf(control)) clearRefusal(control);
     saver.change(control.dataset.field, valueOf(control));
     const isTyped = event.target.matches("textarea, input:not([type=radio], [type=checkbox])");
     if (event.type === "change" && !isTyped) saver.hurry();

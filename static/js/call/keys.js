@@ -82,6 +82,11 @@ export function startKeys(root, does) {
     keep();
     list();
   });
+  dialog?.addEventListener("close", () => {
+    listening = null;
+    note.textContent = "";
+    list();
+  });
   document.addEventListener("keydown", (event) => {
     const combination = pressed(event);
     if (listening) {

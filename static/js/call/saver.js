@@ -10,6 +10,7 @@ const LONGEST = 3000; // ms while typing goes on
 const BACKOFF = [1000, 2000, 4000, 8000, 16000, 30000]; // ms; the last one for ever
 const SPLICE_OVER = 32 * 1024; // bytes of a text that travels as a splice
 const INSERT_LIMIT = 100000; // code points of one splice
+const PATIENCE = 30000; // ms until an answer that does not come is given up
 const KEEPALIVE_LIMIT = 60 * 1024; // bytes; browsers refuse more when a page goes away
 
 /** Text as the server stores it: LF only, no NUL, no lone surrogates. */
@@ -83,7 +84,8 @@ export class Saver {
     const field = this.fields.get(name);
     field.text = clean(text);
     field.lastChange = this.now();
-    if (!field.firstChange) field.firstChange = field.lastChange;
+    if (!this.isDirty(field)) field.firstChange = 0;
+    else if (!field.firstChange) field.firstChange = field.lastChange;
     this.report();
     this.plan();
   }
@@ -114,6 +116,11 @@ export class Saver {
     return [...this.fields.values()].some((field) => this.isDirty(field));
   }
 
+  /** The name of a field that waits for the worker, or undefined. */
+  get waitsForWorker() {
+    return [...this.fields.values()].find((field) => field.conflict || (field.refused !== null && field.text === field.refused))?.name;
+  }
+
   get state() {
     if (this.frozen) return "frozen";
     if (this.failures) return "failed";
@@ -141,7 +148,7 @@ export class Saver {
   }
 
   answerWaiting() {
-    if (!this.waiting.length) return;
+    if (!this.waiting.length || this.isSending) return;
     const isOver = !this.hasUnsaved || ["failed", "paused", "refused", "frozen"].includes(this.state);
     if (!isOver) return;
     for (const resolve of this.waiting.splice(0)) resolve(!this.hasUnsaved);
@@ -192,7 +199,8 @@ export class Saver {
     if (after) body.after = after.body.key;
     const base = after ? after.result : field.stored;
     let result = field.text;
-    if (new TextEncoder().encode(result).length > SPLICE_OVER) {
+    // A new row comes whole: there is nothing yet that a splice could change.
+    if (!row && new TextEncoder().encode(result).length > SPLICE_OVER) {
       const splice = difference(base, result);
       result = splice.result;
       body.splice = { start: splice.start, delete: splice.delete, insert: splice.insert };
@@ -206,29 +214,41 @@ export class Saver {
   }
 
   post(body, keepalive = false) {
-    return this.fetch(this.url, {
+    return this.ask(this.url, {
       method: "POST",
-      credentials: "same-origin",
       keepalive,
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
       body: JSON.stringify(body),
     });
   }
 
+  /** Fetch, but not for ever: a connection that died quietly never answers. */
+  async ask(url, options) {
+    const patience = new AbortController();
+    const timer = this.setTimer(() => patience.abort(), PATIENCE);
+    try {
+      const response = await this.fetch(url, { credentials: "same-origin", signal: patience.signal, ...options });
+      return { ok: response.ok, status: response.status, answer: await response.json().catch(() => ({})) };
+    } finally {
+      this.clearTimer(timer);
+    }
+  }
+
   async take(field, request, response) {
-    const answer = await response.json().catch(() => ({}));
+    const answer = response.answer;
     if (response.ok && answer.field) return this.acknowledge(field, request, answer);
     if (response.status === 409 && answer.reason === "stale") return this.takeStale(field, answer);
     if (response.status === 403) return this.renewToken();
     if (response.status === 401) return this.fail("you are signed out; sign in in another tab");
-    if ([400, 413, 422].includes(response.status)) {
+    const isUnknown = response.status === 404 && answer.reason === "unknown";
+    if (isUnknown || [400, 413, 422].includes(response.status)) {
       field.request = null;
       field.refused = request.result;
       this.failures = 0;
       return this.on.refused?.(field.name, answer.error ?? "This could not be saved.");
     }
-    if (response.status === 404 || response.status === 409) {
-      this.frozen = answer.error ?? "This call takes no more changes.";
+    if (response.status === 409 && answer.reason === "state") {
+      this.frozen = answer.error;
       return undefined;
     }
     return this.fail("the server has trouble");
@@ -243,8 +263,15 @@ export class Saver {
       field.stored = request.result;
     }
     field.refused = null;
-    for (const [name, other] of Object.entries(answer.changed ?? {})) this.watch(name, other.text, other.revision);
+    for (const [name, other] of Object.entries(answer.changed ?? {})) this.follow(name, other);
     this.on.stored?.(field.name, field, answer.changed ?? {});
+  }
+
+  /** Take what the server set beside a save; what was chosen here meanwhile stands. */
+  follow(name, { text, revision }) {
+    const field = this.fields.get(name);
+    if (!field || !this.isDirty(field)) return this.watch(name, text, revision);
+    return Object.assign(field, { stored: text, revision, request: null });
   }
 
   takeStale(field, answer) {
@@ -262,9 +289,9 @@ export class Saver {
   }
 
   async renewToken() {
-    const response = await this.fetch(this.tokenUrl, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const response = await this.ask(this.tokenUrl, { headers: { Accept: "application/json" } });
     if (!response.ok) return this.fail("you are signed out; sign in in another tab");
-    this.token = (await response.json()).token;
+    this.token = response.answer.token ?? this.token;
     if (this.failures) return this.fail("the page's token was renewed");
     this.failures = 1;
     this.why = "the page's token is being renewed";
@@ -279,13 +306,13 @@ export class Saver {
   /** The page may go away: send what is not acknowledged beside what is in flight. */
   async flush() {
     for (const field of this.fields.values()) {
-      if (field.conflict || field.text === field.stored || this.frozen) continue;
+      if (this.frozen || !this.isDue(field)) continue;
       if (field.request && field.request.result === field.text && this.isSending) continue;
       const request = await this.makeRequest(field, field.request ?? undefined);
       if (JSON.stringify(request.body).length > KEEPALIVE_LIMIT) continue;
       this.post(request.body, true)
-        .then(async (response) => {
-          if (response.ok) this.acknowledge(field, request, await response.json());
+        .then((response) => {
+          if (response.ok && response.answer.field) this.acknowledge(field, request, response.answer);
           this.report();
           this.answerWaiting();
         })

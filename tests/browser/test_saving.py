@@ -1,0 +1,69 @@
+"""What the worker does quickly, or what the network does badly, in a real browser."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from intake.models import Answer, Narrative, User
+from tests.browser.conftest import Watch
+from tests.browser.test_call import expect_saved, narrative, shown, start_call, wait_for_scripts
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+
+
+def test_a_status_chosen_right_after_typing_stands(
+    page: Page, watch: Watch, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    prompt = shown(page, "Worry")
+    prompt.get_by_role("textbox").first.fill("Asked twice.")
+    prompt.get_by_role("radio", name="Declined").first.check()
+    expect_saved(page)
+    assert Answer.objects.get().status == "declined"
+    expect(prompt.get_by_role("radio", name="Declined").first).to_be_checked()
+    watch.expect_silence()
+
+
+def test_a_refusal_stays_when_the_box_is_left(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    page.get_by_role("tab", name="People").click()
+    page.get_by_role("button", name="Add a child").click()
+    page.keyboard.insert_text("x" * 501)
+    expect(page.get_by_role("status")).to_contain_text("needs a look")
+    expect(page.locator(".field-error")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator(".field-error")).to_be_visible()
+    page.get_by_role("tab", name="Closing").click()
+    page.get_by_role("group", name="Danger now?").get_by_role(
+        "radio", name="No", exact=True
+    ).check()
+    page.get_by_role("button", name="End call").click()
+    expect(page.get_by_role("textbox", name="Name", exact=True)).to_be_focused()
+
+
+def test_closing_the_key_help_ends_the_wait_for_a_key(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    page.keyboard.press("Control+/")
+    page.get_by_role("button", name="Change: Save now").click()
+    page.get_by_role("button", name="Close").last.click()
+    narrative(page).click()
+    page.keyboard.type("abc")
+    expect(narrative(page)).to_have_value("abc")
+
+
+def test_a_page_not_found_in_between_is_tried_again(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    page.route("**/save/", lambda route: route.fulfill(status=404, body="<h1>no</h1>"), times=1)
+    narrative(page).fill("kept")
+    expect_saved(page)
+    assert Narrative.objects.get().text == "kept"

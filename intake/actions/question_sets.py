@@ -46,7 +46,12 @@ def load_question_sets(*, sets: list[dict[str, Any]], at: datetime) -> Loaded:
             if is_first:
                 _publish(edition, actor=None, at=at)
             loaded.made.append(f"{edition}: {edition.get_status_display().lower()}")
-        live = Edition.objects.live(agency=None, at=at).first()
+        # Whenever it went live: an agency's copy may be dated back, as the demonstration's is.
+        live = (
+            Edition.objects.filter(agency=None, status=Edition.Status.LIVE)
+            .order_by("-live_from", "-number")
+            .first()
+        )
         if live is not None:
             for agency in Agency.objects.filter(editions__isnull=True):
                 copy = copy_edition(source=live, agency=agency, at=at)

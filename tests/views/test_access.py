@@ -1,5 +1,7 @@
 """Every address × every role: one table, which an address without a row breaks."""
 
+import uuid
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -20,7 +22,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "calls": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "call_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
     "call": ("get", (302, 200, 404, 404, 404, 404, 404)),
-    "call_save": ("post", (302, 400, 400, 400, 400, 400, 400)),
+    "call_save": ("post", (401, 200, 404, 404, 404, 404, 404)),
     "call_section": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "call_end": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "call_interrupt": ("post", (302, 302, 404, 404, 404, 404, 404)),
@@ -55,7 +57,7 @@ def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
 def address(name: str, call: Intake) -> str:
     if name == "edition":
         return reverse(name, args=[1])
-    needs_call = TABLE[name][1][0] == 302 and name in CALL_NAMES
+    needs_call = name in CALL_NAMES
     return reverse(name, args=[call.pk]) if needs_call else reverse(name)
 
 
@@ -93,7 +95,11 @@ def test_access(name: str, cast: dict[str, User | None], worker: User) -> None:
         user = cast[who]
         if user is not None:
             client.force_login(user)
-        response = getattr(client, method)(address(name, call))
+        if name == "call_save":
+            body = {"field": "narrative.text", "text": "x", "base": 0, "key": str(uuid.uuid4())}
+            response = client.post(address(name, call), body, content_type="application/json")
+        else:
+            response = getattr(client, method)(address(name, call))
         assert response.status_code == expected, (name, who)
         if user is None and expected == 302 and name != "logout":
             assert response["Location"].startswith("/accounts/login/")

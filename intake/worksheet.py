@@ -5,7 +5,6 @@ ISO 8601 in UTC. `revisions` serve the call screen only and are never part of a 
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -56,6 +55,13 @@ class AnswerView:
     def status_label(self) -> str:
         """The status in words."""
         return str(Answer.Status(self.status).label)
+
+    @property
+    def reason_label(self) -> str:
+        """Why it was not asked, in words; empty where no reason was given."""
+        if self.is_asked or not self.not_asked_reason:
+            return ""
+        return str(Answer.NotAskedReason(self.not_asked_reason).label)
 
 
 @dataclass(frozen=True)
@@ -546,12 +552,19 @@ def _read(kind: Any, value: Any) -> Any:
     return value
 
 
-def coverage_gaps(sections: Iterable[SectionView]) -> list[tuple[SectionView, str]]:
-    """Return the factor sides of which no prompt was asked, as (section, side)."""
-    gaps = []
-    for section in sections:
-        if section.is_factor and not section.worry_asked:
-            gaps.append((section, "worry"))
-        if section.is_factor and not section.well_asked:
-            gaps.append((section, "working_well"))
-    return gaps
+def unfiled_lines(sheet: Worksheet) -> list[str]:
+    """Return the lines of the narrative of which nothing was filed under a factor."""
+    filed = [
+        range(note.start, note.end)
+        for section in sheet.sections
+        for note in section.heard
+        if not note.is_removed
+    ]
+    lines, start = [], 0
+    for line in sheet.narrative.split("\n"):
+        end = start + len(line)
+        is_filed = any(note.start < end and start < note.stop for note in filed)
+        if line.strip() and not is_filed:
+            lines.append(line.strip())
+        start = end + 1
+    return lines

@@ -8,6 +8,25 @@ from django.db import models
 from intake.models.base import Record
 from intake.models.people import Agency, User
 
+SENTENCES = {
+    "edition.published": "Published an edition of the question sets",
+    "intake.approved": "Approved the intake",
+    "intake.claimed": "Claimed the intake for review",
+    "intake.closed_no_report": "Closed the call as no report",
+    "intake.ended": "Ended the call",
+    "intake.exported": "Exported the record",
+    "intake.interrupted": "Marked the call as dropped",
+    "intake.released": "Released the intake",
+    "intake.resumed": "Resumed the call",
+    "intake.returned": "Returned the intake with comments",
+    "intake.started": "Started a call",
+    "intake.submitted": "Submitted the intake",
+    "intake.viewed": "Viewed the intake",
+    "user.sign_in_failed": "Sign-in failed",
+    "user.signed_in": "Signed in",
+    "user.signed_out": "Signed out",
+}
+
 
 class AuditEvent(Record):
     """One past-tense fact with actor, time and subject.
@@ -31,6 +50,11 @@ class AuditEvent(Record):
             models.Index(fields=["agency", "-at", "-id"], name="audit_of_agency"),
             models.Index(fields=["subject_id", "-at"], name="audit_of_subject"),
         ]
+
+    @property
+    def sentence(self) -> str:
+        """What was done, in words; a verb that has none stands for itself."""
+        return SENTENCES.get(self.verb, self.verb)
 
     def __str__(self) -> str:
         return f"{self.verb} {self.at:%Y-%m-%d %H:%M}"

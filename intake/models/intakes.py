@@ -83,6 +83,14 @@ class Intake(SavedRecord):
     Interruption = IntakeInterruption
 
     WRITABLE = (Status.IN_PROGRESS, Status.RETURNED)
+    FLAGS = (
+        ("is_fatality", "A child has died"),
+        ("is_sexual_exploitation", "Commercial sexual exploitation"),
+        ("is_safe_surrender", "Safe surrender of a newborn"),
+        ("is_out_of_home_care", "Child in out-of-home care"),
+        ("is_domestic_violence", "Domestic violence"),
+        ("is_protected_address", "Protected address"),
+    )
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="intakes")
     reference = models.CharField(max_length=16)

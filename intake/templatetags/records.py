@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from django import template
-from django.utils import timezone
+from django.utils import dateformat, timezone
 
 from intake.models.base import Language, Source, YesNo
 from intake.models.intakes import Intake
@@ -18,10 +18,10 @@ _LONG_RUN = re.compile(r"(\S{60})(?=\S)")
 
 @register.filter
 def moment(iso: str) -> str:
-    """Return an ISO time in the active zone, as 2026-03-01 14:05; empty for none."""
+    """Return an ISO time in the active zone, as Mar 1, 2026, 14:05 PST; empty for none."""
     if not iso:
         return ""
-    return timezone.localtime(datetime.fromisoformat(iso)).strftime("%Y-%m-%d %H:%M")
+    return dateformat.format(timezone.localtime(datetime.fromisoformat(iso)), "M j, Y, H:i T")
 
 
 @register.filter
@@ -54,15 +54,7 @@ def sides(pair: PairView) -> tuple[PromptView, PromptView]:
 @register.filter
 def flags(sheet: Worksheet) -> list[str]:
     """Return the flags that are set, in words."""
-    names = {
-        "is_fatality": "A child has died",
-        "is_sexual_exploitation": "Commercial sexual exploitation",
-        "is_safe_surrender": "Safe surrender of a newborn",
-        "is_out_of_home_care": "Child in out-of-home care",
-        "is_domestic_violence": "Domestic violence",
-        "is_protected_address": "Protected address",
-    }
-    return [label for name, label in names.items() if getattr(sheet.call, name)]
+    return [label for name, label in Intake.FLAGS if getattr(sheet.call, name)]
 
 
 @register.filter

@@ -18,6 +18,7 @@ from intake.models import Reporter
 from intake.models.base import Side, YesNo
 from intake.worksheet import (
     DecisionView,
+    PairView,
     PromptView,
     ReportingPartyView,
     SectionView,
@@ -115,9 +116,15 @@ def of_row(noun: str, key: object) -> str:
 
 
 @register.filter
-def side_prompts(pairs: Iterable[Any], side: str) -> list[PromptView]:
+def side_prompts(pairs: Iterable[PairView], side: str) -> list[PromptView]:
     """Return the prompts of one side of a factor, the core one first."""
-    return [getattr(pair, side) for pair in pairs]
+    return [of_side(pair, side) for pair in pairs]
+
+
+@register.filter
+def of_side(pair: PairView, side: str) -> PromptView:
+    """Return the pair's prompt of a side."""
+    return pair.worry if side == "worry" else pair.working_well
 
 
 @register.filter
@@ -320,9 +327,10 @@ def select_field(
     is_wide: bool = False,
 ) -> dict[str, Any]:
     """A select; `choices` are pairs, prompts or response options, `blank` the empty choice."""
+    options = [_option(choice) for choice in choices or ()]
     return {
-        "field": _control(context, owner, view, column, label, hint=hint),
-        "options": [_option(choice) for choice in choices or ()],
+        "field": _in_words(_control(context, owner, view, column, label, hint=hint), options),
+        "options": options,
         "blank": blank,
         "form": form,
         "css": css,
@@ -345,9 +353,10 @@ def radio_field(
     hint: str = "",
 ) -> dict[str, Any]:
     """A group of radios on one line; none is checked while nothing is chosen."""
+    options = [_option(choice) for choice in choices or ()]
     return {
-        "field": _control(context, owner, view, column, legend, hint=hint),
-        "options": [_option(choice) for choice in choices or ()],
+        "field": _in_words(_control(context, owner, view, column, legend, hint=hint), options),
+        "options": options,
         "css": css,
         "is_legend_hidden": is_legend_hidden,
     }
@@ -394,6 +403,14 @@ def _control(
     if error and f"base:{name}" in posted:  # what was refused stays in the box
         control = replace(control, value=posted.get(name, ""))
     return replace(control, error=error)
+
+
+def _in_words(control: Control, options: list[tuple[str, str]]) -> Control:
+    """Show the other side of a conflict by its label."""
+    if not control.conflict:
+        return control
+    stored = control.conflict["stored"]
+    return replace(control, conflict={**control.conflict, "stored": dict(options).get(stored, "")})
 
 
 def _problem(context: template.Context, name: str) -> str:

@@ -19,7 +19,7 @@ from intake.actions.saves import Save, Saved, save_field
 from intake.errors import InvalidValue, NotPossibleNow, Refused, StaleRevision, UnknownField
 from intake.forms.calls import InterruptForm, NoReportForm
 from intake.forms.saves import BODY_LIMIT, Malformed, parse_form_saves, parse_json_save
-from intake.models import Answer, Concern, Intake, Reporter
+from intake.models import Answer, Concern, Intake, Reporter, ReviewComment
 from intake.models.base import Language, Source, YesNo
 from intake.views.requests import UserRequest
 
@@ -118,6 +118,8 @@ def save_section(request: UserRequest, intake_id: UUID) -> HttpResponse:
         return render(request, "intake/calls/call.html", context, status=409)
     messages.success(request, "Saved.")
     section = request.POST.get("section", "")
+    if section == "wrap_up":
+        return redirect("wrap_up", intake.pk)
     anchor = f"#panel-{section}" if section.isidentifier() else ""
     return redirect(reverse("call", args=[intake.pk]) + anchor)
 
@@ -173,6 +175,9 @@ def call_context(intake: Intake) -> dict[str, Any]:
                 for section in sheet.factors
             },
         },
+        "comments": ReviewComment.objects.filter(
+            review__intake=intake, parent=None, resolved_at=None
+        ).select_related("author"),
         "conflicts": {},
         "errors": {},
         "elapsed": int((timezone.now() - intake.started_at).total_seconds()),

@@ -17,15 +17,6 @@ from intake.models import Answer, Intake, ResponseOption
 from intake.views.calls import call_context, save_form
 from intake.views.requests import UserRequest
 
-FLAGS = (
-    ("is_fatality", "A child has died"),
-    ("is_sexual_exploitation", "Commercial sexual exploitation"),
-    ("is_safe_surrender", "Safe surrender of a newborn"),
-    ("is_out_of_home_care", "Child in out-of-home care"),
-    ("is_domestic_violence", "Domestic violence"),
-    ("is_protected_address", "Protected address"),
-)
-
 
 @require_GET
 def show_wrap_up(request: UserRequest, intake_id: UUID) -> HttpResponse:
@@ -73,14 +64,10 @@ def _context(intake: Intake) -> dict[str, Any]:
     options: dict[str, list[ResponseOption]] = {}
     for option in ResponseOption.objects.filter(agency=intake.agency_id, is_active=True):
         options.setdefault(option.decides, []).append(option)
-    gaps = []
-    for section, side in worksheet.coverage_gaps(context["sheet"].sections):
-        core = section.pairs[0]
-        gaps.append((section, side, core.worry if side == "worry" else core.working_well))
     return context | {
         "options": options,
-        "gaps": gaps,
-        "flags": FLAGS,
+        "unfiled": worksheet.unfiled_lines(context["sheet"]),
+        "flags": Intake.FLAGS,
         "not_asked_reasons": Answer.NotAskedReason.choices,
         "problems": [],
     }

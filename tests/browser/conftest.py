@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.checks import Inspection
+
 CHROMIUM_WORDS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -63,3 +65,9 @@ def page(browser: Browser) -> Iterator[Page]:
 def watch(page: Page) -> Watch:
     """The watch over `page`."""
     return Watch(page)
+
+
+@pytest.fixture
+def inspection(page: Page, tmp_path_factory: pytest.TempPathFactory) -> Inspection:
+    """Looks at the states that `page` passes through; a test ends with `finish`."""
+    return Inspection(page, tmp_path_factory.mktemp("pages"))

@@ -5,13 +5,13 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
 from intake.models import Answer, Intake, Narrative, User
+from tests.browser.checks import Inspection, expect_accessible
 from tests.browser.conftest import Watch
 from tests.factory import PASSWORD
 
@@ -56,18 +56,20 @@ def shown(page: Page, side: str) -> Locator:
     return page.get_by_role("tabpanel").get_by_role("region", name=side)
 
 
-def expect_accessible(page: Page) -> None:
-    """Fail on any rule of axe that the page breaks."""
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
-
-
 @pytest.mark.main_path
 def test_a_call_from_hello_to_pdf(
-    page: Page, watch: Watch, live_server: LiveServer, worker: User, tmp_path: Path
+    page: Page,
+    watch: Watch,
+    live_server: LiveServer,
+    worker: User,
+    inspection: Inspection,
+    tmp_path: Path,
 ) -> None:
+    page.goto(live_server.url)
+    inspection.look("sign-in")
     sign_in(page, live_server)
-    expect_accessible(page)
+    expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+    inspection.look("calls")
     page.get_by_role("button", name="Start a call").click()
     told = "A neighbour is worried about Amir.\nGrandmother collects him every day."
     expect(narrative(page)).to_be_focused()  # the first key lands in the narrative
@@ -79,6 +81,7 @@ def test_a_call_from_hello_to_pdf(
     narrative(page).press("Alt+KeyW")
     expect(page.get_by_role("tab", name="Social Connections")).to_contain_text("Heard 2")
     expect(narrative(page)).to_have_value(told)
+    inspection.look("filed")
 
     for factor in FACTORS:
         page.get_by_role("tab", name=factor).click()
@@ -86,21 +89,31 @@ def test_a_call_from_hello_to_pdf(
             shown(page, side).get_by_role("textbox").first.fill(f"{side} about {factor} — né")
     page.get_by_role("tab", name="Closing").click()
     page.get_by_role("radio", name="Doesn't know").first.check()
-    expect_accessible(page)
+    inspection.look("closing")
     page.get_by_role("tab", name="People").click()
     page.get_by_role("button", name="Add a child").click()
     page.keyboard.type("Amir Şükrü")
     page.get_by_role("button", name="Add a caregiver").click()
     page.keyboard.type("Lena 李雷")
-    expect_accessible(page)
+    inspection.look("people")
     page.get_by_role("tab", name="Reporting party").click()
     panel = page.get_by_role("tabpanel")
     panel.get_by_role("textbox", name="Name", exact=True).fill("Canary Caller")
-    expect_accessible(page)
+    inspection.look("reporting-party")
+    panel.get_by_role("textbox", name="Phone").fill("555 0199")
     expect_saved(page)
 
     page.reload()
     expect(narrative(page)).to_have_value(told)
+    page.get_by_role("tab", name="Social Connections").click()
+    for side, line in zip(("Worry", "Working well"), told.split("\n"), strict=True):
+        expect(shown(page, side).get_by_label("What was heard")).to_have_value(line)
+    page.get_by_role("tab", name="Closing").click()
+    expect(page.get_by_role("radio", name="Doesn't know").first).to_be_checked()
+    page.get_by_role("tab", name="People").click()
+    for group, who in (("Children", "Amir Şükrü"), ("Caregivers", "Lena 李雷")):
+        names = page.get_by_role("region", name=group).get_by_role("textbox", name="Name")
+        expect(names).to_have_value(who)
     for factor in FACTORS:
         page.get_by_role("tab", name=factor).click()
         for side in ("Worry", "Working well"):
@@ -109,17 +122,18 @@ def test_a_call_from_hello_to_pdf(
     page.get_by_role("tab", name="Reporting party").click()
     name = page.get_by_role("tabpanel").get_by_role("textbox", name="Name", exact=True)
     expect(name).to_have_value("Canary Caller")
+    inspection.look("reloaded")
 
     page.get_by_role("button", name="End call").click()
     dialog = page.get_by_role("dialog")
-    expect_accessible(page)
+    inspection.look("danger-asked")
     dialog.get_by_role("radio", name="No", exact=True).check()
     dialog.get_by_role("button", name="Continue to wrap-up").click()
     expect(page.get_by_role("heading", name="Wrap-up")).to_be_visible()
-    expect_accessible(page)
+    inspection.look("wrap-up")
     page.get_by_role("button", name="Submit for review").click()
     expect(page.get_by_role("link", name="Write the rationale of the decision.")).to_be_visible()
-    expect_accessible(page)
+    inspection.look("wrap-up-problems")
     # The browser notes a refused form as a failed resource; that is the refusal we asked for.
     assert all("422" in complaint for complaint in watch.complaints)
     watch.complaints.clear()
@@ -134,7 +148,7 @@ def test_a_call_from_hello_to_pdf(
     page.locator("[data-rows=concern]").get_by_label("Type").select_option(index=1)
     page.get_by_role("button", name="Submit for review").click()
     expect(page.get_by_role("heading", name=re.compile("^Intake 26-"))).to_be_visible()
-    expect_accessible(page)
+    inspection.look("record")
 
     with page.expect_download() as started:
         page.get_by_role("link", name="Download PDF").click()
@@ -147,9 +161,12 @@ def test_a_call_from_hello_to_pdf(
         assert f"Working well about {factor} — né" in text
     assert "Grandmother collects him every day." in text
     assert "Amir Şükrü" in text
+    assert "Lena 李雷" in text
     assert "Canary" not in text
+    assert "555 0199" not in text
     assert Intake.objects.get().status == "submitted"
     watch.expect_silence()
+    inspection.finish()
 
 
 def test_switching_a_tab_asks_the_server_nothing(

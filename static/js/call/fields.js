@@ -32,6 +32,25 @@ export function show(control, text) {
   }
 }
 
+/** A stored value in the words of its control: what a radio, an option or a box stands for. */
+function wordsOf(control, text) {
+  if (control instanceof HTMLFieldSetElement) {
+    const radio = [...control.querySelectorAll("input[type=radio]")].find((one) => one.value === text);
+    return radio?.closest("label").textContent.trim() ?? "";
+  }
+  if (control instanceof HTMLSelectElement) {
+    return [...control.options].find((option) => option.value === text)?.textContent.trim() ?? text;
+  }
+  if (control instanceof HTMLInputElement && control.type === "checkbox") return text ? "Yes" : "No";
+  return text;
+}
+
+/** What a control is called on the screen. */
+function nameOf(control) {
+  const name = control.querySelector("legend") ?? control.labels?.[0];
+  return name?.textContent.replace(/\s+/g, " ").trim() ?? "";
+}
+
 /** The control of a field, or null. */
 export function controlOf(name) {
   return document.querySelector(`[data-field="${CSS.escape(name)}"]`);
@@ -87,8 +106,8 @@ function showConflict(saver, name, stored) {
   text.className = "conflict-stored";
   text.tabIndex = 0;
   text.setAttribute("role", "region");
-  text.setAttribute("aria-label", "Stored text");
-  text.textContent = stored || "(empty)";
+  text.setAttribute("aria-label", `Stored text: ${nameOf(control)}`);
+  text.textContent = wordsOf(control, stored) || "(nothing)";
   const choose = (label, chosen) => {
     const button = document.createElement("button");
     button.type = "button";

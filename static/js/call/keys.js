@@ -43,7 +43,19 @@ export function startKeys(root, does) {
   const keysOf = (name) => wish.keys[name] ?? USUAL[name][1];
   const keep = () => localStorage.setItem(KEPT, JSON.stringify(wish));
 
+  /** What a control says of its own keys follows the worker's choice. */
+  function showKeys() {
+    for (const control of root.querySelectorAll("[data-key]")) {
+      const keys = wish.on && does[control.dataset.key] ? keysOf(control.dataset.key) : "";
+      if (keys) control.setAttribute("aria-keyshortcuts", keys.replace("Ctrl", "Control"));
+      else control.removeAttribute("aria-keyshortcuts");
+      const shown = control.querySelector("kbd");
+      if (shown) shown.textContent = keys;
+    }
+  }
+
   function list() {
+    showKeys();
     if (!body) return;
     isOn.checked = wish.on;
     const rows = Object.keys(USUAL).filter((name) => does[name]).map((name) => {
@@ -76,6 +88,7 @@ export function startKeys(root, does) {
   isOn?.addEventListener("change", () => {
     wish.on = isOn.checked;
     keep();
+    showKeys();
   });
   dialog?.querySelector("[data-keys-reset]")?.addEventListener("click", () => {
     wish.keys = {};
@@ -105,7 +118,8 @@ export function startKeys(root, does) {
     const name = Object.keys(USUAL).find((one) => does[one] && keysOf(one) === combination);
     if (!name) return;
     event.preventDefault();
-    does[name]();
+    // Behind an open dialog nothing moves; saving is always possible.
+    if (name === "save" || !document.querySelector("dialog[open]")) does[name]();
   });
   root.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open-dialog]");

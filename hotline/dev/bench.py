@@ -1,10 +1,10 @@
-"""`make bench`: our PDF and our saves, each beside the bare thing, on a PostgreSQL of its own."""
+"""`make bench`: PDF and saves beside the bare thing, and the call screen, on PostgreSQL."""
 
 import sys
 
-from hotline.dev import environment, postgres, system
+from hotline.dev import browser, environment, postgres, system
 
-BENCHES = ("tests.bench.pdf", "tests.bench.saves")
+BENCHES = ("tests.bench.pdf", "tests.bench.saves", "tests.bench.screen")
 
 
 def main() -> int:
@@ -12,7 +12,7 @@ def main() -> int:
     system.exit_on_signals()
     environment.ensure(dev=True)
     with postgres.throw_away_cluster() as url:
-        env = environment.for_tests(url)
+        env = environment.for_tests(url) | {"CHROMIUM": browser.find_chromium()}
         return max([system.run(environment.PYTHON, "-m", name, env=env) for name in BENCHES])
 
 

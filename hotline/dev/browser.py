@@ -1,4 +1,4 @@
-"""What the browser tests need from the machine: Chromium, and the HTML checker with its Java."""
+"""What the browser tests need: Chromium, Node, and the HTML checker with its Java."""
 
 import hashlib
 import os
@@ -28,6 +28,13 @@ def find_chromium() -> str:
         )
     found = next(filter(None, map(shutil.which, NAMES)), None)
     return found or sys.exit("No Chromium was found. Name one: CHROMIUM=/path/to/it make test")
+
+
+def find_node() -> str:
+    """Return a Node, installed when there is none: it runs the tests of the page's scripts."""
+    if not any(map(shutil.which, ("node", "nodejs"))):
+        system.install("nodejs", why="the tests of the page's scripts run on it")
+    return shutil.which("node") or shutil.which("nodejs") or sys.exit("No Node was found.")
 
 
 def html_checker() -> str:

@@ -1,4 +1,4 @@
-"""`make test`: the whole suite on PostgreSQL, then on SQLite.
+"""`make test`: the scripts' own tests, then the whole suite on PostgreSQL and on SQLite.
 
 `make test ARGS="tests/actions -k save"` runs a part; `ENGINE=sqlite` is the quickest.
 """
@@ -30,7 +30,7 @@ def main() -> int:
     spread = [] if words else ["-n", "2", "--dist", "loadfile"]
     gate = [] if words else ["--cov=intake", "--cov-report=term-missing:skip-covered"]
 
-    codes = []
+    codes = [] if words else [_scripts()]
     if options.engine != "sqlite":
         with postgres.throw_away_cluster() as url:
             codes.append(_pytest("PostgreSQL", url, tools, [*spread, *gate, *words]))
@@ -41,6 +41,13 @@ def main() -> int:
     if words and both and set(codes) == {0, NO_TESTS}:
         return 0  # one engine had nothing of that part
     return max(codes)
+
+
+def _scripts() -> int:
+    """Run the tests of the page's scripts, which need no page; return Node's exit code."""
+    print("--- Tests of scripts", flush=True)
+    files = sorted(Path("tests/js").glob("*.test.js"))
+    return system.run(browser.find_node(), "--test", *files)
 
 
 def _pytest(engine: str, url: str, tools: dict[str, str], words: list[str]) -> int:

@@ -1,10 +1,12 @@
 /** The queue of saves against a model of the server's side of the protocol. Run: node --test */
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, webcrypto } from "node:crypto";
 import { mock, test } from "node:test";
 
 import { Saver, clean, difference } from "../../static/js/call/saver.js";
+
+globalThis.crypto ??= webcrypto; // Node 18 has it as a module only
 
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 // The real one works in a thread of its own; no test should depend on how fast that is.

@@ -1,0 +1,167 @@
+"""Two at once on PostgreSQL: the row lock of the intake puts them in order, and nothing is lost."""
+
+import threading
+import uuid
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from intake import fields
+from intake.actions import calls, reviews, wrap_up
+from intake.actions.saves import Save, Saved, save_field
+from intake.errors import NotPossibleNow, Refused, StaleRevision
+from intake.models import Answer, Intake, Narrative, Person, Submission, User
+from tests.factory import NOW, core_prompt, make_call, make_ready, make_user, submit
+
+pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("emptied")]
+
+ROUNDS = 8  # a race that is lost now and then shows itself
+PATIENCE = 30  # seconds
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+    """Do all deeds at the same moment, each on its own connection; return results or refusals."""
+    outcomes: list[Any] = [None] * len(deeds)
+    start = threading.Barrier(len(deeds))
+
+    def run(index: int, deed: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait(PATIENCE)
+            outcomes[index] = deed()
+        except Exception as refusal:  # noqa: BLE001 - `split` looks at what it was
+            outcomes[index] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+    return outcomes
+
+
+def saving(worker: User, call: Intake, name: str, text: str, **about: Any) -> Callable[[], Saved]:
+    save = Save(
+        field=fields.parse_name(name),
+        base=about.get("base", 0),
+        key=about.get("key") or uuid.uuid4(),
+        text=text,
+        row=about.get("row", {}),
+    )
+    return lambda: save_field(actor=worker, intake_id=call.pk, save=save, at=NOW)
+
+
+def split(outcomes: list[Any]) -> tuple[list[Any], list[Any]]:
+    """What was done and what was refused; anything else is a defect."""
+    refused = [one for one in outcomes if isinstance(one, Refused)]
+    done = [one for one in outcomes if not isinstance(one, Exception)]
+    assert len(done) + len(refused) == len(outcomes), outcomes
+    return done, refused
+
+
+@pytest.mark.parametrize("name", ["narrative.text", "answer.text"])
+def test_of_two_texts_on_one_base_one_is_told_of_the_other(worker: User, name: str) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        field = name.replace("answer", f"answer.{core_prompt(call).pk}")
+        texts = ("Mine", "Theirs")
+        done, refused = split(at_once(*(saving(worker, call, field, one) for one in texts)))
+        assert (len(done), len(refused)) == (1, 1)
+        assert isinstance(refused[0], StaleRevision)
+        model = Narrative if name == "narrative.text" else Answer
+        stored = model.objects.get(intake=call).text  # type: ignore[attr-defined]
+        assert refused[0].text == stored
+        assert stored in texts
+
+
+def test_one_save_sent_twice_is_stored_once(worker: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        key = uuid.uuid4()
+        twice = [saving(worker, call, "narrative.text", "Once", key=key) for _ in range(2)]
+        done, refused = split(at_once(*twice))
+        assert not refused
+        assert {one.revision for one in done} == {1}
+
+
+def test_a_new_row_is_made_once_and_holds_both_fields(worker: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        row, about = uuid.uuid4(), {"role": "child"}
+        done, _ = split(
+            at_once(
+                saving(worker, call, f"person.{row}.name", "Amir", row=about),
+                saving(worker, call, f"person.{row}.age", "7", row=about),
+            )
+        )
+        assert len(done) == 2
+        person = Person.objects.get(intake=call)
+        assert (person.name, person.age) == ("Amir", "7")
+
+
+def test_a_save_beside_a_submission_is_in_it_or_refused(worker: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        make_ready(worker, call)
+        saved, submitted = at_once(
+            saving(worker, call, "narrative.text", "A last word"),
+            partial(wrap_up.submit_intake, actor=worker, intake_id=call.pk, at=NOW),
+        )
+        assert isinstance(submitted, Submission)
+        is_in_it = "A last word" in Submission.objects.get(intake=call).content.text
+        assert is_in_it != isinstance(saved, NotPossibleNow)
+        assert is_in_it == (Narrative.objects.get(intake=call).text == "A last word")
+
+
+def test_two_submissions_at_once_make_one(worker: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        make_ready(worker, call)
+        deed = partial(wrap_up.submit_intake, actor=worker, intake_id=call.pk, at=NOW)
+        done, refused = split(at_once(deed, deed))
+        assert (len(done), len(refused)) == (1, 1)
+        assert Submission.objects.filter(intake=call).count() == 1
+
+
+def test_calls_that_start_at_once_have_references_of_their_own(worker: User, worker2: User) -> None:
+    for _ in range(ROUNDS):
+        deeds = [partial(make_call, who) for who in (worker, worker2) * 2]
+        done, refused = split(at_once(*deeds))
+        assert not refused
+        assert len({one.reference for one in done}) == 4
+
+
+def test_an_intake_is_claimed_once(worker: User, supervisor: User) -> None:
+    assert supervisor.agency is not None
+    second = make_user(supervisor.agency, "supervisor2", "supervisors")
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        submit(worker, call)
+        deeds = [
+            partial(reviews.claim_intake, actor=who, intake_id=call.pk, at=NOW)
+            for who in (supervisor, second)
+        ]
+        done, refused = split(at_once(*deeds))
+        assert (len(done), len(refused)) == (1, 1)
+
+
+def test_no_report_beside_a_person_is_one_or_the_other(worker: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        row = uuid.uuid4()
+        saved, closed = at_once(
+            saving(worker, call, f"person.{row}.name", "Amir", row={"role": "child"}),
+            partial(
+                calls.close_no_report, actor=worker, intake_id=call.pk, reason="mistake", at=NOW
+            ),
+        )
+        call.refresh_from_db()
+        is_closed = call.status == "closed_no_report"
+        assert is_closed == isinstance(saved, NotPossibleNow)
+        assert is_closed != isinstance(closed, NotPossibleNow)

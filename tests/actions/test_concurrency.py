@@ -75,7 +75,7 @@ def test_of_two_texts_on_one_base_one_is_told_of_the_other(worker: User, name: s
         assert (len(done), len(refused)) == (1, 1)
         assert isinstance(refused[0], StaleRevision)
         model = Narrative if name == "narrative.text" else Answer
-        stored = model.objects.get(intake=call).text  # type: ignore[attr-defined]
+        stored = model.objects.get(intake=call).text
         assert refused[0].text == stored
         assert stored in texts
 

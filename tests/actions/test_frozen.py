@@ -43,8 +43,8 @@ def frozen(request: pytest.FixtureRequest, worker: User, supervisor: User) -> In
     else:
         put(worker, call, f"answer.{core_prompt(call).pk}.text", "They moved away.")
         put(worker, call, "reporter.name", "Ines Caller")
-        note = {"factor": "social_connections", "side": "worry"}
-        put(worker, call, f"heard.{uuid.uuid4()}.text", "Filed.", **note)
+        heard = f"heard.{uuid.uuid4()}.text"
+        put(worker, call, heard, "Filed.", factor="social_connections", side="worry")
         submit(worker, call)
     if request.param in ("in_review", "approved"):
         reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
@@ -92,7 +92,7 @@ def test_no_field_is_written(client: Client, worker: User, frozen: Intake) -> No
         text = OF_THE_FIELD.get(spec.kind, "late")
         text = spec.choices[0] if spec.choices else text
         with pytest.raises(NotPossibleNow) as refusal:
-            put(worker, frozen, name, text, base=1, **row)
+            put(worker, frozen, name, text, base=1)
         assert frozen.get_status_display().lower() in refusal.value.sentence
         body = {"field": name, "text": text, "base": 1, "key": str(uuid.uuid4()), "row": row}
         answer = client.post(

@@ -45,11 +45,10 @@ def test_any_bytes_make_a_save_or_a_refusal(body: bytes) -> None:
 def test_any_object_makes_a_save_or_a_refusal(data: dict[str, Any]) -> None:
     try:
         save = parse_json_save(json.dumps(data).encode())
-    except (Malformed, UnknownField) as refusal:
-        assert str(refusal).endswith(".")
-    else:
-        assert isinstance(save, Save)
-        assert (save.text is None) != (save.splice is None)
+    except (Malformed, UnknownField):
+        return
+    assert isinstance(save, Save)
+    assert (save.text is None) != (save.splice is None)
 
 
 @given(st.text(), st.uuids(), st.integers(min_value=0, max_value=2**31 - 1))

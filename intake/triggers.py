@@ -98,7 +98,7 @@ TRIGGERS: tuple[Trigger, ...] = (
 )
 
 # PostgreSQL's TRUNCATE passes row triggers by; SQLite has no TRUNCATE.
-NEVER_TRUNCATED = ("intake_auditevent", "intake_submission", "intake_submissioncontent")
+NEVER_TRUNCATED = tuple(sorted({trigger.table for trigger in TRIGGERS}))
 
 _POSTGRESQL_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION intake_refuse() RETURNS trigger LANGUAGE plpgsql AS $$

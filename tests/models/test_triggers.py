@@ -1,12 +1,14 @@
 """What the database itself refuses, on both engines, through plain SQL."""
 
+import uuid
+
 import pytest
 from django.core.checks import run_checks
 from django.db import IntegrityError, InternalError, connection, transaction
 
 from intake import triggers
 from intake.models import Edition, Intake, User
-from tests.factory import submit
+from tests.factory import core_prompt, put, submit
 
 REFUSALS = (IntegrityError, InternalError)
 
@@ -16,19 +18,49 @@ def refused(statement: str) -> None:
         cursor.execute(statement)
 
 
+def rows(table: str) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+        return list(cursor.fetchall())
+
+
 @pytest.mark.parametrize(
-    "table", ["intake_auditevent", "intake_submission", "intake_submissioncontent"]
+    "table",
+    [
+        "intake_auditevent",
+        "intake_submission",
+        "intake_submissioncontent",
+        "intake_submissionreporter",
+    ],
 )
 def test_audit_and_submissions_are_frozen(worker: User, call: Intake, table: str) -> None:
+    put(worker, call, "reporter.name", "Ines Caller")
     submit(worker, call)
+    before = rows(table)
+    assert before
     refused(f"UPDATE {table} SET id = id")
     refused(f"DELETE FROM {table}")
+    if connection.vendor == "sqlite":
+        refused(f"REPLACE INTO {table} SELECT * FROM {table}")
+    assert rows(table) == before
 
 
 @pytest.mark.parametrize("table", ["questionset", "promptpair", "prompt", "prompttext"])
 def test_a_published_edition_keeps_its_content(call: Intake, table: str) -> None:
     refused(f"UPDATE intake_{table} SET id = id")
     refused(f"DELETE FROM intake_{table}")
+
+
+def test_nothing_is_added_to_a_published_edition(call: Intake) -> None:
+    prompt = core_prompt(call)
+    assert prompt.pair is not None
+    for one in (prompt.question_set, prompt.pair, prompt, prompt.texts.get(language="en")):
+        one.pk = uuid.uuid4()
+        one._state.adding = True
+        one.__dict__.update(key="added", language="es")
+        with pytest.raises(REFUSALS) as refusal, transaction.atomic():
+            one.save(force_insert=True)
+        assert "published edition" in str(refusal.value)
 
 
 def test_a_published_edition_only_moves_on(call: Intake) -> None:
@@ -58,5 +90,6 @@ def test_a_missing_trigger_is_reported() -> None:
 
 @pytest.mark.postgresql_only
 @pytest.mark.django_db
-def test_the_audit_is_not_truncated() -> None:
-    refused("TRUNCATE intake_auditevent CASCADE")
+@pytest.mark.parametrize("table", triggers.NEVER_TRUNCATED)
+def test_nothing_that_is_kept_is_truncated(table: str) -> None:
+    refused(f"TRUNCATE {table} CASCADE")

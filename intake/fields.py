@@ -10,6 +10,7 @@ A field's name is its address in the save protocol:
 Every value travels as text; an empty text is "nothing chosen".
 """
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -64,6 +65,34 @@ class FieldName:
 
     def __str__(self) -> str:
         return ".".join(part for part in (self.noun, str(self.row or ""), self.column) if part)
+
+
+@dataclass(frozen=True)
+class Splice:
+    """A change of a long text: `insert` in place of `delete` code points at `start`."""
+
+    start: int
+    delete: int
+    insert: str
+    sha256: str = ""  # of the whole resulting text in UTF-8
+
+
+@dataclass(frozen=True)
+class Save:
+    """One save: a field's name, its new text (or a splice), and what it is based on.
+
+    `base` is the revision that the text was typed over; `key` makes the save idempotent; `after`
+    is the key of an earlier save of this field that was sent but not acknowledged. `row` tells
+    what a new row is (a person's role, a note's factor and side).
+    """
+
+    field: FieldName
+    base: int
+    key: UUID
+    text: str | None = None
+    splice: Splice | None = None
+    after: UUID | None = None
+    row: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def _choice(choices: type[models.TextChoices], *, may_be_blank: bool = True) -> SavedField:

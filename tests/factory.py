@@ -8,7 +8,8 @@ from django.contrib.auth.models import Group
 from intake import fields
 from intake.actions import calls, wrap_up
 from intake.actions.question_sets import load_question_sets, load_response_options
-from intake.actions.saves import Save, Saved, save_field
+from intake.actions.saves import Saved, save_field
+from intake.fields import Save
 from intake.management.commands.load_question_sets import read_fixtures
 from intake.models import Agency, Intake, Prompt, ResponseOption, Submission, User
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hotline.dev import browser, environment, postgres, system
 
-ON_SQLITE = "not postgresql_only and (not browser or main_path)"
+ON_SQLITE = "not browser or main_path"
 NO_TESTS = 5  # pytest's exit code when its words select nothing
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from intake import fields
 from intake.errors import InvalidValue, NotPossibleNow, StaleRevision, UnknownField
-from intake.fields import FieldName
+from intake.fields import FieldName, Save
 from intake.models import (
     Answer,
     Concern,
@@ -32,34 +32,6 @@ from intake.text import clean_text
 
 THINNING = timedelta(seconds=30)  # one earlier text is kept per this much typing
 SHRINKING = 50  # code points: a save that takes away more keeps the earlier text in any case
-
-
-@dataclass(frozen=True)
-class Splice:
-    """A change of a long text: `insert` in place of `delete` code points at `start`."""
-
-    start: int
-    delete: int
-    insert: str
-    sha256: str = ""  # of the whole resulting text in UTF-8
-
-
-@dataclass(frozen=True)
-class Save:
-    """One save: a field's name, its new text (or a splice), and what it is based on.
-
-    `base` is the revision that the text was typed over; `key` makes the save idempotent; `after`
-    is the key of an earlier save of this field that was sent but not acknowledged. `row` tells
-    what a new row is (a person's role, a note's factor and side).
-    """
-
-    field: FieldName
-    base: int
-    key: UUID
-    text: str | None = None
-    splice: Splice | None = None
-    after: UUID | None = None
-    row: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

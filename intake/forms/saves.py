@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from intake import fields
-from intake.actions.saves import Save, Splice
+from intake.fields import Save, Splice
 from intake.text import clean_text
 
 BODY_LIMIT = 512 * 1024  # bytes of a JSON save

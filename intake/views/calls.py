@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from intake import permissions, worksheet
 from intake.actions import calls, records
-from intake.actions.saves import Save, Saved, save_field
+from intake.actions.saves import Saved, save_field
 from intake.errors import InvalidValue, NotPossibleNow, Refused, StaleRevision, UnknownField
+from intake.fields import Save
 from intake.forms.calls import InterruptForm, NoReportForm
 from intake.forms.saves import BODY_LIMIT, Malformed, parse_form_saves, parse_json_save
 from intake.models import Answer, Concern, Intake, Reporter, ReviewComment

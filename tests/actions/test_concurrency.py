@@ -11,8 +11,9 @@ from django.db import connection
 
 from intake import fields
 from intake.actions import calls, reviews, wrap_up
-from intake.actions.saves import Save, Saved, save_field
+from intake.actions.saves import Saved, save_field
 from intake.errors import NotPossibleNow, Refused, StaleRevision
+from intake.fields import Save
 from intake.models import Answer, Intake, Narrative, Person, Submission, User
 from tests.factory import NOW, core_prompt, make_call, make_ready, make_user, submit
 

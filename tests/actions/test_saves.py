@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake import fields
-from intake.actions.saves import Save, Splice, save_field
+from intake.actions.saves import save_field
 from intake.errors import InvalidValue, NotPossibleNow, StaleRevision, UnknownField
+from intake.fields import Save, Splice
 from intake.models import Answer, FieldRevision, Intake, Narrative, Person, Prompt, Reporter, User
 from intake.text import clean_text
 from tests.factory import NOW, core_prompt, make_call, option, put, submit

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake import fields
-from intake.actions.saves import Save
 from intake.errors import UnknownField
+from intake.fields import Save
 from intake.forms.saves import Malformed, parse_form_saves, parse_json_save
 
 json_values = st.recursive(

@@ -14,7 +14,8 @@ from django.utils import timezone
 from intake import fields
 from intake.actions import calls, reviews, wrap_up
 from intake.actions.question_sets import load_question_sets, load_response_options
-from intake.actions.saves import Save, save_field
+from intake.actions.saves import save_field
+from intake.fields import Save
 from intake.management.commands.load_question_sets import read_fixtures
 from intake.models import Agency, Intake, Prompt, ResponseOption, User
 

@@ -288,6 +288,11 @@ class Worksheet:
         return tuple(section for section in self.sections if section.is_factor)
 
     @property
+    def open_sections(self) -> tuple[SectionView, ...]:
+        """The sets without pairs: opening, next steps, closing."""
+        return tuple(section for section in self.sections if not section.is_factor)
+
+    @property
     def children(self) -> tuple[PersonView, ...]:
         """Children who were not taken out again."""
         return self._people("child")

@@ -139,24 +139,40 @@ export function startJump(root) {
 
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+  /** Everything there is to jump to: what it is called, where it is, and how it may be found. */
   function places() {
+    const textOf = (element) => element?.textContent.trim() ?? "";
     const tabs = [...root.querySelectorAll("[data-tab]")].map((tab) => ({
-      words: tab.querySelector(".tab-title").textContent.trim(),
+      words: textOf(tab.querySelector(".tab-title")),
       go: () => {
         showPanel(tab.dataset.tab);
         tab.focus();
       },
     }));
-    const prompts = [...root.querySelectorAll(".prompt")].map((prompt) => ({
-      words: [...prompt.querySelectorAll(".prompt-en, .prompt-es")].map((text) => text.textContent.trim()).join(" / "),
-      go: () => goToPrompt(prompt),
-    }));
+    const prompts = [...root.querySelectorAll(".prompt")].map((prompt) => {
+      const [english, spanish] = [".prompt-en", ".prompt-es"].map((kind) => prompt.querySelector(kind));
+      const title = textOf(prompt.closest("[data-panel]").querySelector(".panel-title"));
+      const side = textOf(prompt.closest("[data-side]:not(.prompt)")?.querySelector(".side-title"));
+      return {
+        words: textOf(spanish?.hidden === false ? spanish : english),
+        lang: spanish?.hidden === false ? "es" : "en",
+        where: [title, side].filter(Boolean).join(" · "),
+        also: `${textOf(english)} ${textOf(spanish)}`,
+        go: () => goToPrompt(prompt),
+      };
+    });
     return [...tabs, ...prompts];
   }
 
+  /** Whether a place has every word that was typed. */
+  const fits = (place, words) => {
+    const all = fold(`${place.words} ${place.also ?? ""} ${place.where ?? ""}`);
+    return words.every((word) => all.includes(word));
+  };
+
   function draw() {
     const words = fold(input.value).split(/\s+/).filter(Boolean);
-    shown = places().filter((place) => words.every((word) => fold(place.words).includes(word))).slice(0, 12);
+    shown = places().filter((place) => fits(place, words)).slice(0, 12);
     active = Math.min(active, Math.max(0, shown.length - 1));
     list.replaceChildren(
       ...shown.map((place, index) => {
@@ -165,6 +181,14 @@ export function startJump(root) {
         item.setAttribute("role", "option");
         item.setAttribute("aria-selected", String(index === active));
         item.textContent = place.words;
+        if (place.lang) item.lang = place.lang;
+        if (place.where) {
+          const where = document.createElement("span");
+          where.className = "hint";
+          where.lang = "en";
+          where.textContent = ` ${place.where}`;
+          item.append(where);
+        }
         item.addEventListener("click", () => choose(index));
         return item;
       }),

@@ -1,6 +1,7 @@
 /** Sections as tabs, prompts that open in place, and counts in words. */
 
 let current = null;
+const scrolled = new Map(); // how far each panel was scrolled when it was left
 let lastFactor = null;
 
 /** The factor that is shown, or was shown last: {key, title}. */
@@ -11,13 +12,16 @@ export function shownFactor() {
 /** Show the panel of a section; asks the server nothing. */
 export function showPanel(key) {
   const tab = document.querySelector(`[data-tab="${key}"]`);
-  if (!tab) return;
+  if (!tab || key === current) return;
+  const frame = document.querySelector(".panels");
+  scrolled.set(current, frame.scrollTop);
   for (const panel of document.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== key;
   for (const other of document.querySelectorAll("[data-tab]")) {
     other.setAttribute("aria-selected", String(other === tab));
     other.tabIndex = other === tab ? 0 : -1;
   }
   current = key;
+  frame.scrollTop = scrolled.get(key) ?? 0;
   if (document.getElementById(`panel-${key}`).dataset.kind === "factor") {
     lastFactor = { key, title: document.getElementById(`title-${key}`).textContent.trim() };
   }
@@ -29,8 +33,7 @@ export function goToPrompt(prompt) {
   if (panel) showPanel(panel.dataset.panel);
   const region = prompt.querySelector(".prompt-region");
   if (region) openRegion(prompt, true);
-  const target = prompt.querySelector("textarea, a, button") ?? prompt;
-  target.focus();
+  (prompt.querySelector("textarea") ?? prompt.querySelector("a")).focus();
   prompt.scrollIntoView({ block: "nearest" });
 }
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,42 +12,56 @@ from hotline.dev import system
 
 NPM = Path(__file__).resolve().parent / "npm"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+NODES = ("node", "nodejs")
+
+
+def needs() -> list[system.Need]:
+    """Return what is missing for the browser tests."""
+    missing = []
+    if not system.has_library("libatomic.so.1"):
+        missing.append(system.Need(("libatomic1",), "Playwright, which drives the browser"))
+    if not os.environ.get("CHROMIUM") and not any(map(shutil.which, NAMES)):
+        is_ubuntu = platform.freedesktop_os_release().get("ID") == "ubuntu"
+        package = "chromium-browser" if is_ubuntu else "chromium"
+        missing.append(system.Need((package,), "the browser tests drive it"))
+    if not shutil.which("java"):
+        missing.append(system.Need(("default-jre-headless",), "the HTML checker runs on it"))
+    if not shutil.which("npm"):
+        missing.append(system.Need(("npm",), "the HTML checker comes with it"))
+    if not any(map(shutil.which, NODES)):
+        missing.append(system.Need(("nodejs",), "the tests of the page's scripts run on it"))
+    return missing
 
 
 def find_chromium() -> str:
-    """Return a Chromium: $CHROMIUM, then the PATH, then the system's package."""
-    if not system.has_library("libatomic.so.1"):
-        system.install("libatomic1", why="Playwright, which drives the browser, needs it")
+    """Return a Chromium that runs: $CHROMIUM, then the PATH, then the system's package."""
+    system.provide(needs())
     given = os.environ.get("CHROMIUM")
-    if given:
-        found = shutil.which(given)
-        return found or sys.exit(f"CHROMIUM names {given}, which is no program.")
-    if not any(map(shutil.which, NAMES)):
-        is_ubuntu = platform.freedesktop_os_release().get("ID") == "ubuntu"
-        system.install(
-            "chromium-browser" if is_ubuntu else "chromium", why="the browser tests drive it"
+    found = next(filter(None, map(shutil.which, [given] if given else NAMES)), None)
+    if given and not found:
+        sys.exit(f"CHROMIUM names {given}, which is no program.")
+    # Ubuntu's package is a snap, which starts only where snaps do.
+    if not found or subprocess.run([found, "--version"], capture_output=True).returncode:
+        sys.exit(
+            "No Chromium that starts was found. Install Chromium or Chrome and name it:\n"
+            "    CHROMIUM=/path/to/it make test"
         )
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    return found or sys.exit("No Chromium was found. Name one: CHROMIUM=/path/to/it make test")
+    return found
 
 
 def find_node() -> str:
-    """Return a Node, installed when there is none: it runs the tests of the page's scripts."""
-    if not any(map(shutil.which, ("node", "nodejs"))):
-        system.install("nodejs", why="the tests of the page's scripts run on it")
-    return shutil.which("node") or shutil.which("nodejs") or sys.exit("No Node was found.")
+    """Return a Node, which runs the tests of the page's scripts."""
+    system.provide(needs())
+    return next(filter(None, map(shutil.which, NODES)), None) or sys.exit("No Node was found.")
 
 
 def html_checker() -> str:
     """Return the path of the Nu HTML checker's jar, installed from its lock; Java is there too."""
-    if not shutil.which("java"):
-        system.install("default-jre-headless", why="the HTML checker runs on Java")
+    system.provide(needs())
     modules = NPM / "node_modules"
     jar, stamp = modules / "vnu-jar" / "build" / "dist" / "vnu.jar", modules / "installed"
     digest = hashlib.sha256((NPM / "package-lock.json").read_bytes()).hexdigest()
     if not (jar.exists() and stamp.exists() and stamp.read_text() == digest):
-        if not shutil.which("npm"):
-            system.install("npm", why="the HTML checker comes as an npm package")
         print("Installing the HTML checker.", flush=True)
         system.must_run("npm", "ci", "--silent", "--ignore-scripts", "--prefix", NPM)
         stamp.write_text(digest)

@@ -26,12 +26,23 @@ def ensure(*, dev: bool) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - this runs before anything is installed
         sys.exit("Python 3.11 or later is needed. Name one: make run PYTHON=python3.12")
     enough = [DEV_LOCK] if dev else [DEV_LOCK, MAIN_LOCK]
+    system.provide(needs())
     if not PYTHON.exists() or _installed() not in map(_fingerprint, enough):
         _install(enough[-1])
+    if not system.has_library("libharfbuzz-subset.so") and system.may_install():
+        system.provide([system.Need((SUBSET,), "PDFs are made in half the time with it")])
+
+
+def needs() -> list[system.Need]:
+    """Return what is missing for the environment itself."""
+    missing = []
+    # Debian and Ubuntu leave Python's own venv incomplete until a package is added.
+    if not PYTHON.exists() and not _works(sys.executable, "-c", "import ensurepip"):
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        missing.append(system.Need((f"{version}-venv",), "Python environments are made with it"))
     if not system.has_library("libpangoft2-1.0.so"):
-        system.install(*PANGO, SUBSET, why="PDFs are set with Pango")
-    elif not system.has_library("libharfbuzz-subset.so") and system.may_install():
-        system.install(SUBSET, why="PDFs are made in half the time with it")
+        missing.append(system.Need((*PANGO, SUBSET), "PDFs are set with Pango"))
+    return missing
 
 
 def _fingerprint(lock: str) -> str:
@@ -45,22 +56,13 @@ def _installed() -> str:
 def _install(lock: str) -> None:
     STAMP.unlink(missing_ok=True)
     if not _works(PYTHON, "-m", "pip", "--version"):
-        _make()
+        system.must_run(sys.executable, "-m", "venv", "--clear", VENV)
     print(f"Installing the packages that {lock} names.", flush=True)
     system.must_run(
         *(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
         *("--require-hashes", "--no-deps", "-r", lock),
     )
     STAMP.write_text(_fingerprint(lock))
-
-
-def _make() -> None:
-    words = (sys.executable, "-m", "venv", "--clear", VENV)
-    # Debian and Ubuntu leave Python's own venv incomplete until a package is added.
-    if not _works(sys.executable, "-c", "import ensurepip"):
-        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-        system.install(f"{version}-venv", why="Python environments are made with it")
-    system.must_run(*words)
 
 
 def _works(*command: str | Path) -> bool:

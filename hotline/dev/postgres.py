@@ -104,9 +104,14 @@ def _find_binaries() -> Path:
                 config.write("create_main_cluster = false\n")
                 config.flush()
                 system.as_root("install", "-D", "-m", "644", config.name, CLUSTER_CONFIG)
-        system.install("postgresql", why="the tests run on PostgreSQL")
+        system.provide(needs())
         found = _installed()
     return found or sys.exit("PostgreSQL's server programs were not found.")
+
+
+def needs() -> list[system.Need]:
+    """Return what is missing for a cluster."""
+    return [] if _installed() else [system.Need(("postgresql",), "the tests run on it")]
 
 
 def _installed() -> Path | None:

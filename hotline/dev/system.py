@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -69,16 +69,21 @@ def undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def install(*packages: str, why: str) -> None:
-    """Install Debian packages, or stop with a sentence and the command that would."""
+class Need(NamedTuple):
+    """Debian packages that this machine lacks, and what they are for."""
+
+    packages: tuple[str, ...]
+    why: str
+
+
+def provide(needs: list[Need]) -> None:
+    """Install what is missing, or stop with a sentence and the command that would."""
     global _has_updated  # noqa: PLW0603 - once for each run of this program
-    if not may_install():
-        sys.exit(
-            f"Missing on this machine: {', '.join(packages)} ({why}).\n"
-            "Install what is missing and try again:\n"
-            f"    sudo apt-get install {' '.join(packages)}"
-        )
-    print(f"Installing {', '.join(packages)}: {why}.", flush=True)
+    if not needs:
+        return
+    stop_unless_installable(needs)
+    for need in needs:
+        print(f"Installing {', '.join(need.packages)}: {need.why}.", flush=True)
     # Another apt may be at work: a new machine updates itself.
     apt = (
         "env",
@@ -91,7 +96,22 @@ def install(*packages: str, why: str) -> None:
     if not _has_updated:
         as_root(*apt, "update")
         _has_updated = True
-    as_root(*apt, "install", "-y", "--no-install-recommends", *packages)
+    as_root(*apt, "install", "-y", "--no-install-recommends", *_packages(needs))
+
+
+def stop_unless_installable(needs: list[Need]) -> None:
+    """Stop with the one command that installs all that is missing, where we may not."""
+    if not needs or may_install():
+        return
+    reasons = "".join(f"    {', '.join(need.packages)}: {need.why}\n" for need in needs)
+    sys.exit(
+        f"Missing on this machine:\n{reasons}Install it and try again:\n"
+        f"    sudo apt-get install {' '.join(_packages(needs))}"
+    )
+
+
+def _packages(needs: list[Need]) -> list[str]:
+    return [package for need in needs for package in need.packages]
 
 
 def may_install() -> bool:

@@ -22,6 +22,9 @@ def main() -> int:
     parser.add_argument("words", nargs="*", help="passed on to pytest")
     options = parser.parse_args()
     system.exit_on_signals()
+    # Whoever has to ask for packages asks once.
+    servers = [] if options.engine == "sqlite" else postgres.needs()
+    system.stop_unless_installable([*environment.needs(), *browser.needs(), *servers])
     environment.ensure(dev=True)
     tools = {"CHROMIUM": browser.find_chromium(), "VNU_JAR": browser.html_checker()}
     words, both = options.words, options.engine == "all"

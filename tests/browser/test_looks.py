@@ -149,3 +149,41 @@ def test_states_of_saving(
         expect(page.get_by_role("button", name="Keep mine")).to_have_count(left)
     expect_saved(page)
     inspection.finish()
+
+
+# Whether the element with the focus is seen: something of it lies on top where it stands.
+IS_SEEN = """() => {
+  const one = document.activeElement;
+  const label = one.closest("label") ?? one;
+  const box = label.getBoundingClientRect();
+  const points = [0.1, 0.5, 0.9].flatMap(x => [0.2, 0.5, 0.8].map(y => [x, y]));
+  return points.some(([x, y]) => {
+    const top = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+    return top && (label.contains(top) || top.contains(label) && top.matches("label"));
+  });
+}"""
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_what_has_the_focus_is_seen(
+    page: Page, live_server: LiveServer, worker: User, size: ViewportSize
+) -> None:
+    call = factory.make_call(worker)
+    factory.put(worker, call, f"person.{uuid.uuid4()}.name", "Amir Example", role="child")
+    sign_in(page, live_server)
+    expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+    page.set_viewport_size(size)
+    page.goto(live_server.url + reverse("call", args=[call.pk]))
+    wait_for_scripts(page)
+    for tab in ("Parental Resilience", "People"):
+        page.get_by_role("tab", name=tab).click()
+        page.get_by_role("link", name="Skip to main content").focus()
+        stops = 0
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            name = page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+            if name.startswith("<body"):
+                break
+            assert page.evaluate(IS_SEEN), name
+            stops += 1
+        assert 30 < stops < 120

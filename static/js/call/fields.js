@@ -143,6 +143,8 @@ function showState() {
     const isTrouble = !["saved", "saving"].includes(state);
     if (line && line.textContent !== sentence) line.textContent = sentence;
     if (line) line.dataset.state = isTrouble ? (state === "paused" ? "paused" : "failed") : state;
+    const button = document.querySelector("[data-save-now]");
+    if (button) button.hidden = state !== "failed";
     if (isTrouble !== wasTrouble && (isTrouble || state === "saved")) {
       wasTrouble = isTrouble;
       const announcer = document.getElementById("save-announcer");
@@ -199,6 +201,7 @@ export function startSaving(root) {
   };
   root.addEventListener("input", take);
   root.addEventListener("change", take);
+  root.querySelector("[data-save-now]")?.addEventListener("click", () => saver.hurry());
   window.addEventListener("online", () => saver.hurry());
   window.addEventListener("focus", () => saver.state === "failed" && saver.hurry());
   document.addEventListener("visibilitychange", () => (document.hidden ? saver.flush() : saver.hurry()));

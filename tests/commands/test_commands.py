@@ -48,6 +48,7 @@ def test_the_demonstration_has_every_state_and_keeps_its_data(
     states = set(Intake.objects.values_list("status", flat=True))
     assert states == set(Intake.Status.values)
     assert Intake.objects.filter(interrupted_at__isnull=False).exists()
+    assert Intake.objects.filter(status="submitted", submissions__number=2).exists()
     count, users = Intake.objects.count(), User.objects.count()
     call_command("seed_demo", stdout=StringIO())
     assert (Intake.objects.count(), User.objects.count()) == (count, users)

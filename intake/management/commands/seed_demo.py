@@ -4,7 +4,6 @@ import os
 import secrets
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand
@@ -16,8 +15,10 @@ from intake.actions import calls, reviews, wrap_up
 from intake.actions.question_sets import load_question_sets, load_response_options
 from intake.actions.saves import save_field
 from intake.fields import Save
+from intake.management import stories
 from intake.management.commands.load_question_sets import read_fixtures
-from intake.models import Agency, Intake, Prompt, ResponseOption, User
+from intake.management.stories import Story
+from intake.models import Agency, Intake, Narrative, Prompt, ResponseOption, User
 
 ACCOUNTS = (
     ("worker", "Rosa", "Delgado", "workers"),
@@ -28,52 +29,10 @@ ACCOUNTS = (
     ("privacy", "Jonas", "Weber", "privacy_officers"),
 )
 
-# Invented families; core answers in the order of the factors, worry then working well.
-STORIES: dict[str, dict[str, Any]] = {
-    "marin": {
-        "narrative": (
-            "Caller is a second-grade teacher. Leo (7) came to school three days this week "
-            "without lunch and asked for seconds at breakfast.\n"
-            "On Tuesday he said: “Mom sleeps all day now.”\n"
-            "Grandmother picks him up every Wednesday and has done so for two years.\n"
-            "Mother answered the school's call within the hour."
-        ),
-        "answers": (
-            ("Mother lost night shifts in October and has been in bed when Leo comes home.",
-             "She called the school back the same day and asked for the food programme."),
-            ("Her sister moved away and nobody has visited since.",
-             "Grandmother takes Leo every Wednesday and cooks for both."),
-            ("No packed lunch on three days; he was hungry and could not follow lessons.",
-             "He has a winter coat, and rent is paid until January."),
-            ("He gets himself up and to the bus alone.",
-             "She reads with him when she is well; he is at grade level."),
-            ("Quieter since October, cries when he is picked up late.",
-             "He settles at once with grandmother and his class friend Mia."),
-        ),
-        "heard": "Grandmother picks him up every Wednesday and has done so for two years.",
-        "child": "Leo Marin", "age": "7", "caregiver": "Dana Marin",
-        "concern": ("general_neglect", "Without food at school on three days this week"),
-    },
-    "quiroz": {
-        "narrative": (
-            "Neighbour hears shouting through the wall most evenings since August.\n"
-            "Last night something broke and the little girl was on the landing in pyjamas.\n"
-            "An older brother took her to his room and closed the door."
-        ),
-        "answers": (
-            ("Shouting starts when the father comes home late.",
-             "Once the mother took both children to her cousin until it was quiet."),
-            ("They keep to themselves; nobody comes to the door.",
-             "The cousin on Pine Street is called when it is bad."),
-            ("", "Father works, the flat is warm."),
-            ("The girl is sent out on the landing as a punishment.", ""),
-            ("She flinches when a door slams.", "Her brother comforts her; she laughs with him."),
-        ),
-        "heard": "An older brother took her to his room and closed the door.",
-        "child": "Alba Quiroz", "age": "about 5", "caregiver": "Marta Quiroz",
-        "concern": ("emotional_abuse", "Shouting, a broken object, child put out on the landing"),
-    },
-}  # fmt: skip
+MARKS = {"F": ("source", "first_hand"), "S": ("source", "second_hand"),
+         "+": ("kind", "strength"), "!": ("kind", "act_of_protection")}  # fmt: skip
+BLANKS = {"?": "unknown", "-": "declined"}
+OPTIONS = ("screening", "priority", "path")
 
 
 class Command(BaseCommand):
@@ -122,100 +81,144 @@ def _make_calls(users: dict[str, User], now: datetime) -> None:
     def hours(count: float) -> datetime:
         return now - timedelta(hours=count)
 
-    approved = _submitted(worker, "marin", hours(70))
+    approved = _submitted(worker, stories.MARIN, hours(70))
     reviews.claim_intake(actor=supervisor, intake_id=approved.pk, at=hours(66))
     reviews.approve_intake(actor=supervisor, intake_id=approved.pk, at=hours(65))
+    evaluated_out = _submitted(other, stories.NGUYEN, hours(52))
+    reviews.claim_intake(actor=second, intake_id=evaluated_out.pk, at=hours(48))
+    reviews.approve_intake(actor=second, intake_id=evaluated_out.pk, at=hours(47.5))
 
-    returned = _submitted(worker, "quiroz", hours(30))
-    reviews.claim_intake(actor=supervisor, intake_id=returned.pk, at=hours(28))
-    reviews.return_intake(
-        actor=supervisor,
-        intake_id=returned.pk,
-        comments=[
-            reviews.NewComment(
-                anchor="decision.rationale",
-                text="Which of this did the caller see first-hand? Please add it.",
-            )
-        ],
-        at=hours(27),
+    returned = _submitted(worker, stories.QUIROZ, hours(30))
+    _return(
+        supervisor,
+        returned,
+        "decision.rationale",
+        "What did the caller see herself, and what only hear? Please say it here.",
+        hours(27),
     )
-    in_review = _submitted(other, "marin", hours(9))
+    again = _submitted(worker, stories.REYES, hours(28))
+    _return(second, again, "decision.next_steps", "Who calls the aunt on Friday?", hours(26))
+    _put(
+        worker,
+        again,
+        "decision.next_steps",
+        stories.REYES.decision["next_steps"] + " R. Delgado calls.",
+        hours(25.5),
+        base=1,
+    )
+    wrap_up.submit_intake(actor=worker, intake_id=again.pk, at=hours(25))
+
+    in_review = _submitted(other, stories.SAHIN, hours(9))
     reviews.claim_intake(actor=second, intake_id=in_review.pk, at=hours(8))
-    _submitted(other, "quiroz", hours(3))
+    _submitted(other, stories.WINTERS, hours(3))
 
     wrong = calls.start_call(actor=worker, at=hours(5))
     calls.close_no_report(actor=worker, intake_id=wrong.pk, reason="wrong_number", at=hours(4.98))
-    dropped = calls.start_call(actor=worker, at=hours(1))
-    _put(worker, dropped, "narrative.text", "Caller whispers that her nephew is", hours(1))
+    dropped = _told(worker, stories.DROPPED, hours(1))
     calls.interrupt_call(actor=worker, intake_id=dropped.pk, reason="dropped", at=hours(0.97))
-    _told(worker, "marin", hours(0.2))
+    ended = _told(worker, stories.LI, hours(0.9))
+    calls.end_call(actor=worker, intake_id=ended.pk, at=hours(0.7))
+    _told(worker, stories.HADDAD, hours(0.1))
 
 
-def _told(actor: User, story: str, at: datetime) -> Intake:
+def _told(actor: User, story: Story, at: datetime) -> Intake:
     """Return a call in progress with everything that the story tells."""
-    told = STORIES[story]
     intake = calls.start_call(actor=actor, at=at)
-    narrative = told["narrative"]
-    _put(actor, intake, "narrative.text", narrative, at)
-    _put(actor, intake, "call.danger_now", "no", at)
-    _put(actor, intake, "call.responder_safety", "unknown", at)
-    _put(actor, intake, "call.tribal_information", "no", at)
-    core = Prompt.objects.filter(edition=intake.edition, pair__is_core=True)
-    ordered = core.order_by("question_set__position")
-    for side, index in (("worry", 0), ("working_well", 1)):
-        for prompt, answers in zip(ordered.filter(side=side), told["answers"], strict=True):
-            if answers[index]:
-                _put(actor, intake, f"answer.{prompt.pk}.text", answers[index], at)
-            else:
-                _put(actor, intake, f"answer.{prompt.pk}.status", "unknown", at)
-    start = narrative.index(told["heard"])
-    _put(
-        actor,
-        intake,
-        f"heard.{uuid.uuid4()}.text",
-        told["heard"],
-        at,
-        factor="social_connections",
-        side="working_well",
-        start=str(start),
-        end=str(start + len(told["heard"])),
-        call_seconds="140",
-    )
-    child, caregiver, concern = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
-    _put(actor, intake, f"person.{child}.name", told["child"], at, role="child")
-    _put(actor, intake, f"person.{child}.age", told["age"], at)
-    _put(actor, intake, f"person.{child}.is_alleged_victim", "yes", at)
-    _put(actor, intake, f"person.{caregiver}.name", told["caregiver"], at, role="caregiver")
-    _put(actor, intake, f"concern.{concern}.type", told["concern"][0], at)
-    _put(actor, intake, f"concern.{concern}.what", told["concern"][1], at)
-    _put(actor, intake, "reporter.kind", "non_mandated", at)
-    _put(actor, intake, "reporter.name", "Ines Caller", at)
-    _put(actor, intake, "reporter.phone", "555 0142", at)
+    _put(actor, intake, "narrative.text", story.narrative, at)
+    for column, text in story.call.items():
+        _put(actor, intake, f"call.{column}", text, at)
+    prompts = {one.key: one for one in Prompt.objects.filter(edition=intake.edition)}
+    for place, told in story.answers.items():
+        _answer(actor, intake, prompts[_key(place)], told, at)
+    for place, beginning, seconds in story.heard:
+        _hear(actor, intake, place, beginning, at + timedelta(seconds=seconds))
+    for role, person in story.people:
+        owner = f"person.{uuid.uuid4()}"
+        for column, text in person.items():
+            _put(actor, intake, f"{owner}.{column}", text, at, role=role)
+    for concern in story.concerns:
+        owner = f"concern.{uuid.uuid4()}"
+        for column, text in concern.items():
+            _put(actor, intake, f"{owner}.{column}", text, at)
+    for column, text in story.reporter.items():
+        _put(actor, intake, f"reporter.{column}", text, at)
     return intake
 
 
-def _submitted(actor: User, story: str, at: datetime) -> Intake:
-    """Return a submitted intake with the story's decision."""
-    intake = _told(actor, story, at)
-    later = at + timedelta(minutes=25)
-    for decides, key in (("screening", "in_person"), ("priority", "ten_days")):
-        option = ResponseOption.objects.get(agency=actor.agency, decides=decides, key=key)
-        _put(actor, intake, f"decision.{decides}", str(option.pk), later)
+def _key(place: str) -> str:
+    """`social_connections.contact>` → the key of that pair's worry prompt."""
+    return place.replace(">", ".worry").replace("<", ".working_well")
+
+
+def _answer(actor: User, intake: Intake, prompt: Prompt, told: str, at: datetime) -> None:
+    owner = f"answer.{prompt.pk}"
+    if told in BLANKS:
+        _put(actor, intake, f"{owner}.status", BLANKS[told], at)
+        return
+    text, _, marks = told.partition(" | ")
+    _put(actor, intake, f"{owner}.text", text, at)
+    for mark in marks.split():
+        column, value = MARKS[mark]
+        _put(actor, intake, f"{owner}.{column}", value, at)
+
+
+def _hear(actor: User, intake: Intake, place: str, beginning: str, at: datetime) -> None:
+    """File the line of the narrative that begins so; a star puts it to the core prompt."""
+    lines = Narrative.objects.get(intake=intake).text
+    start = lines.index(beginning)
+    end = lines.index("\n", start)
+    factor, side = _key(place.rstrip("*")).split(".")
+    owner = f"heard.{uuid.uuid4()}"
     _put(
         actor,
         intake,
-        "decision.rationale",
-        "The worries are recent and affect the child every day; relatives already step in and "
-        "the caregiver has asked for help. A visit should come soon, not tonight.",
-        later,
+        f"{owner}.text",
+        lines[start:end],
+        at,
+        factor=factor,
+        side=side,
+        start=str(start),
+        end=str(end),
+        call_seconds=str(int((at - intake.started_at).total_seconds())),
     )
-    _put(actor, intake, "decision.cross_reports", "Law enforcement: not due so far.", later)
-    calls.end_call(actor=actor, intake_id=intake.pk, at=at + timedelta(minutes=18))
+    if place.endswith("*"):
+        core = Prompt.objects.get(
+            edition=intake.edition, question_set__key=factor, side=side, pair__is_core=True
+        )
+        _put(actor, intake, f"{owner}.prompt", str(core.pk), at)
+
+
+def _submitted(actor: User, story: Story, at: datetime) -> Intake:
+    """Return a submitted intake with the story's decision."""
+    intake = _told(actor, story, at)
+    ended = at + timedelta(minutes=story.minutes)
+    calls.end_call(actor=actor, intake_id=intake.pk, at=ended)
+    later = ended + timedelta(minutes=8)
+    for column, text in story.decision.items():
+        if column in OPTIONS:
+            option = ResponseOption.objects.get(agency=actor.agency, decides=column, key=text)
+            text = str(option.pk)  # noqa: PLW2901
+        _put(actor, intake, f"decision.{column}", text, later)
     wrap_up.submit_intake(actor=actor, intake_id=intake.pk, at=later)
     intake.refresh_from_db()
     return intake
 
 
-def _put(actor: User, intake: Intake, name: str, text: str, at: datetime, **row: str) -> None:
-    save = Save(field=fields.parse_name(name), base=0, key=uuid.uuid4(), text=text, row=row)
+def _return(actor: User, intake: Intake, anchor: str, text: str, at: datetime) -> None:
+    reviews.claim_intake(actor=actor, intake_id=intake.pk, at=at - timedelta(hours=1))
+    comment = reviews.NewComment(anchor=anchor, text=text)
+    reviews.return_intake(actor=actor, intake_id=intake.pk, comments=[comment], at=at)
+
+
+def _put(
+    actor: User,
+    intake: Intake,
+    name: str,
+    text: str,
+    at: datetime,
+    *,
+    base: int = 0,
+    **row: str,
+) -> None:
+    save = Save(field=fields.parse_name(name), base=base, key=uuid.uuid4(), text=text, row=row)
     save_field(actor=actor, intake_id=intake.pk, save=save, at=at)

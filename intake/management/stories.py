@@ -412,18 +412,35 @@ He is friendly, well dressed, plays with caller's dog.
 
 HADDAD = Story(
     narrative="""\
-Caller is a bus driver for the school. Sisters Noor (6) and Lina (8) Haddad (حداد).
+Caller drives the school bus. Sisters Noor (6) and Lina (8) Haddad (حداد).
 Mon and Wed nobody at the stop, Lina had a key on a string.
-Lina says "baba is at the hospital with the baby".
-He drove past again at 16:30 on Wed, light on, girls at the window waved.
+Lina said "baba is at the hospital with the baby, he comes when it is dark".
+New baby since about two weeks, mother still in hospital, caller heard.
+Both girls in thin jackets on Wed, had eaten at school.
+Neighbor with a red dog, "Mrs. Ortega", stood at her fence until they were inside.
+Lina holds Noor's hand across Mill Road, always.
+He drove past at 16:30 on Wed: light on, girls waved from the window.
+An older cousin used to meet them, not seen since September.
 """,
-    call={"danger_now": "no", "tribal_information": "unknown"},
+    call={"danger_now": "no", "tribal_information": "unknown",
+          "child_now_at": "At school until 15:00 today."},
     answers={
-        "parenting_knowledge.supervision>": "Alone from 15:20 until somebody comes, Mon and Wed. | F",
+        "opening.reason": "Nobody meets the girls at the stop twice this week.",
+        "parental_resilience.pressure<": "Father is with the baby at the hospital every day. | S",
+        "social_connections.people_around>": "?",
+        "social_connections.people_around<": "Mrs. Ortega watches from her fence until the girls are "
+        "inside. | F !",
+        "social_connections.staying_close>": "Cousin who met them at the stop, not since September. | F",
+        "concrete_support.essentials>": "Thin jackets on Wednesday, it was near freezing. | F",
+        "parenting_knowledge.supervision>": "Alone from 15:20 until dark, Mon and Wed. | S",
+        "child_competence.daily_signs<": "Cheerful on the bus, sings with Noor. | F +",
         "child_competence.other_children<": "Lina holds Noor's hand across the street. | F +",
-        "social_connections.people_around<": "?",
     },
-    heard=(("child_competence<", "He drove past", 140),),
+    heard=(
+        ("social_connections<*", "Neighbor with a red dog", 128),
+        ("social_connections>", "An older cousin", 205),
+        ("child_competence<", "Lina holds", 150),
+    ),
     people=(("child", {"name": "Lina Haddad", "age": "8"}), ("child", {"name": "Noor Haddad", "age": "6"})),
     reporter={"kind": "mandated", "name": "Curtis Boyle", "phone": "555-0126",
               "capacity": "School bus driver"},

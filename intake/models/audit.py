@@ -9,6 +9,7 @@ from intake.models.base import Record
 from intake.models.people import Agency, User
 
 SENTENCES = {
+    "agency.added": "Added the agency",
     "edition.published": "Published an edition of the question sets",
     "intake.approved": "Approved the intake",
     "intake.claimed": "Claimed the intake for review",
@@ -22,6 +23,7 @@ SENTENCES = {
     "intake.started": "Started a call",
     "intake.submitted": "Submitted the intake",
     "intake.viewed": "Viewed the intake",
+    "user.added": "Added an account",
     "user.sign_in_failed": "Sign-in failed",
     "user.signed_in": "Signed in",
     "user.signed_out": "Signed out",

@@ -6,14 +6,18 @@ from io import StringIO
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from intake.actions.people import add_user
 from intake.actions.question_sets import describe, hash_of, load_question_sets
+from intake.errors import InvalidValue
 from intake.jobs import schedule_housekeeping
 from intake.management.commands.load_question_sets import read_fixtures
-from intake.models import Agency, Edition, Intake, PromptText, User
+from intake.models import Agency, AuditEvent, Edition, Intake, PromptText, User
 
 
 def test_loading_twice_changes_nothing(agency: Agency) -> None:
@@ -67,3 +71,52 @@ def test_the_worker_works_the_queue_and_ends() -> None:
     assert waiting.run_after > timezone.now()
     schedule_housekeeping()  # one is enough
     assert DBTaskResult.objects.filter(status="READY").count() == 1
+
+
+def test_an_operator_sets_up_an_agency_and_its_people(client: Client, db: None) -> None:
+    call_command("add_agency", "example", "Example County", stdout=StringIO())
+    call_command("load_question_sets", stdout=StringIO())
+    out = StringIO()
+    roles = ["--role", "workers", "--role", "supervisors"]
+    call_command("add_user", "rosa", "--agency", "example", *roles, stdout=out)
+    password = out.getvalue().split()[-1]
+    assert client.login(username="rosa", password=password)
+    assert client.post(reverse("call_start")).status_code == 302
+    rosa = User.objects.get(username="rosa")
+    assert rosa.roles == {"workers", "supervisors"}
+    verbs = AuditEvent.objects.values_list("verb", flat=True)
+    assert {"agency.added", "user.added"} <= set(verbs)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["add_agency", "demo", "Again"], "already exists"),
+        (["add_agency", "new", "New", "--time-zone", "Nowhere"], "not a time zone"),
+        (["add_agency", "no slug", "New"], "slug"),
+        (["add_user", "x", "--agency", "nowhere", "--role", "workers"], "no agency"),
+        (["add_user", "x", "--agency", "demo"], "at least one"),
+        (["add_user", "worker", "--agency", "demo", "--role", "workers"], "already exists"),
+    ],
+)
+def test_what_cannot_be_added_is_said_and_changes_nothing(
+    worker: User, words: list[str], sentence: str
+) -> None:
+    before = (Agency.objects.count(), User.objects.count(), AuditEvent.objects.count())
+    with pytest.raises(CommandError, match=sentence):
+        call_command(*words, stdout=StringIO())
+    assert (Agency.objects.count(), User.objects.count(), AuditEvent.objects.count()) == before
+
+
+def test_a_weak_password_is_refused(agency: Agency) -> None:
+    with pytest.raises(InvalidValue, match="too short"):
+        add_user(
+            agency_slug="demo",
+            username="x",
+            first_name="",
+            last_name="",
+            roles=["workers"],
+            password="short",
+            at=timezone.now(),
+        )
+    assert not User.objects.filter(username="x").exists()

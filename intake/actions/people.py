@@ -1,0 +1,62 @@
+"""Agencies and accounts, as the operator of an installation makes them on the command line."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from intake.errors import InvalidValue
+from intake.models import Agency, User
+from intake.models.audit import record_event
+from intake.models.people import ROLES
+
+
+def add_agency(*, name: str, slug: str, time_zone: str, at: datetime) -> Agency:
+    """Make an agency and return it; raises InvalidValue with a sentence."""
+    agency = Agency(name=name, slug=slug, time_zone=time_zone)
+    with transaction.atomic():
+        _check(agency)
+        agency.save()
+        record_event("agency.added", actor=None, at=at, subject=agency)
+    return agency
+
+
+def add_user(
+    *,
+    agency_slug: str,
+    username: str,
+    first_name: str,
+    last_name: str,
+    roles: list[str],
+    password: str,
+    at: datetime,
+) -> User:
+    """Make an account with its roles and return it; raises InvalidValue with a sentence."""
+    agency = Agency.objects.filter(slug=agency_slug).first()
+    if agency is None:
+        raise InvalidValue(f"There is no agency '{agency_slug}'. Add it first: add_agency.")
+    strange = sorted(set(roles) - set(ROLES))
+    if strange or not roles:
+        raise InvalidValue(f"Roles are {', '.join(ROLES)}; give at least one.")
+    user = User(username=username, first_name=first_name, last_name=last_name, agency=agency)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InvalidValue(" ".join(error.messages)) from None
+    user.set_password(password)
+    with transaction.atomic():
+        _check(user)
+        user.save()
+        user.groups.set(Group.objects.filter(name__in=roles))
+        details: dict[str, str | int | bool] = {"roles": ", ".join(sorted(roles))}
+        record_event("user.added", actor=None, at=at, subject=user, details=details)
+    return user
+
+
+def _check(row: Agency | User) -> None:
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise InvalidValue(" ".join(error.messages)) from None

@@ -186,7 +186,7 @@ def test_switching_a_tab_asks_the_server_nothing(
     watch.expect_silence()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 625), (1280, 600), (320, 640)])
+@pytest.mark.parametrize(("width", "height"), [(1366, 625), (1280, 600), (320, 640), (320, 256)])
 def test_the_call_fits_the_screen(
     page: Page, live_server: LiveServer, worker: User, width: int, height: int
 ) -> None:

@@ -71,6 +71,16 @@ def test_a_hundred_kilobytes_without_a_space_print(worker: User, call: Intake) -
     assert "theend" in squeezed(text)
 
 
+def test_an_answer_longer_than_a_page_prints_whole(worker: User, call: Intake) -> None:
+    prompt = core_prompt(call)
+    told = " ".join(f"{number} {LINE}" for number in range(200))
+    put(worker, call, f"answer.{prompt.pk}.text", told)
+    pages, text = read(printed(worker, call))
+    assert pages > 10
+    for number in (0, 57, 121, 199):
+        assert f"{number} On Tuesday" in text
+
+
 def test_control_characters_and_directions_print(worker: User, call: Intake) -> None:
     strange = "a\x01b\x1b[31mc\x7fd\x85e\u202eright to left\u202c \u2066isolated\u2069 \ufeffend"
     _, text = read(printed(worker, call, narrative__text=strange, call__child_now_at="\x00\x07"))

@@ -1,0 +1,47 @@
+"""Production is the default: what is not said stops the start, and says what is missing."""
+
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from hotline.dev.environment import for_production_checks
+
+REQUIRED = ("SECRET_KEY", "ENCRYPTION_KEYS", "ALLOWED_HOSTS")
+
+
+def check(**changed: str) -> subprocess.CompletedProcess[str]:
+    """Run `check --deploy` as production would start, but for what is `changed`."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=settings.BASE_DIR,
+        env=for_production_checks() | changed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("names", [*((name,) for name in REQUIRED), REQUIRED])
+def test_what_is_missing_stops_the_start_and_is_named(names: tuple[str, ...]) -> None:
+    # An empty value rather than none: a demonstration's `.env` fills in what is absent.
+    done = check(**dict.fromkeys(names, ""))
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert "does not start" in last
+    for name in REQUIRED:
+        assert (f"{name} (" in last) == (name in names)
+
+
+def test_a_complete_production_starts_without_a_warning() -> None:
+    done = check()
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+def test_a_bad_value_is_named_and_not_shown() -> None:
+    done = check(ENCRYPTION_KEYS="a:c2hvcnQ=")
+    assert done.returncode != 0
+    assert "ENCRYPTION_KEYS" in done.stderr
+    assert "c2hvcnQ" not in done.stderr

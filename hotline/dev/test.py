@@ -30,7 +30,7 @@ def main() -> int:
     words, both = options.words, options.engine == "all"
     # Pages in tests name uncollected files, but WhiteNoise warns when the folder is not there.
     (system.ROOT / "staticfiles").mkdir(exist_ok=True)
-    spread = [] if words else ["-n", "2", "--dist", "loadfile"]
+    spread = [] if words else ["-n", "2", "--dist", "worksteal"]
     gate = [] if words else ["--cov=intake", "--cov-report=term-missing:skip-covered"]
 
     codes = [] if words else [_scripts()]

@@ -28,7 +28,8 @@ def look_at(page: Page, inspection: Inspection, address: str, state: str) -> Non
         page.goto(address)
         expect(page.locator("h1")).to_be_visible()
         assert page.locator("html").evaluate("e => e.scrollWidth") <= size["width"], state
-        inspection.look(f"{state}-{size['width']}")
+        expect_accessible(page)
+    inspection.keep(state, page.content())
 
 
 def test_pages_of_a_worker(

@@ -26,6 +26,7 @@ urlpatterns = [
     path("readyz", home.readyz, name="readyz"),
     path("accounts/login/", home.SignIn.as_view(), name="login"),
     path("accounts/logout/", home.SignOut.as_view(), name="logout"),
+    path("accounts/password/", home.ChangePassword.as_view(), name="password"),
     path("accounts/token/", home.token, name="csrf"),
     path("calls/", calls.list_calls, name="calls"),
     path("calls/start/", calls.start_call, name="call_start"),

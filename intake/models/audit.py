@@ -24,6 +24,7 @@ SENTENCES = {
     "intake.submitted": "Submitted the intake",
     "intake.viewed": "Viewed the intake",
     "user.added": "Added an account",
+    "user.changed_password": "Changed the own password",
     "user.sign_in_failed": "Sign-in failed",
     "user.signed_in": "Signed in",
     "user.signed_out": "Signed out",

@@ -67,6 +67,24 @@ def test_signing_in_and_out_is_audited(client: Client, worker: User) -> None:
     assert {"user.signed_in", "user.signed_out", "user.sign_in_failed"} <= verbs
 
 
+def test_the_own_password_is_changed(as_worker: Client, worker: User) -> None:
+    new = "a sentence nobody guesses"
+    form = {"old_password": "wrong", "new_password1": new, "new_password2": new}
+    assert b"not changed" in as_worker.post(reverse("password"), form).content
+    form["old_password"] = PASSWORD
+    short = form | {"new_password1": "short", "new_password2": "short"}
+    assert b"not changed" in as_worker.post(reverse("password"), short).content
+    other = Client()
+    other.force_login(worker)
+    done = as_worker.post(reverse("password"), form, follow=True)
+    assert b"Your password was changed." in done.content
+    assert as_worker.get(reverse("calls")).status_code == 200
+    assert other.get(reverse("calls")).status_code == 302  # signed out there
+    worker.refresh_from_db()
+    assert worker.check_password(new)
+    assert AuditEvent.objects.filter(verb="user.changed_password", actor=worker).exists()
+
+
 def test_a_role_that_is_lost_is_lost_at_once(as_worker: Client, worker: User) -> None:
     assert as_worker.get(reverse("calls")).status_code == 200
     worker.groups.remove(Group.objects.get(name="workers"))

@@ -14,11 +14,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from intake import fields
-from intake.models import Reporter
-from intake.models.base import Side, YesNo
+from intake.models.base import Side
 from intake.worksheet import (
     DecisionView,
     PairView,
+    PersonView,
     PromptView,
     ReportingPartyView,
     SectionView,
@@ -37,13 +37,6 @@ BOUND_LABELS = {
     "call.child_now_at": "Child now at",
     "call.responder_safety": "Responder safety?",
     "call.tribal_information": "Tribal information?",
-    "reporter.kind": "Kind of reporter",
-    "reporter.name": "Name",
-    "reporter.phone": "Phone",
-    "reporter.relationship": "Relationship to the child",
-    "reporter.basis_of_knowledge": "How they know",
-    "reporter.refusal_reason": "Reason for not giving a name",
-    "reporter.confidentiality_advised": "Told about confidentiality",
 }
 
 
@@ -171,6 +164,21 @@ def cross_report_hint(options: Iterable[Any] | None) -> str:
 
 
 @register.filter
+def has_more(person: PersonView | None) -> bool:
+    """Whether something is known of a person that stands under More."""
+    return person is not None and any(
+        (
+            person.birth_date,
+            person.gender,
+            person.language,
+            person.culture,
+            person.disability,
+            person.role == "child" and person.last_seen,
+        )
+    )
+
+
+@register.filter
 def has_transfer(decision: DecisionView) -> bool:
     """Whether a transfer or a known referral was written down."""
     return any(
@@ -232,23 +240,41 @@ def row_about(**about: str) -> SafeString:
     return format_html('data-row-about="{}"', json.dumps(about))
 
 
-@register.simple_tag(takes_context=True)
-def bound_field(context: template.Context, prompt: PromptView) -> dict[str, str]:
+@register.simple_tag
+def bound_field(prompt: PromptView) -> dict[str, str]:
     """Return the label, the value in words and the element id of a prompt's bound field."""
     name = prompt.bound_to
-    noun, _, column = name.partition(".")
-    value = prompt.answer.text
-    if noun == "reporter":
-        value = getattr(context.get("party"), column, "")
-        labels = Reporter.Kind if column == "kind" else YesNo
-        if column in ("kind", "confidentiality_advised") and value:
-            value = str(labels(value).label)
     return {
         "name": name,
         "label": BOUND_LABELS.get(name, "Field"),
-        "value": value,
+        "value": prompt.answer.text,
         "id": field_id(name),
     }
+
+
+@register.filter
+def is_about_caller(prompt: PromptView) -> bool:
+    """Whether a prompt asks for something that is kept with the reporting party."""
+    return prompt.bound_to.startswith("reporter.")
+
+
+@register.filter
+def asking(sheet: Worksheet, column: str) -> PromptView | None:
+    """Return the prompt that asks for a field of the reporting party, or None."""
+    prompts = (prompt for section in sheet.open_sections for prompt in section.prompts)
+    return next((one for one in prompts if one.bound_to == f"reporter.{column}"), None)
+
+
+@register.filter
+def about_caller(sheet: Worksheet) -> list[PromptView]:
+    """Return the scripts of the opening that stand among its questions about the caller."""
+    scripts: list[PromptView] = []
+    for section in sheet.open_sections:
+        asks = [index for index, one in enumerate(section.prompts) if is_about_caller(one)]
+        if asks:
+            among = section.prompts[asks[0] : asks[-1] + 1]
+            scripts += [one for one in among if one.kind == "script"]
+    return scripts
 
 
 @register.inclusion_tag("intake/calls/fields/_text.html", takes_context=True)
@@ -264,6 +290,7 @@ def text_field(
     css: str = "",
     kind: str = "text",
     is_wide: bool = False,
+    asked: PromptView | None = None,
 ) -> dict[str, Any]:
     """A text box, or an input where `rows` is 1; `kind` is the input's type."""
     return {
@@ -272,6 +299,8 @@ def text_field(
         "css": css,
         "kind": kind,
         "is_wide": is_wide,
+        "prompt": asked,
+        "sheet": context.get("sheet"),
     }
 
 
@@ -325,6 +354,7 @@ def select_field(
     css: str = "",
     is_label_hidden: bool = False,
     is_wide: bool = False,
+    asked: PromptView | None = None,
 ) -> dict[str, Any]:
     """A select; `choices` are pairs, prompts or response options, `blank` the empty choice."""
     options = [_option(choice) for choice in choices or ()]
@@ -336,6 +366,8 @@ def select_field(
         "css": css,
         "is_label_hidden": is_label_hidden,
         "is_wide": is_wide,
+        "prompt": asked,
+        "sheet": context.get("sheet"),
     }
 
 
@@ -352,7 +384,10 @@ def radio_field(
     is_legend_hidden: bool = False,
     hint: str = "",
 ) -> dict[str, Any]:
-    """A group of radios on one line; none is checked while nothing is chosen."""
+    """A group of radios on one line; none is checked while nothing is chosen.
+
+    The hint is read aloud, and shown where the pointer rests: the line has no room for it.
+    """
     options = [_option(choice) for choice in choices or ()]
     return {
         "field": _in_words(_control(context, owner, view, column, legend, hint=hint), options),

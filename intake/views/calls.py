@@ -34,6 +34,7 @@ def list_calls(request: UserRequest) -> HttpResponse:
         raise Http404
     mine = Intake.objects.open_to(request.user).newest_first()
     being_written = list(mine.being_written())
+    recent = list(mine.exclude(status__in=Intake.WRITABLE)[:RECENT])
     return render(
         request,
         "intake/calls/list.html",
@@ -45,7 +46,8 @@ def list_calls(request: UserRequest) -> HttpResponse:
                 if one.interrupted_at is None and one.status == Intake.Status.IN_PROGRESS
             ],
             "returned": [one for one in being_written if one.status == Intake.Status.RETURNED],
-            "recent": mine.exclude(status__in=Intake.WRITABLE)[:RECENT],
+            "recent": recent,
+            "glimpses": worksheet.glimpses([*being_written, *recent]),
         },
     )
 

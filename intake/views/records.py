@@ -36,7 +36,12 @@ def list_intakes(request: UserRequest) -> HttpResponse:
     return render(
         request,
         "intake/records/list.html",
-        {"form": form, "page": page, "filters": filters.urlencode()},
+        {
+            "form": form,
+            "page": page,
+            "filters": filters.urlencode(),
+            "glimpses": worksheet.glimpses(page.object_list),
+        },
     )
 
 

@@ -76,6 +76,7 @@ def test_prompts_switch_to_spanish_for_this_call(
 ) -> None:
     start_call(page, live_server)
     wait_for_scripts(page)
+    page.get_by_role("tab", name="Concrete Support").click()
     spanish = shown(page, "Worry").locator(".prompt-es").first
     expect(spanish).to_be_hidden()
     page.get_by_label("Prompt language").select_option("es")
@@ -84,6 +85,7 @@ def test_prompts_switch_to_spanish_for_this_call(
     expect(shown(page, "Worry").locator(".prompt-en").first).to_be_visible()  # underneath
     expect_saved(page)
     page.reload()
+    page.get_by_role("tab", name="Concrete Support").click()
     expect(spanish).to_be_visible()
     assert Intake.objects.get().language == "es"
 
@@ -96,7 +98,7 @@ def test_keys_can_be_changed_and_switched_off(
     third = page.get_by_role("tab", name="Concrete Support")
     expect(third).to_have_attribute("aria-keyshortcuts", "Alt+3")
     page.get_by_role("button", name="Keyboard").click()
-    page.get_by_role("button", name="Change: Show the third factor").click()
+    page.get_by_role("button", name="Change: Show Concrete Support").click()
     page.keyboard.press("Alt+KeyJ")
     expect(third).to_have_attribute("aria-keyshortcuts", "Alt+J")
     page.keyboard.press("Alt+KeyJ")  # behind a dialog nothing moves
@@ -133,8 +135,9 @@ def test_leaving_with_unsaved_text_warns(page: Page, live_server: LiveServer, wo
     page.close(run_before_unload=True)
     expect(narrative(page)).to_have_value("Typed while nothing gets through.")
     assert [one.type for one in asked] == ["beforeunload"]
+    page.get_by_role("button", name="Save now").click()  # tries at once, and fails again
+    expect(page.get_by_role("status")).to_contain_text("Not saved")
     page.context.set_offline(False)
-    page.get_by_role("button", name="Save now").click()
     expect_saved(page)
     expect(page.get_by_role("button", name="Save now")).to_be_hidden()
 
@@ -142,6 +145,7 @@ def test_leaving_with_unsaved_text_warns(page: Page, live_server: LiveServer, wo
 def test_marks_beside_an_answer_are_kept(page: Page, live_server: LiveServer, worker: User) -> None:
     start_call(page, live_server)
     wait_for_scripts(page)
+    page.get_by_role("tab", name="Parental Resilience").click()
     side = shown(page, "Working well")
     side.get_by_role("textbox").first.fill("She called the school back.")
     side.get_by_label(re.compile("^How this is known")).first.select_option("first_hand")
@@ -159,4 +163,59 @@ def test_marks_beside_an_answer_are_kept(page: Page, live_server: LiveServer, wo
         "act_of_protection",
     )
     page.reload()
+    page.get_by_role("tab", name="Parental Resilience").click()
     expect(side.get_by_role("textbox").nth(1)).to_have_value("Second prompt.")
+
+
+def test_what_was_heard_becomes_the_answer(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    narrative(page).fill(TOLD)
+    narrative(page).press("Control+Home")
+    narrative(page).press("Alt+KeyW")
+    side = shown(page, "Worry")  # filing showed the factor
+    side.get_by_label("Put to the prompt").select_option(index=1)
+    side.get_by_role("button", name="Use as answer").first.click()
+    box = side.get_by_role("textbox").first
+    expect(box).to_be_focused()
+    expect(box).to_have_value("Boy alone on the balcony.")
+    expect_saved(page)
+    assert Answer.objects.get().status == "answered"
+
+
+def test_a_click_on_a_tab_leaves_the_caret(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    expect(page.get_by_role("tab", name="Opening")).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("One ")
+    page.get_by_role("tab", name="Concrete Support").click()
+    page.keyboard.type("two ")
+    page.keyboard.press("Alt+Digit9")
+    page.keyboard.type("three")
+    expect(narrative(page)).to_have_value("One two three")
+    expect(page.get_by_role("tab", name="People")).to_have_attribute("aria-selected", "true")
+    expect_saved(page)
+
+
+def test_a_reload_right_after_the_last_key_keeps_it(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    for turn in range(3):
+        page.keyboard.press("Control+End")
+        page.keyboard.type(f"turn {turn} ")
+        page.reload()
+        said = "".join(f"turn {one} " for one in range(turn + 1))
+        expect(narrative(page)).to_have_value(said)
+        wait_for_scripts(page)
+        narrative(page).focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("end")
+    expect_saved(page)
+    assert Narrative.objects.get().text == "turn 0 turn 1 turn 2 end"

@@ -16,6 +16,7 @@ def test_a_status_chosen_right_after_typing_stands(
 ) -> None:
     start_call(page, live_server)
     wait_for_scripts(page)
+    page.get_by_role("tab", name="Parental Resilience").click()
     prompt = shown(page, "Worry")
     prompt.get_by_role("textbox").first.fill("Asked twice.")
     prompt.get_by_role("radio", name="Declined").first.check()

@@ -19,6 +19,15 @@ export function startEnding(root, saver) {
     }
   }
 
+  const menu = root.querySelector(".menu");
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu?.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (menu?.open && !menu.contains(event.target)) menu.open = false;
+  });
   root.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("[data-end-call], [data-leaves], [data-submits]")) return;

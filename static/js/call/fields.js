@@ -153,8 +153,37 @@ function showState() {
   };
 }
 
-/** Start saving for the page under `root`; returns the saver. */
+const FLUSHED = "hotline.flushed"; // names and revisions of what was sent last; never text
+const RELOADS = 3;
+
+/** Note which revisions the last words of this page were typed over. */
+function noteFlushed(root, saver) {
+  const waiting = [...saver.fields.values()].filter((field) => saver.isDirty(field));
+  if (!waiting.length) return;
+  const revisions = Object.fromEntries(waiting.map((field) => [field.name, field.revision]));
+  sessionStorage.setItem(FLUSHED, JSON.stringify({ url: root.dataset.saveUrl, revisions, reloads: 0 }));
+}
+
+/**
+ * Whether this page was made before the last words of the one before were stored: a reload races
+ * with them. Then it is loaded once more, a few times at most.
+ */
+function isBehind(root) {
+  const note = JSON.parse(sessionStorage.getItem(FLUSHED) ?? "null");
+  sessionStorage.removeItem(FLUSHED);
+  if (note?.url !== root.dataset.saveUrl || note.reloads >= RELOADS) return false;
+  const isOld = ([name, revision]) => Number(controlOf(name)?.dataset.revision ?? Infinity) <= revision;
+  if (!Object.entries(note.revisions).some(isOld)) return false;
+  sessionStorage.setItem(FLUSHED, JSON.stringify({ ...note, reloads: note.reloads + 1 }));
+  return true;
+}
+
+/** Start saving for the page under `root`; returns the saver, or null where it is loaded anew. */
 export function startSaving(root) {
+  if (isBehind(root)) {
+    setTimeout(() => location.reload(), 100);
+    return null;
+  }
   const saver = new Saver({
     url: root.dataset.saveUrl,
     tokenUrl: root.dataset.tokenUrl,
@@ -206,7 +235,10 @@ export function startSaving(root) {
   window.addEventListener("focus", () => saver.state === "failed" && saver.hurry());
   document.addEventListener("visibilitychange", () => (document.hidden ? saver.flush() : saver.hurry()));
   window.addEventListener("beforeunload", (event) => {
-    if (saver.hasUnsaved) event.preventDefault();
+    if (!saver.hasUnsaved) return;
+    event.preventDefault();
+    noteFlushed(root, saver);
+    saver.flush(); // it travels while the question is read
   });
   // A page from the back-forward cache may be another person's: it is loaded anew.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -1,6 +1,6 @@
 /** Shortcuts, their help, and the jump box. The worker's own keys are kept; nothing of a call is. */
 
-import { goToPrompt, showPanel } from "./tabs.js";
+import { goToField, goToPrompt, showPanel } from "./tabs.js";
 
 const KEPT = "hotline.keys"; // a preference of this browser, never call text
 
@@ -10,6 +10,11 @@ const USUAL = {
   factor3: ["Show the third factor", "Alt+3"],
   factor4: ["Show the fourth factor", "Alt+4"],
   factor5: ["Show the fifth factor", "Alt+5"],
+  section1: ["Show the opening", "Alt+6"],
+  section2: ["Show the next steps", "Alt+7"],
+  section3: ["Show the closing", "Alt+8"],
+  section4: ["Show the people", "Alt+9"],
+  section5: ["Show the reporting party", "Alt+0"],
   worry: ["File the line or selection as worry", "Alt+W"],
   well: ["File the line or selection as working well", "Alt+S"],
   toggle: ["Between narrative and answer", "Alt+A"],
@@ -41,6 +46,10 @@ export function startKeys(root, does) {
   const wish = readPreference();
   let listening = null;
   const keysOf = (name) => wish.keys[name] ?? USUAL[name][1];
+  const nameOf = (name) => {
+    const tab = root.querySelector(`[data-tab][data-key="${name}"] .tab-title`);
+    return tab ? `Show ${tab.lastChild.textContent.trim()}` : USUAL[name][0];
+  };
   const keep = () => localStorage.setItem(KEPT, JSON.stringify(wish));
 
   /** What a control says of its own keys follows the worker's choice. */
@@ -61,7 +70,7 @@ export function startKeys(root, does) {
     const rows = Object.keys(USUAL).filter((name) => does[name]).map((name) => {
       const row = document.createElement("tr");
       const what = document.createElement("td");
-      what.textContent = USUAL[name][0];
+      what.textContent = nameOf(name);
       const keys = document.createElement("td");
       const shown = document.createElement("kbd");
       shown.textContent = keysOf(name);
@@ -71,7 +80,7 @@ export function startKeys(root, does) {
       button.type = "button";
       button.className = "button button-quiet";
       button.textContent = "Change";
-      button.setAttribute("aria-label", `Change: ${USUAL[name][0]}`);
+      button.setAttribute("aria-label", `Change: ${nameOf(name)}`);
       button.addEventListener("click", () => {
         listening = name;
         note.textContent = "Press the new keys, with Ctrl or Alt.";
@@ -161,7 +170,13 @@ export function startJump(root) {
         go: () => goToPrompt(prompt),
       };
     });
-    return [...tabs, ...prompts];
+    const caller = [...root.querySelectorAll(".fields-asked .field")].map((field) => ({
+      words: textOf(field.querySelector("label")),
+      where: textOf(document.getElementById("title-reporting_party")),
+      also: textOf(field),
+      go: () => goToField(field.querySelector("[data-field]").dataset.field),
+    }));
+    return [...tabs, ...prompts, ...caller];
   }
 
   /** Whether a place has every word that was typed. */
@@ -193,6 +208,7 @@ export function startJump(root) {
         return item;
       }),
     );
+    document.getElementById("jump-none").hidden = shown.length > 0;
     input.setAttribute("aria-expanded", String(shown.length > 0));
     if (shown.length) input.setAttribute("aria-activedescendant", `jump-${active}`);
     else input.removeAttribute("aria-activedescendant");

@@ -53,17 +53,17 @@ function startToggle(root) {
 }
 
 const root = document.querySelector("[data-save-url]");
-if (root) {
-  const saver = startSaving(root);
+const saver = root && startSaving(root);
+if (saver) {
   startTabs(root);
   const rows = startRows(root, saver);
   startTimer(root);
   startLanguage(root);
   startEnding(root, saver);
-  const factors = [...root.querySelectorAll(".tab-factor")].map((tab) => tab.dataset.tab);
-  const isCall = factors.length > 0;
+  const tabs = [...root.querySelectorAll("[data-tab][data-key]")];
+  const isCall = tabs.length > 0;
   startKeys(root, {
-    ...Object.fromEntries(factors.map((key, index) => [`factor${index + 1}`, () => showPanel(key)])),
+    ...Object.fromEntries(tabs.map((tab) => [tab.dataset.key, () => showPanel(tab.dataset.tab)])),
     ...(isCall && { worry: () => rows.file("worry"), well: () => rows.file("working_well") }),
     ...(isCall && { toggle: startToggle(root), jump: startJump(root) }),
     save: () => saver.hurry(),

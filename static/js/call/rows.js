@@ -1,7 +1,7 @@
 /** Rows: people, concerns and heard notes, added from templates; filing from the narrative. */
 
 import { controlOf } from "./fields.js";
-import { shownFactor } from "./tabs.js";
+import { openRegion, showPanel, shownFactor } from "./tabs.js";
 
 /** Add an empty row from a template at the end of `container`; returns the row. */
 export function addRow(key, container) {
@@ -41,12 +41,18 @@ export function startRows(root, saver) {
   const undo = root.querySelector("[data-undo-filing]");
   let lastFiled = null;
 
-  const say = (sentence) => note && (note.textContent = sentence);
+  const say = (sentence) => {
+    if (note) note.textContent = note.title = sentence;
+  };
 
   function file(side) {
     const { start, end, text } = passage(narrative);
-    if (!text) return say("There is nothing on this line to file.");
+    if (!text) {
+      say("Nothing on this line.");
+      return;
+    }
     const factor = shownFactor();
+    showPanel(factor.key); // what is filed is seen
     const container = root.querySelector(`[data-rows="heard:${factor.key}:${side}"]`);
     const row = addRow(`heard:${side}`, container);
     const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(root.dataset.startedAt)) / 1000));
@@ -65,9 +71,8 @@ export function startRows(root, saver) {
     saver.hurry();
     lastFiled = row;
     if (undo) undo.hidden = false;
-    say(`Filed under ${factor.title} as ${side === "worry" ? "worry" : "working well"}.`);
+    say(`Filed: ${factor.title}, ${side === "worry" ? "worry" : "working well"}.`);
     root.dispatchEvent(new CustomEvent("call:changed"));
-    return undefined;
   }
 
   /** Offer the prompts of the note's own side. */
@@ -79,21 +84,28 @@ export function startRows(root, saver) {
     }
   }
 
+  /** What was heard and put to a prompt: {time, text} of every note that stands. */
+  function wordsHeard(prompt) {
+    return [...root.querySelectorAll(".row-heard")]
+      .filter((row) => row.querySelector("select")?.value === prompt)
+      .filter((row) => !row.querySelector("[data-take-out]").checked)
+      .map((row) => ({
+        time: row.querySelector("[data-heard-time]").textContent,
+        text: row.querySelector("textarea").value,
+      }));
+  }
+
   /** A prompt that heard notes were put to says so, with their words. */
   function showHeard() {
     for (const place of root.querySelectorAll("[data-heard-for]")) {
-      const lines = [...root.querySelectorAll(".row-heard")]
-        .filter((row) => row.querySelector("select")?.value === place.dataset.heardFor)
-        .filter((row) => !row.querySelector("[data-take-out]").checked)
-        .map((row) => {
-          const line = document.createElement("li");
-          const time = row.querySelector("[data-heard-time]").textContent;
-          line.textContent = `${time} ${row.querySelector("textarea").value}`;
-          return line;
-        });
+      const lines = wordsHeard(place.dataset.heardFor).map(({ time, text }) => {
+        const line = document.createElement("li");
+        line.textContent = `${time} ${text}`;
+        return line;
+      });
       place.hidden = !lines.length;
       place.querySelector("ul").replaceChildren(...lines);
-      if (lines.length) place.closest(".prompt-region").hidden = false;
+      if (lines.length) openRegion(place.closest(".prompt"), true);
     }
   }
 
@@ -113,7 +125,14 @@ export function startRows(root, saver) {
       lastFiled = null;
       undo.hidden = true;
       narrative.focus();
-      say("The filing was undone; the narrative is as it was.");
+      say("Filing undone.");
+    } else if (button.matches("[data-use-heard]")) {
+      const prompt = button.closest(".prompt");
+      const box = prompt.querySelector("textarea");
+      const heard = wordsHeard(prompt.dataset.prompt).map(({ text }) => text);
+      box.value = [box.value.trimEnd(), ...heard].filter(Boolean).join("\n");
+      box.focus();
+      box.dispatchEvent(new Event("input", { bubbles: true }));
     } else if (button.matches("[data-show-in-narrative]")) {
       const row = button.closest("[data-row-id]");
       const all = Array.from(narrative.value);

@@ -46,7 +46,8 @@ export function goToField(name) {
   (control.matches("fieldset") ? control.querySelector("input") : control).focus();
 }
 
-function openRegion(prompt, isOpen) {
+/** Open or close the box of a prompt that is not a core one. */
+export function openRegion(prompt, isOpen) {
   prompt.querySelector(".prompt-region").hidden = !isOpen;
   prompt.querySelector("[data-open-prompt]")?.setAttribute("aria-expanded", String(isOpen));
 }
@@ -64,6 +65,20 @@ function showCoverage(root) {
     const heard = [...panel.querySelectorAll("[data-rows] [data-take-out]")].filter((box) => !box.checked).length;
     const words = `Worry ${count("worry")} · Well ${count("working_well")}${heard ? ` · Heard ${heard}` : ""}`;
     if (place.textContent !== words) place.textContent = words;
+  }
+  for (const place of root.querySelectorAll("[data-asked]")) {
+    const panel = document.getElementById(`panel-${place.dataset.asked}`);
+    const count = [...panel.querySelectorAll(".prompt")].filter(isAsked).length;
+    place.textContent = count ? `${count} asked` : "";
+  }
+  const place = root.querySelector("[data-people]");
+  if (place) {
+    const count = (noun) =>
+      [...document.querySelectorAll(`#panel-people .rows > [data-row-noun="${noun}"] > .take-out [data-take-out]`)]
+        .filter((box) => !box.checked).length;
+    const [people, concerns] = [count("person"), count("concern")];
+    const words = [people || "", concerns ? `${concerns} ${concerns === 1 ? "concern" : "concerns"}` : ""];
+    place.textContent = words.filter(Boolean).join(" · ");
   }
 }
 
@@ -92,11 +107,16 @@ export function startTabs(root) {
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-labelledby", tab.id);
   }
-  const first = tabs[0].dataset.tab;
-  showPanel(first);
+  showPanel(tabs[0].dataset.tab);
+  const opening = list.querySelector("[data-kind=opening]");
+  if (root.hasAttribute("data-fresh") && opening) showPanel(opening.dataset.tab);
   const wanted = location.hash.replace("#panel-", "");
   if (tabs.some((tab) => tab.dataset.tab === wanted)) showPanel(wanted);
 
+  // A click shows a section and leaves the caret where the worker types.
+  list.addEventListener("mousedown", (event) => {
+    if (event.target.closest("[data-tab]")) event.preventDefault();
+  });
   list.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]");
     if (!tab) return;
@@ -118,11 +138,16 @@ export function startTabs(root) {
   root.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open-prompt]");
     const link = event.target.closest("[data-go-to-field]");
+    const way = event.target.closest("[data-go-to-panel]");
     if (opener) {
       const prompt = opener.closest(".prompt");
       const isOpen = opener.getAttribute("aria-expanded") !== "true";
       openRegion(prompt, isOpen);
       if (isOpen) prompt.querySelector("textarea").focus();
+    } else if (way) {
+      event.preventDefault();
+      showPanel(way.dataset.goToPanel);
+      document.getElementById(`tab-${way.dataset.goToPanel}`).focus();
     } else if (link) {
       event.preventDefault();
       goToField(link.dataset.goToField);

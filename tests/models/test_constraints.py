@@ -1,0 +1,274 @@
+"""Every constraint of every model, broken once: the database refuses, and names the constraint."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from intake.actions import reviews
+from intake.models import (
+    Agency,
+    Amendment,
+    Answer,
+    Concern,
+    CrossReport,
+    Decision,
+    DecisionReference,
+    Dispatch,
+    Edition,
+    FieldRevision,
+    HeardNote,
+    Intake,
+    Narrative,
+    Person,
+    Prompt,
+    PromptPair,
+    PromptText,
+    QuestionSet,
+    ReferenceCounter,
+    Reporter,
+    ResponseOption,
+    Review,
+    ReviewComment,
+    Submission,
+    Support,
+    User,
+)
+from intake.models.intakes import NARRATIVE_LIMIT
+from tests.factory import NOW, core_prompt, make_call, put, submit
+
+EARLIER = NOW - timedelta(hours=1)
+
+# What a copy of a good row changes to break the constraint of that name.
+CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
+    ("agency_idle_lock_1_to_30_minutes", Agency, {"slug": "new", "idle_lock_minutes": 0}),
+    ("agency_idle_lock_1_to_30_minutes", Agency, {"slug": "new", "idle_lock_minutes": 31}),
+    ("agency_retention_at_least_3_years", Agency, {"slug": "new", "retention_years": 2}),
+    ("user_has_agency_or_is_operator", User, {"username": "new", "agency_id": None}),
+    # Question sets
+    ("edition_number_in_agency", Edition, {}),
+    ("edition_number_in_state", Edition, {"agency_id": None, "number": 1}),
+    ("edition_status_known", Edition, {"number": 99, "status": "x", "live_from": NOW}),
+    ("edition_published_has_time", Edition, {"number": 99, "status": "scheduled"}),
+    ("edition_published_has_time", Edition, {"number": 99, "status": "live"}),
+    ("edition_published_has_time", Edition, {"number": 99, "status": "retired"}),
+    ("question_set_key_in_edition", QuestionSet, {}),
+    ("question_set_kind_known", QuestionSet, {"key": "new", "kind": "x"}),
+    ("pair_key_in_edition", PromptPair, {"is_core": False}),
+    ("pair_one_core_in_set", PromptPair, {"key": "new"}),
+    ("prompt_key_in_edition", Prompt, {"side": "working_well"}),
+    ("prompt_side_in_pair", Prompt, {"key": "new"}),
+    ("prompt_side_known", Prompt, {"key": "new", "side": "x"}),
+    ("prompt_kind_known", Prompt, {"key": "new", "kind": "x"}),
+    ("prompt_open_or_paired", Prompt, {"key": "new", "side": "open"}),
+    ("prompt_open_or_paired", Prompt, {"key": "new", "pair_id": None}),
+    ("prompt_text_in_language", PromptText, {}),
+    ("prompt_text_not_empty", PromptText, {"language": "es", "text": ""}),
+    # The intake
+    ("intake_reference_in_agency", Intake, {}),
+    ("intake_ends_after_start", Intake, {"reference": "new", "ended_at": EARLIER}),
+    ("intake_no_report_has_reason", Intake, {"reference": "new", "no_report_reason": "mistake"}),
+    ("intake_no_report_has_reason", Intake, {"reference": "new", "status": "closed_no_report"}),
+    (
+        "intake_danger_is_a_report",
+        Intake,
+        {
+            "reference": "new",
+            "status": "closed_no_report",
+            "no_report_reason": "mistake",
+            "danger_now": "yes",
+        },
+    ),
+    ("intake_interruption_has_reason", Intake, {"reference": "new", "interrupted_at": NOW}),
+    ("intake_interruption_has_reason", Intake, {"reference": "new", "interruption_reason": "x"}),
+    ("intake_submitted_has_time", Intake, {"reference": "new", "submitted_at": None}),
+    ("intake_error_mark_has_reason", Intake, {"reference": "new", "entered_in_error_at": NOW}),
+    ("intake_error_mark_has_reason", Intake, {"reference": "new", "entered_in_error_reason": "x"}),
+    (
+        "intake_error_mark_has_reason",
+        Intake,
+        {
+            "reference": "new",
+            "status": "in_progress",
+            "submitted_at": None,
+            "entered_in_error_at": NOW,
+            "entered_in_error_reason": "x",
+        },
+    ),
+    ("intake_status_known", Intake, {"reference": "new", "status": "x"}),
+    ("intake_method_known", Intake, {"reference": "new", "method": "x"}),
+    ("intake_danger_now_known", Intake, {"reference": "new", "danger_now": "x"}),
+    ("intake_responder_safety_known", Intake, {"reference": "new", "responder_safety": "x"}),
+    ("intake_tribal_information_known", Intake, {"reference": "new", "tribal_information": "x"}),
+    ("narrative_within_limit", Narrative, {"text": "x" * (NARRATIVE_LIMIT + 1)}),
+    ("counter_of_agency_and_year", ReferenceCounter, {}),
+    # What was typed
+    ("answer_of_prompt", Answer, {}),
+    ("answer_not_asked_is_empty", Answer, {"status": "not_asked"}),
+    ("answer_answered_has_text", Answer, {"text": ""}),
+    ("answer_status_known", Answer, {"status": "x"}),
+    ("answer_source_known", Answer, {"source": "x"}),
+    ("answer_kind_known", Answer, {"kind": "x"}),
+    ("heard_note_has_side", HeardNote, {"side": "open"}),
+    ("heard_note_ends_after_start", HeardNote, {"start": 2, "end": 1}),
+    ("field_revision_of_field", FieldRevision, {}),
+    ("field_revision_one_form", FieldRevision, {"revision": 99, "sealed": b"sealed"}),
+    ("reporter_kind_known", Reporter, {"kind": "x"}),
+    ("person_role_known", Person, {"role": "x"}),
+    ("person_in_household_known", Person, {"in_household": "x"}),
+    ("concern_type_known", Concern, {"type": "x"}),
+    ("concern_source_known", Concern, {"source": "x"}),
+    # Decisions
+    ("response_option_key_in_agency", ResponseOption, {}),
+    ("response_option_decides_known", ResponseOption, {"decides": "x"}),
+    ("decision_reference_once", DecisionReference, {}),
+    ("dispatch_told_known", Dispatch, {"told": "x"}),
+    ("dispatch_acknowledged_after_told", Dispatch, {"acknowledged_at": EARLIER}),
+    ("cross_report_once_to_recipient", CrossReport, {}),
+    ("cross_report_sent_by_somebody", CrossReport, {"sent_at": NOW}),
+    ("support_of_known_factor", Support, {"factor": "x"}),
+    # Submissions and reviews
+    ("submission_number_of_intake", Submission, {}),
+    ("submission_hash_is_sha256", Submission, {"number": 99, "sha256": "A" * 64}),
+    ("submission_hash_is_sha256", Submission, {"number": 99, "sha256": "a" * 63}),
+    ("review_one_claim_at_a_time", Review, {}),
+    ("review_decided_has_time", Review, {"outcome": "approved"}),
+    ("review_decided_has_time", Review, {"decided_at": NOW}),
+    ("review_own_decision_has_reason", Review, {"own_reason": ""}),
+    ("review_outcome_known", Review, {"outcome": "x", "decided_at": NOW}),
+    ("review_comment_not_empty", ReviewComment, {"text": ""}),
+    ("review_comment_resolved_by_somebody", ReviewComment, {"resolved_at": NOW}),
+    ("amendment_has_text_and_reason", Amendment, {"text": ""}),
+    ("amendment_has_text_and_reason", Amendment, {"reason": ""}),
+]
+
+
+@pytest.fixture
+def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Model]:
+    """A good row of every model that has constraints; the question sets are a draft's."""
+    call = make_call(worker)
+    put(worker, call, f"answer.{core_prompt(call).pk}.text", "They moved away.")
+    heard = {"factor": "social_connections", "side": "worry"}
+    put(worker, call, f"heard.{uuid.uuid4()}.text", "Filed", **heard)
+    put(worker, call, "reporter.name", "Ines Caller")
+    put(worker, call, "narrative.text", "x" * 60)
+    put(worker, call, "narrative.text", "", base=1)
+    submit(worker, call)
+    review = reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
+    call.refresh_from_db()
+
+    agency, option = call.agency, ResponseOption.objects.filter(agency=call.agency).first()
+    assert option is not None
+    Review.objects.filter(pk=review.pk).update(own_screening=option, own_reason="Seen otherwise.")
+    draft = Edition.objects.create(agency=agency, number=2, created_at=NOW)
+    section = QuestionSet.objects.create(edition=draft, key="s", kind="factor", position=1)
+    pair = PromptPair.objects.create(
+        edition=draft, question_set=section, key="p", position=1, is_core=True
+    )
+    prompt = Prompt.objects.create(
+        edition=draft, question_set=section, pair=pair, key="q", side="worry", position=1
+    )
+    made: list[models.Model] = [
+        agency,
+        worker,
+        draft,
+        section,
+        pair,
+        prompt,
+        PromptText.objects.create(prompt=prompt, language="en", text="What worries you?"),
+        call,
+        option,
+        Review.objects.get(pk=review.pk),
+        ReviewComment.objects.create(
+            review=review, anchor="decision.rationale", author=supervisor, at=NOW, text="How so?"
+        ),
+        DecisionReference.objects.create(
+            decision=Decision.objects.get(intake=call), answer=Answer.objects.get(intake=call)
+        ),
+        Dispatch.objects.create(intake=call, told="tribe", told_at=NOW, told_by=worker),
+        CrossReport.objects.create(intake=call, recipient=option),
+        Support.objects.create(
+            intake=call,
+            factor="concrete_support",
+            service="Food bank",
+            offered_at=NOW,
+            offered_by=worker,
+        ),
+        Amendment.objects.create(intake=call, author=worker, at=NOW, reason="New", text="Moved"),
+    ]
+    of_the_call = (Narrative, Answer, HeardNote, Reporter, Person, Concern, Submission)
+    made += [model._default_manager.get(intake=call) for model in of_the_call]
+    made += [FieldRevision.objects.get(intake=call), ReferenceCounter.objects.get(agency=agency)]
+    return {type(one): one for one in made}
+
+
+def constraints() -> dict[str, models.BaseConstraint]:
+    """Every constraint that a model of ours names."""
+    ours = apps.get_app_config("intake").get_models(include_auto_created=True)
+    return {one.name: one for model in ours for one in model._meta.constraints}
+
+
+def test_every_constraint_has_a_case() -> None:
+    assert constraints().keys() == {name for name, _, _ in CASES}
+
+
+def test_every_constraint_refuses_what_breaks_it(
+    rows: dict[type[models.Model], models.Model],
+) -> None:
+    for name, model, changes in CASES:
+        with pytest.raises(IntegrityError) as refusal:
+            insert_copy(rows[model], changes)
+        assert told_of(constraints()[name], model) in str(refusal.value), (name, changes)
+
+
+GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
+    (Agency, {"slug": "new", "idle_lock_minutes": 30, "retention_years": 3}),
+    (User, {"username": "new", "agency_id": None, "is_superuser": True}),
+    (Edition, {"number": 99, "status": "live", "live_from": NOW}),
+    (Edition, {"agency_id": None, "number": 99}),
+    (QuestionSet, {"key": "new"}),
+    (PromptPair, {"key": "new", "is_core": False}),
+    (Prompt, {"key": "new", "side": "working_well"}),
+    (Prompt, {"key": "new", "side": "open", "pair_id": None}),
+    (PromptText, {"language": "es"}),
+    (Intake, {"reference": "new"}),
+    (Intake, {"reference": "new", "status": "closed_no_report", "no_report_reason": "mistake"}),
+    (Intake, {"reference": "new", "interrupted_at": NOW, "interruption_reason": "dropped"}),
+    (Intake, {"reference": "new", "entered_in_error_at": NOW, "entered_in_error_reason": "x"}),
+    (ReferenceCounter, {"year": 2027}),
+    (HeardNote, {"start": 2, "end": 2}),
+    (FieldRevision, {"revision": 99, "sealed": b"sealed", "text": ""}),
+    (Person, {"role": "other", "in_household": "unknown", "birth_date": date(2019, 5, 4)}),
+    (Concern, {"type": "", "source": "first_hand"}),
+    (ResponseOption, {"key": "new"}),
+    (Dispatch, {"acknowledged_at": NOW}),
+    (Support, {}),
+    (Submission, {"number": 99}),
+    (Review, {"outcome": "approved", "decided_at": NOW}),
+    (ReviewComment, {}),
+    (Amendment, {}),
+]
+
+
+def test_a_good_copy_is_taken(rows: dict[type[models.Model], models.Model]) -> None:
+    """So that what is refused above is refused for its change alone."""
+    for model, changes in GOOD:
+        insert_copy(rows[model], changes)
+
+
+def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
+    """Insert the row again under a key of its own, with `changes`, past every validation."""
+    fields = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
+    with transaction.atomic():
+        type(row)(**fields | {"id": uuid.uuid4()} | changes).save(force_insert=True)
+
+
+def told_of(constraint: models.BaseConstraint, model: type[models.Model]) -> str:
+    """What the engine says when the constraint is broken; SQLite names a key by its columns."""
+    if connection.vendor == "sqlite" and isinstance(constraint, models.UniqueConstraint):
+        columns = [model._meta.get_field(name).column for name in constraint.fields]  # type: ignore[union-attr]
+        return "failed: " + ", ".join(f"{model._meta.db_table}.{one}" for one in columns)
+    return constraint.name

@@ -52,6 +52,12 @@ def sides(pair: PairView) -> tuple[PromptView, PromptView]:
 
 
 @register.filter
+def was_asked(pair: PairView) -> bool:
+    """Return whether either prompt of a pair was put to the caller."""
+    return pair.worry.answer.is_asked or pair.working_well.answer.is_asked
+
+
+@register.filter
 def flags(sheet: Worksheet) -> list[str]:
     """Return the flags that are set, in words."""
     return [label for name, label in Intake.FLAGS if getattr(sheet.call, name)]

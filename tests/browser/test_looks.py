@@ -187,4 +187,4 @@ def test_what_has_the_focus_is_seen(
                 break
             assert page.evaluate(IS_SEEN), name
             stops += 1
-        assert 30 < stops < 120
+        assert 20 < stops < 120

@@ -151,7 +151,7 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
     """A good row of every model that has constraints; the question sets are a draft's."""
     call = make_call(worker)
     put(worker, call, f"answer.{core_prompt(call).pk}.text", "They moved away.")
-    heard = {"factor": "social_connections", "side": "worry"}
+    heard: Any = {"factor": "social_connections", "side": "worry"}
     put(worker, call, f"heard.{uuid.uuid4()}.text", "Filed", **heard)
     put(worker, call, "reporter.name", "Ines Caller")
     put(worker, call, "narrative.text", "x" * 60)
@@ -232,12 +232,12 @@ GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (QuestionSet, {"key": "new"}),
     (PromptPair, {"key": "new", "is_core": False}),
     (Prompt, {"key": "new", "side": "working_well"}),
-    (Prompt, {"key": "new", "side": "open", "pair_id": None}),
+    (Prompt, {"key": "newer", "side": "open", "pair_id": None}),
     (PromptText, {"language": "es"}),
-    (Intake, {"reference": "new"}),
-    (Intake, {"reference": "new", "status": "closed_no_report", "no_report_reason": "mistake"}),
-    (Intake, {"reference": "new", "interrupted_at": NOW, "interruption_reason": "dropped"}),
-    (Intake, {"reference": "new", "entered_in_error_at": NOW, "entered_in_error_reason": "x"}),
+    (Intake, {"reference": "new-1"}),
+    (Intake, {"reference": "new-2", "status": "closed_no_report", "no_report_reason": "mistake"}),
+    (Intake, {"reference": "new-3", "interrupted_at": NOW, "interruption_reason": "dropped"}),
+    (Intake, {"reference": "new-4", "entered_in_error_at": NOW, "entered_in_error_reason": "x"}),
     (ReferenceCounter, {"year": 2027}),
     (HeardNote, {"start": 2, "end": 2}),
     (FieldRevision, {"revision": 99, "sealed": b"sealed", "text": ""}),

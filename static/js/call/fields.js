@@ -1,6 +1,6 @@
 /** Binds the page's controls to the saver: what is typed, what is shown of saving, conflicts. */
 
-import { Saver, clean } from "./saver.js";
+import { SIGNED_OUT, Saver, clean } from "./saver.js";
 
 /** The value of a control as the text that travels. */
 export function valueOf(control) {
@@ -145,6 +145,8 @@ function showState() {
     if (line) line.dataset.state = isTrouble ? (state === "paused" ? "paused" : "failed") : state;
     const button = document.querySelector("[data-save-now]");
     if (button) button.hidden = state !== "failed";
+    const signIn = document.querySelector("[data-sign-in]");
+    if (signIn) signIn.hidden = state !== "failed" || !about.why.startsWith(SIGNED_OUT);
     if (isTrouble !== wasTrouble && (isTrouble || state === "saved")) {
       wasTrouble = isTrouble;
       const announcer = document.getElementById("save-announcer");
@@ -176,6 +178,12 @@ function isBehind(root) {
   if (!Object.entries(note.revisions).some(isOld)) return false;
   sessionStorage.setItem(FLUSHED, JSON.stringify({ ...note, reloads: note.reloads + 1 }));
   return true;
+}
+
+/** The first key makes an answer: the screen does not wait for the server to say so. */
+function noLongerBlank(box) {
+  const blank = box.closest(".prompt").querySelector('input[value="not_asked"]:checked');
+  if (blank) blank.checked = false;
 }
 
 /** Start saving for the page under `root`; returns the saver, or null where it is loaded anew. */
@@ -218,11 +226,19 @@ export function startSaving(root) {
     // Typed before this script arrived: the first key counts too.
     if (valueOf(control) !== servedValueOf(control)) saver.change(control.dataset.field, valueOf(control));
   }
+  // Taken up again, a call goes on where it stopped.
+  const box = document.activeElement;
+  const isUntouched = box?.matches?.("textarea[data-field]") && box.value === box.defaultValue;
+  if (isUntouched) {
+    box.setSelectionRange(box.value.length, box.value.length);
+    box.scrollTop = box.scrollHeight;
+  }
   const take = (event) => {
     const control = event.target.closest?.("[data-field]");
     if (!control) return;
     // Leaving the box is a change event too; the refusal of a text stays as long as the text.
     if (saver.fields.get(control.dataset.field)?.refused !== valueOf(control)) clearRefusal(control);
+    if (event.target.matches(".prompt textarea") && control.value) noLongerBlank(control);
     saver.change(control.dataset.field, valueOf(control));
     const isTyped = event.target.matches("textarea, input:not([type=radio], [type=checkbox])");
     if (event.type === "change" && !isTyped) saver.hurry();

@@ -104,6 +104,8 @@ export function startRows(root, saver) {
         return line;
       });
       place.hidden = !lines.length;
+      const box = place.closest(".prompt").querySelector("textarea[data-field^=answer]");
+      place.querySelector("[data-heard-mark]").textContent = box.value ? "Heard" : "Heard – confirm";
       place.querySelector("ul").replaceChildren(...lines);
       if (lines.length) openRegion(place.closest(".prompt"), true);
     }

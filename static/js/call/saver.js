@@ -5,6 +5,7 @@
  * box, `stored` what the server acknowledged last, `revision` the revision of that.
  */
 
+export const SIGNED_OUT = "you are signed out";
 const QUIET = 500; // ms after the last key
 const LONGEST = 3000; // ms while typing goes on
 const BACKOFF = [1000, 2000, 4000, 8000, 16000, 30000]; // ms; the last one for ever
@@ -239,7 +240,7 @@ export class Saver {
     if (response.ok && answer.field) return this.acknowledge(field, request, answer);
     if (response.status === 409 && answer.reason === "stale") return this.takeStale(field, answer);
     if (response.status === 403) return this.renewToken();
-    if (response.status === 401) return this.fail("you are signed out; sign in in another tab");
+    if (response.status === 401) return this.fail(`${SIGNED_OUT}; sign in in another tab`);
     const isUnknown = response.status === 404 && answer.reason === "unknown";
     if (isUnknown || [400, 413, 422].includes(response.status)) {
       field.request = null;
@@ -290,7 +291,7 @@ export class Saver {
 
   async renewToken() {
     const response = await this.ask(this.tokenUrl, { headers: { Accept: "application/json" } });
-    if (!response.ok) return this.fail("you are signed out; sign in in another tab");
+    if (!response.ok) return this.fail(`${SIGNED_OUT}; sign in in another tab`);
     this.token = response.answer.token ?? this.token;
     if (this.failures) return this.fail("the page's token was renewed");
     this.failures = 1;

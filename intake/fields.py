@@ -12,6 +12,7 @@ Every value travels as text; an empty text is "nothing chosen".
 
 import dataclasses
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -278,6 +279,11 @@ def show_value(row: SavedRecord, column: str) -> str:
     if value is True:
         return "yes"
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def check_sum(text: str) -> str:
+    """Return a short sum of a value, by which a plain form tells what was not touched."""
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def parse_count(text: str) -> int:

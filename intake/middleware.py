@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from intake.models import User
@@ -23,6 +24,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         if not wants_json(request):
+            if request.method not in ("GET", "HEAD"):  # what was pressed cannot be pressed again
+                return redirect("login")
             return super().handle_no_permission(request, view_func)
         return JsonResponse(
             {

@@ -562,9 +562,10 @@ def _read(kind: Any, value: Any) -> Any:
 
 
 def glimpses(intakes: Iterable[Intake]) -> dict[UUID, str]:
-    """Return a line by which who wrote or reviews an intake knows it again, for each key.
+    """Return a line by which the worker knows an own call again, for each key.
 
-    The children's names, else how the narrative begins. Two queries, however many intakes.
+    The children's names, else how the narrative begins: for the worker's own list only. Two
+    queries, however many intakes.
     """
     keys = [intake.pk for intake in intakes]
     begins = Narrative.objects.filter(intake__in=keys).annotate(begin=Left("text", GLIMPSE))

@@ -74,8 +74,10 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
         columns = {column: (text, value)}
         if isinstance(row, Answer):
             columns |= _answer_follows(row, column, text)
+        earlier: list[FieldRevision] = []
         for name, (new_text, new_value) in columns.items():
-            _put(row, name, new_text, new_value, save=save, actor=actor, at=at)
+            earlier += _put(row, name, new_text, new_value, save=save, actor=actor, at=at)
+        FieldRevision.objects.bulk_create(earlier)
         if is_new:
             row.save(force_insert=True)
         else:
@@ -121,8 +123,9 @@ def _saved(name: FieldName, row: SavedRecord, at: datetime, also: list[str] | No
 
 def _put(
     row: SavedRecord, column: str, text: str, value: Any, *, save: Save, actor: User, at: datetime
-) -> None:
-    """Set a column of `row`, count its revision and put the earlier text aside when it is time."""
+) -> list[FieldRevision]:
+    """Set a column of `row`, count its revision; return the earlier text when it is to be kept."""
+    earlier: list[FieldRevision] = []
     last = row.saves.get(column)
     entry = {
         "revision": row.revision_of(column) + 1,
@@ -135,18 +138,19 @@ def _put(
         stored = fields.show_value(row, column)
         is_due = at - datetime.fromisoformat(last["kept"]) >= THINNING
         if is_due or len(stored) - len(text) > SHRINKING:
-            _keep_earlier(row, column, stored, last)
+            earlier.append(_earlier(row, column, stored, last))
             entry["kept"] = at.isoformat()
     row.saves[column] = entry
     if isinstance(row, Reporter) and column in Reporter.SEALED:
         row.write(column, text)
     else:
         setattr(row, row._meta.get_field(column).attname, value)  # type: ignore[union-attr]
+    return earlier
 
 
-def _keep_earlier(row: SavedRecord, column: str, stored: str, last: dict[str, Any]) -> None:
+def _earlier(row: SavedRecord, column: str, stored: str, last: dict[str, Any]) -> FieldRevision:
     is_sealed = isinstance(row, Reporter) and column in Reporter.SEALED
-    FieldRevision.objects.create(
+    return FieldRevision(
         intake_id=row.pk if isinstance(row, Intake) else row.intake_id,  # type: ignore[attr-defined]
         row=row.pk,
         field=f"{fields.NOUN_OF[type(row)]}.{column}",
@@ -185,11 +189,14 @@ def _sha256(text: str) -> str:
 def _answer_follows(row: Answer, column: str, text: str) -> dict[str, tuple[str, Any]]:
     """Return the status that follows from typing: a typed text makes an answer, an empty none.
 
+    So a status that was marked by mistake goes with the next key; one that is marked after the
+    last key stands.
+
     Raises InvalidValue for a status that contradicts the text.
     """
     if column == "text":
         status = row.status
-        if text and (not row.text or status == Answer.Status.NOT_ASKED):
+        if text:
             status = Answer.Status.ANSWERED
         elif not text and status == Answer.Status.ANSWERED:
             status = Answer.Status.NOT_ASKED

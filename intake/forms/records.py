@@ -1,10 +1,19 @@
 """The filter of the list of intakes."""
 
+from datetime import date
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from intake.models import Intake
+
+# Beyond these a day has no moments in every zone.
+YEARS = (
+    MinValueValidator(date(1990, 1, 1), "Choose a day after 1989."),
+    MaxValueValidator(date(2199, 12, 31), "Choose a day before 2200."),
+)
 
 
 class IntakeFilterForm(forms.Form):
@@ -12,10 +21,16 @@ class IntakeFilterForm(forms.Form):
 
     status = forms.ChoiceField(choices=[("", "Any status"), *Intake.Status.choices], required=False)
     since = forms.DateField(
-        required=False, label="Calls since", widget=forms.DateInput(attrs={"type": "date"})
+        required=False,
+        label="Calls since",
+        validators=YEARS,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     until = forms.DateField(
-        required=False, label="Calls until", widget=forms.DateInput(attrs={"type": "date"})
+        required=False,
+        label="Calls until",
+        validators=YEARS,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
     @property

@@ -50,24 +50,29 @@ def parse_json_save(body: bytes) -> Save:
 def parse_form_saves(post: QueryDict) -> list[Save]:
     """Return a save for every field that a plain form carries.
 
-    A field is in the form when its `base:<name>` is; a checkbox or radio group that sends nothing
-    is empty. `row:<noun>:<row>:<what>` describes a new row. Strange names raise UnknownField.
+    A field is in the form when its `base:<name>` is, which holds the revision and the check sum
+    of what was served: what still has it was not touched and makes no save. A checkbox or radio
+    group that sends nothing is empty. `row:<noun>:<row>:<what>` describes a new row. Strange
+    names raise UnknownField.
     """
     saves = []
     for name in post:
         if not name.startswith("base:"):
             continue
         field = fields.parse_name(name.removeprefix("base:"))
-        base = str(post[name])
+        base, _, served = str(post[name]).partition("-")
         if not base.isdecimal() or len(base) > 9:
             raise Malformed("A revision is a number.")
+        text = clean_text(post.get(str(field), ""))
+        if served == fields.check_sum(text):
+            continue  # as it was served
         prefix = f"row:{field.noun}:{field.row}:"
         saves.append(
             Save(
                 field=field,
                 base=int(base),
                 key=uuid.uuid4(),
-                text=clean_text(post.get(str(field), "")),
+                text=text,
                 row={
                     key.removeprefix(prefix): value
                     for key, value in post.items()

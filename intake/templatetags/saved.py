@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from intake import fields
+from intake.fields import check_sum
 from intake.models.base import Side
 from intake.worksheet import (
     DecisionView,
@@ -65,6 +66,7 @@ class Control:
     error: str = ""
     conflict: dict[str, Any] | None = None
     base: bool = True
+    served: str = ""  # the check sum of the stored value, by which a plain form knows a change
 
     @property
     def id(self) -> str:
@@ -424,6 +426,7 @@ def _control(
         limit=fields.FIELDS[owner.partition(".")[0]][column].limit,
         hint=hint,
         base=NEW_ROW not in name,
+        served=check_sum(value),
     )
     conflict = (context.get("conflicts") or {}).get(name)
     if conflict:
@@ -432,6 +435,7 @@ def _control(
             value=conflict["mine"],
             revision=conflict["revision"],
             conflict=conflict,
+            served=check_sum(conflict["stored"]),
         )
     error = (context.get("errors") or {}).get(name, "") or _problem(context, name)
     posted = getattr(context.get("request"), "POST", {})

@@ -1,5 +1,6 @@
 """Taking a call: the list of calls, the call screen, saving, and the ways a call ends."""
 
+import dataclasses
 import uuid
 from collections.abc import Callable
 from datetime import UTC
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -89,8 +90,10 @@ def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
         )
     except Malformed as error:
         return _refusal(400, "malformed", error.sentence)
-    except (Intake.DoesNotExist, UnknownField):
-        return _refusal(404, "unknown", "There is no such call or field; nothing was changed.")
+    except Intake.DoesNotExist:
+        return _refusal(404, "call", "There is no such call for you; nothing was changed.")
+    except UnknownField as refusal:
+        return _refusal(404, "field", refusal.sentence)
     except StaleRevision as stale:
         return _refusal(
             409,
@@ -118,6 +121,16 @@ def save_section(request: UserRequest, intake_id: UUID) -> HttpResponse:
     if outcome["conflicts"] or outcome["errors"]:
         intake.refresh_from_db()
         context = call_context(intake) | outcome
+        posted = posted_rows(request.POST)
+        stored = {one.id for one in (*context["sheet"].people, *context["sheet"].concerns)}
+        for noun, key in posted.items():
+            if noun in context["new_rows"] and noun != "heard" and key not in stored:
+                context["new_rows"][noun] = key
+        filed = {note.id for section in context["sheet"].factors for note in section.heard}
+        for factor, sides in posted["heard"].items():
+            for side, key in sides.items():
+                if key not in filed and side in context["new_rows"]["heard"].get(factor, {}):
+                    context["new_rows"]["heard"][factor][side] = key
         return render(request, "intake/calls/call.html", context, status=409)
     messages.success(request, "Saved.")
     section = request.POST.get("section", "")
@@ -198,15 +211,17 @@ def save_form(request: UserRequest, intake: Intake) -> dict[str, Any]:
         saves = parse_form_saves(request.POST)
     except (Malformed, UnknownField) as error:
         return {"conflicts": {}, "errors": {"": str(error)}}
-    typed = {
-        (one.field.noun, one.field.row) for one in saves if one.field.column == "text" and one.text
-    }
+    revisions: dict[str, int] = {}  # of fields that another save of this form has moved on
     # An answer's text before its status: a status may follow from the text.
     for one in sorted(saves, key=lambda item: item.field.column not in ("text", "name", "type")):
-        if _is_untouched(one, typed):
+        if _is_nothing(one):
             continue
+        mine = dataclasses.replace(one, base=revisions.get(str(one.field), one.base))
         try:
-            save_field(actor=request.user, intake_id=intake.pk, save=one, at=timezone.now())
+            saved = save_field(
+                actor=request.user, intake_id=intake.pk, save=mine, at=timezone.now()
+            )
+            revisions |= {name: revision for name, (_, revision) in saved.changed.items()}
         except StaleRevision as stale:
             conflicts[str(one.field)] = {
                 "mine": one.text,
@@ -218,13 +233,35 @@ def save_form(request: UserRequest, intake: Intake) -> dict[str, Any]:
     return {"conflicts": conflicts, "errors": errors}
 
 
-def _is_untouched(one: Save, typed: set[tuple[str, UUID | None]]) -> bool:
-    """Whether a plain form's field says nothing: a blank row, or a status that typing decides."""
-    if one.field.noun == "answer" and one.field.column == "status":
-        if one.text in ("", "not_asked"):
-            return True
-        return one.text == "answered" and (one.field.noun, one.field.row) in typed
-    return one.base == 0 and not one.text
+def _is_nothing(one: Save) -> bool:
+    """Whether a plain form's field says nothing: a blank row, or an answer that has no radio."""
+    is_status = one.field.noun == "answer" and one.field.column == "status"
+    if is_status and one.text in ("", "answered"):
+        return True
+    return one.base == 0 and one.text in ("", "not_asked")
+
+
+def posted_rows(post: QueryDict) -> dict[str, Any]:
+    """Return the keys of new rows that a plain form sent, as `new_rows` of the call screen.
+
+    A page that is shown again because such a row was refused has its words in the same place.
+    """
+    rows: dict[str, Any] = {"heard": {}}
+    for name, value in post.items():
+        start, _, rest = name.partition(":")
+        noun, _, rest = rest.partition(":")
+        key, _, about = rest.partition(":")
+        if start != "row" or f"base:{noun}.{key}.is_removed" in post:
+            continue
+        side = post.get(f"row:heard:{key}:side", "")
+        match noun, about:
+            case "person", "role":
+                rows[str(value)] = key
+            case "concern", "new":
+                rows["concern"] = key
+            case "heard", "factor":
+                rows["heard"].setdefault(value, {})[side] = key
+    return rows
 
 
 def _then(

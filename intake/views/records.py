@@ -40,7 +40,6 @@ def list_intakes(request: UserRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "filters": filters.urlencode(),
-            "glimpses": worksheet.glimpses(page.object_list),
         },
     )
 

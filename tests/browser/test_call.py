@@ -243,6 +243,10 @@ def test_signing_in_in_another_tab_resumes_saving(
     page.bring_to_front()
     expect(page.get_by_role("status")).to_have_text(SAVED, timeout=20_000)
     assert Narrative.objects.get().text == "Typed after the session ended."
+    # The page's forms have the new token too.
+    page.get_by_role("group", name="Danger now?").get_by_role("radio", name="No").first.check()
+    page.get_by_role("button", name="End call").click()
+    expect(page.get_by_role("heading", name="Wrap-up")).to_be_visible()
 
 
 def test_a_conflict_shows_both_texts_and_loses_neither(

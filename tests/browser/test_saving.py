@@ -26,6 +26,28 @@ def test_a_status_chosen_right_after_typing_stands(
     watch.expect_silence()
 
 
+def test_a_status_that_cannot_be_goes_back(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    page.get_by_role("tab", name="Parental Resilience").click()
+    prompt = shown(page, "Worry")
+    prompt.get_by_role("textbox").first.fill("She has her mother.")
+    expect_saved(page)
+    prompt.get_by_role("radio", name="Not asked").first.check()
+    expect(prompt.get_by_text("There is an answer here.")).to_be_visible()
+    expect(prompt.get_by_role("radio", name="Not asked").first).not_to_be_checked()
+    expect_saved(page)
+    prompt.get_by_role("radio", name="Doesn't know").first.check()  # by mistake
+    expect_saved(page)
+    prompt.get_by_role("textbox").first.press("End")
+    page.keyboard.type(" And her aunt.")
+    expect(prompt.get_by_role("radio", name="Doesn't know").first).not_to_be_checked()
+    expect_saved(page)
+    assert Answer.objects.get().status == "answered"
+
+
 def test_a_refusal_stays_when_the_box_is_left(
     page: Page, live_server: LiveServer, worker: User
 ) -> None:

@@ -1,6 +1,8 @@
 """Commands: safe to run again, and the demonstration has a call in every state."""
 
 import copy
+import re
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -12,12 +14,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from intake import fields
 from intake.actions.people import add_user
 from intake.actions.question_sets import describe, hash_of, load_question_sets
 from intake.errors import InvalidValue
 from intake.jobs import schedule_housekeeping
 from intake.management.commands.load_question_sets import read_fixtures
-from intake.models import Agency, AuditEvent, Edition, Intake, PromptText, User
+from intake.models import (
+    Agency,
+    Answer,
+    AuditEvent,
+    Decision,
+    Edition,
+    HeardNote,
+    Intake,
+    Person,
+    PromptText,
+    Reporter,
+    User,
+)
 
 
 def test_loading_twice_changes_nothing(agency: Agency) -> None:
@@ -39,23 +54,87 @@ def test_a_changed_fixture_makes_a_draft(agency: Agency) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("loads_first", [False, True])
 def test_the_demonstration_has_every_state_and_keeps_its_data(
-    loads_first: bool, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
-    if loads_first:  # as `make run` does
-        call_command("load_question_sets", stdout=StringIO())
+    call_command("load_question_sets", stdout=StringIO())  # as `make run` does
     out = StringIO()
     call_command("seed_demo", stdout=out)
     assert "Password" in out.getvalue()
     states = set(Intake.objects.values_list("status", flat=True))
     assert states == set(Intake.Status.values)
     assert Intake.objects.filter(interrupted_at__isnull=False).exists()
-    assert Intake.objects.filter(status="submitted", submissions__number=2).exists()
-    count, users = Intake.objects.count(), User.objects.count()
+    assert Intake.objects.filter(status="submitted", submissions__number=1).count() == 3
+    assert Intake.objects.filter(status="submitted", submissions__number=2).count() == 1
+    assert Intake.objects.filter(is_practice=True).count() == 1
+    made = (Intake, User, AuditEvent, Answer, Person, HeardNote)
+    counts = [model.objects.count() for model in made]
     call_command("seed_demo", stdout=StringIO())
-    assert (Intake.objects.count(), User.objects.count()) == (count, users)
+    assert [model.objects.count() for model in made] == counts
+
+
+@pytest.mark.django_db
+def test_each_worker_reads_every_demonstration_call_of_theirs(client: Client) -> None:
+    call_command("seed_demo", stdout=StringIO())
+    for username in ("worker", "worker2"):
+        worker = User.objects.get(username=username)
+        client.force_login(worker)
+        own = Intake.objects.filter(worker=worker)
+        assert own.count() >= 5
+        for intake in own:
+            page = "call" if intake.is_writable else "intake"
+            answer = client.get(reverse(page, args=[intake.pk]))
+            assert answer.status_code == 200
+            assert intake.narrative.text.splitlines()[0][:20] in answer.content.decode()
+
+
+@pytest.mark.parametrize("run_on", ["2026-03-08 11:30", "2027-01-01 08:05"])
+@pytest.mark.django_db
+def test_the_demonstration_is_in_order_whenever_it_is_made(
+    run_on: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a Sunday when the clocks change, and minutes after New Year: references by day."""
+    now = datetime.fromisoformat(run_on).replace(tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    call_command("seed_demo", stdout=StringIO())
+    by_time = Intake.objects.order_by("started_at").values_list("reference", flat=True)
+    assert list(by_time) == sorted(by_time)
+    assert not AuditEvent.objects.filter(at__gt=now).exists()
+    for intake in Intake.objects.filter(ended_at__isnull=False):
+        for row in (intake.narrative, *intake.answers.all(), *intake.people.all()):
+            saved = [datetime.fromisoformat(one["at"]) for one in row.saves.values()]
+            assert intake.ended_at is not None
+            assert intake.started_at < max(saved) < intake.ended_at
+
+
+@pytest.mark.django_db
+def test_the_demonstration_names_reporting_parties_nowhere_else() -> None:
+    """What tells who called stands in the sealed record only; each has an own invented number."""
+    call_command("seed_demo", stdout=StringIO())
+    phones = []
+    for reporter in Reporter.objects.select_related("intake__narrative"):
+        intake = reporter.intake
+        told = {field: reporter.read(field) for field in Reporter.SEALED}
+        phones += [told["phone"], told["callback_number"]]
+        rows = (
+            intake,
+            intake.narrative,
+            *Decision.objects.filter(intake=intake),
+            *intake.answers.all(),
+            *intake.heard_notes.all(),
+            *intake.people.all(),
+            *intake.concerns.all(),
+        )
+        open_text = "\n".join(
+            fields.show_value(row, column) for row in rows for column in row.saves
+        ).casefold()
+        for text in told.values():
+            assert not text or text.casefold() not in open_text
+        assert "{" not in open_text  # every day and time was put in
+    given = [phone for phone in phones if phone]
+    assert len(given) == len(set(given)) >= 10
+    assert all(re.fullmatch(r"555-01\d\d", phone) for phone in given)
 
 
 @pytest.mark.usefixtures("emptied")

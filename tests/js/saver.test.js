@@ -345,7 +345,7 @@ test("a frozen call is said to be frozen and not tried again", async () => {
 
 test("an unknown field does not hold up the others", async () => {
   const { clock, server, saver, stored } = make({ [FIELD]: "", "call.tribe": "" });
-  server.trouble = [{ status: 404, body: { reason: "unknown", error: "No such field." } }];
+  server.trouble = [{ status: 404, body: { reason: "field", error: "No such field." } }];
   saver.change("call.tribe", "x");
   await clock.pass(500);
   saver.change(FIELD, "kept");

@@ -1,5 +1,6 @@
 """Pages: what they show, what plain forms save, and a fixed number of queries."""
 
+import re
 import uuid
 from datetime import timedelta
 from io import BytesIO
@@ -130,6 +131,72 @@ def test_a_plain_form_shows_both_texts_of_a_conflict(
 def test_a_strange_form_changes_nothing(as_worker: Client, call: Intake, name: str) -> None:
     response = as_worker.post(reverse("call_section", args=[call.pk]), {name: "x"})
     assert response.status_code == 409
+
+
+def test_a_plain_form_changes_only_what_was_touched(
+    as_worker: Client, worker: User, call: Intake
+) -> None:
+    prompt = core_prompt(call)
+    put(worker, call, f"answer.{prompt.pk}.status", "unknown")
+    page = as_worker.get(reverse("call", args=[call.pk])).content.decode()
+    form = dict(re.findall(r'name="(base:[^"]+)"\s+value="([^"]+)"', page))
+    put(worker, call, "narrative.text", "Written in another tab meanwhile.")
+    form |= {"call.method": "phone", "call.language": "en", "narrative.text": ""}
+    form |= {f"answer.{prompt.pk}.status": "not_asked", "call.child_now_at": "At school"}
+    form |= {
+        name.removeprefix("base:"): "not_asked"
+        for name in form
+        if name.startswith("base:answer.") and name.endswith(".status")
+    }
+    done = as_worker.post(reverse("call_section", args=[call.pk]), form)
+    assert done.status_code == 302
+    call.refresh_from_db()
+    assert call.child_now_at == "At school"
+    assert call.narrative.text == "Written in another tab meanwhile."
+    assert Answer.objects.get(intake=call).status == "not_asked"
+
+
+def test_a_plain_form_corrects_an_answer_in_one_go(
+    as_worker: Client, worker: User, call: Intake
+) -> None:
+    name = f"answer.{core_prompt(call).pk}"
+    form = {f"base:{name}.text": "0", f"{name}.text": "Half", f"base:{name}.status": "0"}
+    form[f"{name}.status"] = "declined"
+    assert as_worker.post(reverse("call_section", args=[call.pk]), form).status_code == 302
+    answer = Answer.objects.get(intake=call)
+    assert (answer.text, answer.status) == ("Half", "declined")
+    form |= {f"base:{name}.text": "1", f"base:{name}.status": "2"}
+    form |= {f"{name}.text": "", f"{name}.status": "unknown"}
+    assert as_worker.post(reverse("call_section", args=[call.pk]), form).status_code == 302
+    answer.refresh_from_db()
+    assert (answer.text, answer.status) == ("", "unknown")
+
+
+def test_a_refused_new_row_comes_back_with_its_words(as_worker: Client, call: Intake) -> None:
+    child, note = uuid.uuid4(), uuid.uuid4()
+    form = {f"row:person:{child}:role": "child", f"base:person.{child}.name": "0"}
+    form |= {f"person.{child}.name": "x" * 501}
+    form |= {f"row:heard:{note}:factor": "social_connections", f"row:heard:{note}:side": "worry"}
+    form |= {f"base:heard.{note}.text": "0", f"heard.{note}.text": "y" * 20_001}
+    answer = as_worker.post(reverse("call_section", args=[call.pk]), form)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert f'name="person.{child}.name"' in page
+    assert "x" * 501 in page
+    assert "y" * 20_001 in page
+
+
+def test_days_beyond_all_zones_are_refused_with_a_sentence(as_worker: Client) -> None:
+    for query in ("until=9999-12-31", "since=0001-01-01"):
+        answer = as_worker.get(f"{reverse('intakes')}?{query}")
+        assert answer.status_code == 200
+        assert b"Choose a day" in answer.content
+
+
+def test_a_press_after_the_session_ended_leads_to_the_sign_in(client: Client, call: Intake) -> None:
+    for name in ("call_submit", "call_end"):
+        answer = client.post(reverse(name, args=[call.pk]))
+        assert answer.headers["Location"] == reverse("login")
 
 
 def test_frozen_calls_take_no_forms(as_worker: Client, worker: User, call: Intake) -> None:

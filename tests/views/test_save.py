@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from intake.models import Answer, Intake, Narrative, User
-from tests.factory import core_prompt, option, put, submit
+from intake.models import Answer, FieldRevision, Intake, Narrative, User
+from tests.factory import NOW, core_prompt, option, put, submit
 
 
 def post(client: Client, call: Intake, body: Any, **about: Any) -> tuple[int, dict[str, Any]]:
@@ -161,3 +161,14 @@ def test_a_first_save_takes_six_queries_at_most(as_worker: Client, call: Intake)
     ):
         queries = queries_of(as_worker, call, a_save(field=field, text=text, row=row))
         assert len(queries) <= 6, (field, queries)
+
+
+def test_emptying_an_old_answer_takes_six_queries_at_most(
+    as_worker: Client, worker: User, call: Intake
+) -> None:
+    """Text and status both put an earlier value aside."""
+    name = f"answer.{core_prompt(call).pk}.text"
+    put(worker, call, name, "Said long ago.", at=NOW)
+    queries = queries_of(as_worker, call, a_save(field=name, text="", base=1))
+    assert len(queries) <= 6, queries
+    assert FieldRevision.objects.filter(intake=call).count() == 2

@@ -17,7 +17,8 @@ from tests.actions.test_frozen import everything
 from tests.factory import core_prompt, make_agency, make_call, make_user, option, put
 from tests.views.test_access import WHO, names
 
-NOT_THERE = (404, "unknown")
+NOT_THERE = (404, "call")
+NO_SUCH_FIELD = (404, "field")
 SIGNED_OUT = (401, "signed_out")
 FORMS = sorted(  # everything below a call that takes a plain form
     name
@@ -180,10 +181,10 @@ def test_a_row_of_another_call_is_not_reached_through_the_own_one(
     before = everything()
     for field in (f"person.{person}.name", f"concern.{concern}.what", f"heard.{heard}.text"):
         for text in ("Mine now", ""):
-            assert send(client, own, field, text, about | {"role": "child"}) == NOT_THERE, field
+            assert send(client, own, field, text, about | {"role": "child"}) == NO_SUCH_FIELD, field
     for noun, row in (("person", person), ("concern", concern), ("heard", heard)):
         answer = send(client, own, f"{noun}.{row}.is_removed", "yes", about | {"role": "child"})
-        assert answer == NOT_THERE
+        assert answer == NO_SUCH_FIELD
     assert everything() == before
     kept: list[type[models.Model]] = [Person, Concern, HeardNote]
     assert [model._default_manager.count() for model in kept] == [1, 1, 1]
@@ -215,5 +216,5 @@ def test_another_agencys_options_and_prompts_are_no_choices(
         assert send(client, call, f"decision.{decides}", strange, {}) == refused
     for prompt in (theirs, states):
         assert send(client, call, f"heard.{heard}.prompt", str(prompt.pk), {}) == refused
-        assert send(client, call, f"answer.{prompt.pk}.text", "x", {}) == NOT_THERE
+        assert send(client, call, f"answer.{prompt.pk}.text", "x", {}) == NO_SUCH_FIELD
     assert everything() == before

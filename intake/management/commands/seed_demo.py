@@ -1,10 +1,12 @@
 """The demonstration: an invented agency, its accounts, and calls in every state."""
 
 import os
+import re
 import secrets
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -30,9 +32,13 @@ ACCOUNTS = (
 )
 
 MARKS = {"F": ("source", "first_hand"), "S": ("source", "second_hand"),
+         "W": ("source", "worker_observation"),
          "+": ("kind", "strength"), "!": ("kind", "act_of_protection")}  # fmt: skip
 BLANKS = {"?": "unknown", "-": "declined"}
 OPTIONS = ("screening", "priority", "path")
+WHEN = re.compile(r"\{([+-]\d+)([dm])\}")
+BETWEEN_SAVES = timedelta(seconds=4)
+WRITE_UP = timedelta(minutes=8)  # from the end of the call to the submission
 
 
 class Command(BaseCommand):
@@ -58,6 +64,7 @@ class Command(BaseCommand):
 def _make_accounts(agency: Agency) -> tuple[dict[str, User], str]:
     """Return the accounts, and the password when they were made now."""
     password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)
+    hashed = make_password(password)  # once: hashing is slow on purpose
     made = False
     for username, first, last, role in ACCOUNTS:
         user, is_new = User.objects.get_or_create(
@@ -66,7 +73,7 @@ def _make_accounts(agency: Agency) -> tuple[dict[str, User], str]:
         )
         if is_new:
             made = True
-            user.set_password(password)
+            user.password = hashed
             user.save(update_fields=["password"])
             user.groups.add(Group.objects.get_or_create(name=role)[0])
     users = {one.username: one for one in User.objects.with_roles().filter(agency=agency)}
@@ -75,73 +82,88 @@ def _make_accounts(agency: Agency) -> tuple[dict[str, User], str]:
 
 
 def _make_calls(users: dict[str, User], now: datetime) -> None:
+    """Make every story's call, the oldest first, so that the references follow the days."""
     worker, other = users["worker"], users["worker2"]
     supervisor, second = users["supervisor"], users["supervisor2"]
 
-    def hours(count: float) -> datetime:
-        return now - timedelta(hours=count)
+    assert worker.agency is not None
+    here = worker.agency.zone
 
-    approved = _submitted(worker, stories.MARIN, hours(70))
-    reviews.claim_intake(actor=supervisor, intake_id=approved.pk, at=hours(66))
-    reviews.approve_intake(actor=supervisor, intake_id=approved.pk, at=hours(65))
-    evaluated_out = _submitted(other, stories.NGUYEN, hours(52))
-    reviews.claim_intake(actor=second, intake_id=evaluated_out.pk, at=hours(48))
-    reviews.approve_intake(actor=second, intake_id=evaluated_out.pk, at=hours(47.5))
+    def on(working_days_ago: int, clock: str) -> datetime:
+        day = _working_day(now.astimezone(here), -working_days_ago)
+        return datetime.combine(day, time.fromisoformat(clock), tzinfo=here)
 
-    returned = _submitted(worker, stories.QUIROZ, hours(30))
+    def ago(minutes: int) -> datetime:
+        return now - timedelta(minutes=minutes)
+
+    approved = _submitted(worker, stories.MARIN, on(4, "12:12"))
+    reviews.claim_intake(actor=supervisor, intake_id=approved.pk, at=on(4, "13:05"))
+    reviews.approve_intake(actor=supervisor, intake_id=approved.pk, at=on(4, "13:26"))
+    evaluated_out = _submitted(other, stories.NGUYEN, on(3, "10:34"))
+    reviews.claim_intake(actor=second, intake_id=evaluated_out.pk, at=on(3, "14:02"))
+    reviews.approve_intake(actor=second, intake_id=evaluated_out.pk, at=on(3, "14:15"))
+
+    again = _submitted(worker, stories.REYES, on(2, "10:31"))
+    question = ("decision.next_steps", "Who calls Rosario, and when?")
+    _return(second, again, on(2, "15:40"), question)
+    writing = _Typist(worker, again, on(1, "08:20"))
+    writing.put(
+        "decision.next_steps",
+        stories.REYES.decision["next_steps"] + stories.REYES_NEXT_STEPS,
+        base=1,
+    )
+    wrap_up.submit_intake(actor=worker, intake_id=again.pk, at=on(1, "08:24"))
+
+    returned = _submitted(worker, stories.QUIROZ, on(1, "08:50"))
     _return(
         supervisor,
         returned,
-        "decision.rationale",
-        "What did the caller see herself, and what only hear? Please say it here.",
-        hours(27),
+        on(1, "11:30"),
+        ("decision.rationale", "What did the caller see, and what only hear? Please say it here."),
+        ("decision.harm_statement", "Last night has happened: draft one from what was told."),
     )
-    again = _submitted(worker, stories.REYES, hours(28))
-    _return(second, again, "decision.next_steps", "Who calls the aunt on Friday?", hours(26))
-    _put(
-        worker,
-        again,
-        "decision.next_steps",
-        stories.REYES.decision["next_steps"] + " R. Delgado calls.",
-        hours(25.5),
-        base=1,
-    )
-    wrap_up.submit_intake(actor=worker, intake_id=again.pk, at=hours(25))
+    in_review = _submitted(other, stories.SAHIN, on(1, "17:40"))
+    _submitted(worker, stories.TADESSE, on(1, "19:10"))
 
-    in_review = _submitted(other, stories.SAHIN, hours(9))
-    reviews.claim_intake(actor=second, intake_id=in_review.pk, at=hours(8))
-    _submitted(other, stories.WINTERS, hours(3))
-
-    wrong = calls.start_call(actor=worker, at=hours(5))
-    calls.close_no_report(actor=worker, intake_id=wrong.pk, reason="wrong_number", at=hours(4.98))
-    dropped = _told(worker, stories.DROPPED, hours(1))
-    calls.interrupt_call(actor=worker, intake_id=dropped.pk, reason="dropped", at=hours(0.97))
-    ended = _told(worker, stories.LI, hours(0.9))
-    calls.end_call(actor=worker, intake_id=ended.pk, at=hours(0.7))
-    _told(worker, stories.HADDAD, hours(0.1))
+    wrong = _told(worker, stories.WRONG_NUMBER, ago(240))
+    calls.close_no_report(actor=worker, intake_id=wrong.pk, reason="wrong_number", at=ago(238))
+    practice = _told(other, stories.PRACTICE, ago(180), is_practice=True)
+    calls.end_call(actor=other, intake_id=practice.pk, at=ago(168))
+    _submitted(other, stories.WINTERS, ago(90))
+    dropped = _told(other, stories.DROPPED, ago(60))
+    calls.interrupt_call(actor=other, intake_id=dropped.pk, reason="dropped", at=ago(57))
+    ended = _told(worker, stories.LI, ago(54))
+    calls.end_call(actor=worker, intake_id=ended.pk, at=ago(43))
+    reviews.claim_intake(actor=second, intake_id=in_review.pk, at=ago(12))
+    _told(worker, stories.HADDAD, ago(stories.HADDAD.minutes))
 
 
-def _told(actor: User, story: Story, at: datetime) -> Intake:
+def _working_day(day: datetime, count: int) -> datetime:
+    """Return the day that many working days after `day`, or before it."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while day.weekday() > 4:
+            day += step
+    return day
+
+
+def _told(actor: User, story: Story, at: datetime, *, is_practice: bool = False) -> Intake:
     """Return a call in progress with everything that the story tells."""
-    intake = calls.start_call(actor=actor, at=at)
-    _put(actor, intake, "narrative.text", story.narrative, at)
-    for column, text in story.call.items():
-        _put(actor, intake, f"call.{column}", text, at)
+    intake = calls.start_call(actor=actor, at=at, is_practice=is_practice)
+    typing = _Typist(actor, intake, at)
+    typing.put("narrative.text", story.narrative)
+    typing.put_all("call", story.call)
     prompts = {one.key: one for one in Prompt.objects.filter(edition=intake.edition)}
     for place, told in story.answers.items():
-        _answer(actor, intake, prompts[_key(place)], told, at)
-    for place, beginning, seconds in story.heard:
-        _hear(actor, intake, place, beginning, at + timedelta(seconds=seconds))
+        _answer(typing, prompts[_key(place)], told)
     for role, person in story.people:
-        owner = f"person.{uuid.uuid4()}"
-        for column, text in person.items():
-            _put(actor, intake, f"{owner}.{column}", text, at, role=role)
+        typing.put_all(f"person.{uuid.uuid4()}", person, {"role": role})
     for concern in story.concerns:
-        owner = f"concern.{uuid.uuid4()}"
-        for column, text in concern.items():
-            _put(actor, intake, f"{owner}.{column}", text, at)
-    for column, text in story.reporter.items():
-        _put(actor, intake, f"reporter.{column}", text, at)
+        typing.put_all(f"concern.{uuid.uuid4()}", concern)
+    typing.put_all("reporter", story.reporter)
+    for place, beginning, seconds in story.heard:
+        _hear(typing, place, beginning, seconds)
     return intake
 
 
@@ -150,42 +172,82 @@ def _key(place: str) -> str:
     return place.replace(">", ".worry").replace("<", ".working_well")
 
 
-def _answer(actor: User, intake: Intake, prompt: Prompt, told: str, at: datetime) -> None:
+class _Typist:
+    """A worker typing in a call: each save comes a few seconds after the one before."""
+
+    def __init__(self, actor: User, intake: Intake, at: datetime) -> None:
+        self.actor, self.intake, self.at = actor, intake, at
+
+    def put(self, name: str, text: str, row: dict[str, str] | None = None, base: int = 0) -> None:
+        """Save one field; `row` tells what a new row is. Days and times turn with the call's."""
+        self.at += BETWEEN_SAVES
+        save = Save(
+            field=fields.parse_name(name),
+            base=base,
+            key=uuid.uuid4(),
+            text=self.dated(text),
+            row=row or {},
+        )
+        save_field(actor=self.actor, intake_id=self.intake.pk, save=save, at=self.at)
+
+    def put_all(
+        self, owner: str, columns: dict[str, str], row: dict[str, str] | None = None
+    ) -> None:
+        """Save every column of one row."""
+        for column, text in columns.items():
+            self.put(f"{owner}.{column}", text, row)
+
+    def dated(self, text: str) -> str:
+        """Return the text with weekdays and times of day in place of the distances."""
+        assert self.actor.agency is not None
+        start = self.intake.started_at.astimezone(self.actor.agency.zone)
+
+        def day_or_time(found: re.Match[str]) -> str:
+            count = int(found[1])
+            if found[2] == "d":
+                return f"{_working_day(start, count):%a}"
+            return f"{start + timedelta(minutes=count):%H:%M}"
+
+        return WHEN.sub(day_or_time, text)
+
+
+def _answer(typing: _Typist, prompt: Prompt, told: str) -> None:
     owner = f"answer.{prompt.pk}"
     if told in BLANKS:
-        _put(actor, intake, f"{owner}.status", BLANKS[told], at)
+        typing.put(f"{owner}.status", BLANKS[told])
+        return
+    if told.startswith("#"):
+        typing.put(f"{owner}.not_asked_reason", told[1:])
         return
     text, _, marks = told.partition(" | ")
-    _put(actor, intake, f"{owner}.text", text, at)
+    typing.put(f"{owner}.text", text)
     for mark in marks.split():
         column, value = MARKS[mark]
-        _put(actor, intake, f"{owner}.{column}", value, at)
+        typing.put(f"{owner}.{column}", value)
 
 
-def _hear(actor: User, intake: Intake, place: str, beginning: str, at: datetime) -> None:
+def _hear(typing: _Typist, place: str, beginning: str, seconds: int) -> None:
     """File the line of the narrative that begins so; a star puts it to the core prompt."""
-    lines = Narrative.objects.get(intake=intake).text
-    start = lines.index(beginning)
-    end = lines.index("\n", start)
+    intake = typing.intake
+    typing.at = intake.started_at + timedelta(seconds=seconds)
+    text = Narrative.objects.get(intake=intake).text
+    line = next(one for one in text.split("\n") if one.startswith(typing.dated(beginning)))
+    start = text.index(line)
     factor, side = _key(place.rstrip("*")).split(".")
     owner = f"heard.{uuid.uuid4()}"
-    _put(
-        actor,
-        intake,
-        f"{owner}.text",
-        lines[start:end],
-        at,
-        factor=factor,
-        side=side,
-        start=str(start),
-        end=str(end),
-        call_seconds=str(int((at - intake.started_at).total_seconds())),
-    )
+    place_of_note = {
+        "factor": factor,
+        "side": side,
+        "start": str(start),
+        "end": str(start + len(line)),
+        "call_seconds": str(seconds),
+    }
+    typing.put(f"{owner}.text", line, place_of_note)
     if place.endswith("*"):
         core = Prompt.objects.get(
             edition=intake.edition, question_set__key=factor, side=side, pair__is_core=True
         )
-        _put(actor, intake, f"{owner}.prompt", str(core.pk), at)
+        typing.put(f"{owner}.prompt", str(core.pk))
 
 
 def _submitted(actor: User, story: Story, at: datetime) -> Intake:
@@ -193,32 +255,21 @@ def _submitted(actor: User, story: Story, at: datetime) -> Intake:
     intake = _told(actor, story, at)
     ended = at + timedelta(minutes=story.minutes)
     calls.end_call(actor=actor, intake_id=intake.pk, at=ended)
-    later = ended + timedelta(minutes=8)
+    typing = _Typist(actor, intake, ended)
     for column, text in story.decision.items():
         if column in OPTIONS:
             option = ResponseOption.objects.get(agency=actor.agency, decides=column, key=text)
-            text = str(option.pk)  # noqa: PLW2901
-        _put(actor, intake, f"decision.{column}", text, later)
-    wrap_up.submit_intake(actor=actor, intake_id=intake.pk, at=later)
+            typing.put(f"decision.{column}", str(option.pk))
+        else:
+            typing.put(f"decision.{column}", text)
+    wrap_up.submit_intake(actor=actor, intake_id=intake.pk, at=ended + WRITE_UP)
     intake.refresh_from_db()
     return intake
 
 
-def _return(actor: User, intake: Intake, anchor: str, text: str, at: datetime) -> None:
-    reviews.claim_intake(actor=actor, intake_id=intake.pk, at=at - timedelta(hours=1))
-    comment = reviews.NewComment(anchor=anchor, text=text)
-    reviews.return_intake(actor=actor, intake_id=intake.pk, comments=[comment], at=at)
-
-
-def _put(
-    actor: User,
-    intake: Intake,
-    name: str,
-    text: str,
-    at: datetime,
-    *,
-    base: int = 0,
-    **row: str,
-) -> None:
-    save = Save(field=fields.parse_name(name), base=base, key=uuid.uuid4(), text=text, row=row)
-    save_field(actor=actor, intake_id=intake.pk, save=save, at=at)
+def _return(actor: User, intake: Intake, at: datetime, *remarks: tuple[str, str]) -> None:
+    """Send the intake back with remarks, each at its field."""
+    claimed = at - timedelta(minutes=15)
+    reviews.claim_intake(actor=actor, intake_id=intake.pk, at=claimed)
+    comments = [reviews.NewComment(anchor=anchor, text=text) for anchor, text in remarks]
+    reviews.return_intake(actor=actor, intake_id=intake.pk, comments=comments, at=at)

@@ -9,7 +9,8 @@ export function startEnding(root, saver) {
   const danger = controlOf("call.danger_now");
 
   async function leave(form) {
-    if (await saver.drain()) form.submit();
+    // Whoever signed in again in another tab has a new token.
+    if ((await saver.drain()) && (await saver.freshToken())) form.submit();
     else {
       const line = document.getElementById("save-status");
       line.scrollIntoView({ block: "nearest" });

@@ -202,8 +202,17 @@ export function startSaving(root) {
     },
     on: {
       state: showState(),
+      token: (token) => {
+        for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token;
+      },
       conflict: (name, stored) => showConflict(saver, name, stored),
-      refused: showRefusal,
+      refused: (name, sentence) => {
+        showRefusal(name, sentence);
+        const control = controlOf(name);
+        if (!control || control.matches("textarea, input:not([type=checkbox])")) return;
+        show(control, saver.fields.get(name).stored); // a choice goes back, a text stays
+        saver.revert(name);
+      },
       stored: (name, field, changed) => {
         const control = controlOf(name);
         if (control) {
@@ -214,7 +223,10 @@ export function startSaving(root) {
         }
         for (const [other, { revision }] of Object.entries(changed)) {
           const its = controlOf(other);
-          if (its) show(its, saver.fields.get(other).text);
+          if (its) {
+            show(its, saver.fields.get(other).text);
+            clearRefusal(its);
+          }
           setBase(other, revision);
         }
         root.dispatchEvent(new CustomEvent("call:changed"));

@@ -9,6 +9,7 @@ export const SIGNED_OUT = "you are signed out";
 const QUIET = 500; // ms after the last key
 const LONGEST = 3000; // ms while typing goes on
 const BACKOFF = [1000, 2000, 4000, 8000, 16000, 30000]; // ms; the last one for ever
+const RENEWALS = 2; // of the token without a save between
 const SPLICE_OVER = 32 * 1024; // bytes of a text that travels as a splice
 const INSERT_LIMIT = 100000; // code points of one splice
 const PATIENCE = 30000; // ms until an answer that does not come is given up
@@ -65,6 +66,7 @@ export class Saver {
     this.timer = null;
     this.isSending = false;
     this.failures = 0;
+    this.renewals = 0;
     this.why = "";
     this.frozen = "";
     this.clock = "";
@@ -107,6 +109,18 @@ export class Saver {
     return field.text !== field.stored || field.request !== null;
   }
 
+  /** Whether the text in the box is one that the server refused. */
+  isRefused(field) {
+    return field.refused !== null && field.text === field.refused && field.text !== field.stored;
+  }
+
+  /** Go back to what is stored: a choice that was refused is no text to keep. */
+  revert(name) {
+    const field = this.fields.get(name);
+    Object.assign(field, { text: field.stored, refused: null });
+    this.report();
+  }
+
   isDue(field) {
     if (field.conflict || !this.isDirty(field)) return false;
     return field.request !== null || field.text !== field.refused;
@@ -119,7 +133,7 @@ export class Saver {
 
   /** The name of a field that waits for the worker, or undefined. */
   get waitsForWorker() {
-    return [...this.fields.values()].find((field) => field.conflict || (field.refused !== null && field.text === field.refused))?.name;
+    return [...this.fields.values()].find((field) => field.conflict || this.isRefused(field))?.name;
   }
 
   get state() {
@@ -127,7 +141,7 @@ export class Saver {
     if (this.failures) return "failed";
     const fields = [...this.fields.values()];
     if (fields.some((field) => field.conflict)) return "paused";
-    if (fields.some((field) => field.refused !== null && field.text === field.refused)) return "refused";
+    if (fields.some((field) => this.isRefused(field))) return "refused";
     return this.hasUnsaved ? "saving" : "saved";
   }
 
@@ -241,7 +255,10 @@ export class Saver {
     if (response.status === 409 && answer.reason === "stale") return this.takeStale(field, answer);
     if (response.status === 403) return this.renewToken();
     if (response.status === 401) return this.fail(`${SIGNED_OUT}; sign in in another tab`);
-    const isUnknown = response.status === 404 && answer.reason === "unknown";
+    if (response.status === 404 && answer.reason === "call") {
+      return this.fail("this call is not open to who is signed in in this browser now");
+    }
+    const isUnknown = response.status === 404 && answer.reason === "field";
     if (isUnknown || [400, 413, 422].includes(response.status)) {
       field.request = null;
       field.refused = request.result;
@@ -257,6 +274,7 @@ export class Saver {
 
   acknowledge(field, request, answer) {
     this.failures = 0;
+    this.renewals = 0;
     this.clock = answer.clock;
     if (field.request === request) field.request = null;
     if (answer.revision >= field.revision) {
@@ -272,7 +290,7 @@ export class Saver {
   follow(name, { text, revision }) {
     const field = this.fields.get(name);
     if (!field || !this.isDirty(field)) return this.watch(name, text, revision);
-    return Object.assign(field, { stored: text, revision, request: null });
+    return Object.assign(field, { stored: text, revision, request: null, refused: null });
   }
 
   takeStale(field, answer) {
@@ -289,12 +307,24 @@ export class Saver {
     this.on.conflict?.(field.name, answer.text, field.text);
   }
 
+  /** Fetch the token of the session that stands now; false where there is none. */
+  async freshToken() {
+    try {
+      const response = await this.ask(this.tokenUrl, { headers: { Accept: "application/json" } });
+      if (!response.ok) return false;
+      this.token = response.answer.token ?? this.token;
+    } catch {
+      return false;
+    }
+    this.on.token?.(this.token);
+    return true;
+  }
+
   async renewToken() {
-    const response = await this.ask(this.tokenUrl, { headers: { Accept: "application/json" } });
-    if (!response.ok) return this.fail(`${SIGNED_OUT}; sign in in another tab`);
-    this.token = response.answer.token ?? this.token;
-    if (this.failures) return this.fail("the page's token was renewed");
-    this.failures = 1;
+    if (!(await this.freshToken())) return this.fail(`${SIGNED_OUT}; sign in in another tab`);
+    this.renewals += 1;
+    if (this.renewals > RENEWALS) return this.fail("the server does not accept the page's token");
+    this.failures = 1; // soon, however long it has failed before
     this.why = "the page's token is being renewed";
     return undefined;
   }

@@ -95,6 +95,7 @@ _database["ATOMIC_REQUESTS"] = False
 _database["CONN_MAX_AGE"] = None
 _database["CONN_HEALTH_CHECKS"] = True
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    (BASE_DIR / "var").mkdir(exist_ok=True)  # where the default file lies
     # IMMEDIATE: a deferred transaction that reads, then writes, loses to "database is locked".
     # FULL: a save that was acknowledged survives the loss of power.
     _database["OPTIONS"] = {

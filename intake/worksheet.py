@@ -30,7 +30,7 @@ from intake.models import (
     Reporter,
     ResponseOption,
 )
-from intake.models.base import SavedRecord
+from intake.models.base import SavedRecord, YesNo
 
 SCHEMA_VERSION = 1
 GLIMPSE = 80  # code points of a narrative in a list
@@ -468,8 +468,9 @@ def _prompt(
 ) -> PromptView:
     english, spanish = texts.get("en"), texts.get("es")
     answer = answers.get(prompt.pk, AnswerView())
-    if bound.get(prompt.bound_to):  # the fact has its home in the safety strip
-        answer = AnswerView(text=bound[prompt.bound_to], status="answered")
+    if said := bound.get(prompt.bound_to):  # the fact has its home in the safety strip
+        is_unknown = said == YesNo.UNKNOWN.label and prompt.bound_to != "call.child_now_at"
+        answer = AnswerView(status="unknown") if is_unknown else AnswerView(said, "answered")
     return PromptView(
         id=str(prompt.pk),
         key=prompt.key,

@@ -67,7 +67,7 @@ def end_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
 def interrupt_call(*, actor: User, intake_id: UUID, reason: str, at: datetime) -> Intake:
     """Mark the call as dropped, with its reason; it may be resumed until it is submitted."""
     with transaction.atomic():
-        intake = lock_writable(actor=actor, intake_id=intake_id)
+        intake = _lock_in_progress(actor=actor, intake_id=intake_id)
         if reason not in Intake.Interruption.values:
             raise InvalidValue("Choose what interrupted the call.")
         intake.interrupted_at = at
@@ -82,7 +82,7 @@ def interrupt_call(*, actor: User, intake_id: UUID, reason: str, at: datetime) -
 def resume_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
     """Take up an interrupted or ended call again; the mark goes, the history stays."""
     with transaction.atomic():
-        intake = lock_writable(actor=actor, intake_id=intake_id)
+        intake = _lock_in_progress(actor=actor, intake_id=intake_id)
         if intake.interrupted_at is not None or intake.ended_at is not None:
             intake.interrupted_at = None
             intake.interruption_reason = ""
@@ -130,6 +130,17 @@ def close_no_report(*, actor: User, intake_id: UUID, reason: str, at: datetime) 
             details={"reason": reason},
         )
         return intake
+
+
+def _lock_in_progress(*, actor: User, intake_id: UUID) -> Intake:
+    """Return the actor's own call, locked; a returned intake is no call any more."""
+    intake = lock_writable(actor=actor, intake_id=intake_id)
+    if intake.status != Intake.Status.IN_PROGRESS:
+        raise NotPossibleNow(
+            f"Intake {intake.reference} was returned; its call is over. Change what is needed "
+            "and submit it again from the wrap-up."
+        )
+    return intake
 
 
 def _report_obstacle(intake: Intake) -> str:

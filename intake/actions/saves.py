@@ -56,13 +56,14 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
         row, is_new = _find_row(intake, save, at)
         column = save.field.column
         last = row.saves.get(column, {})
+        follows = ["status"] if isinstance(row, Answer) and column == "text" else []
         if last.get("key") == str(save.key):
-            return _saved(save.field, row, at)
+            return _saved(save.field, row, at, also=follows)
 
         stored = fields.show_value(row, column)
         text = clean_text(_text_of(save, row, stored))
         if text == stored and not is_new:
-            return _saved(save.field, row, at)
+            return _saved(save.field, row, at, also=follows)
         follows_unacknowledged = save.after is not None and last.get("key") == str(save.after)
         if save.base != row.revision_of(column) and not follows_unacknowledged:
             raise StaleRevision(

@@ -249,7 +249,8 @@ def bound_field(prompt: PromptView) -> dict[str, str]:
     return {
         "name": name,
         "label": BOUND_LABELS.get(name, "Field"),
-        "value": prompt.answer.text,
+        "value": prompt.answer.text
+        or (prompt.answer.status_label if prompt.answer.is_asked else ""),
         "id": field_id(name),
     }
 

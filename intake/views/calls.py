@@ -120,6 +120,9 @@ def save_section(request: UserRequest, intake_id: UUID) -> HttpResponse:
     outcome = save_form(request, intake)
     if outcome["conflicts"] or outcome["errors"]:
         intake.refresh_from_db()
+        if not permissions.can_write(request.user, intake):
+            messages.error(request, "This intake takes no more changes; not all was saved.")
+            return redirect("intake", intake.pk)
         context = call_context(intake) | outcome
         posted = posted_rows(request.POST)
         stored = {one.id for one in (*context["sheet"].people, *context["sheet"].concerns)}

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from intake import worksheet
+from intake import permissions, worksheet
 from intake.actions import records
 from intake.actions.wrap_up import submit_intake
 from intake.errors import NotPossibleNow, NotReady
@@ -55,6 +55,9 @@ def submit(request: UserRequest, intake_id: UUID) -> HttpResponse:
     except NotReady as refusal:
         problems = refusal.problems
     intake.refresh_from_db()
+    if not permissions.can_write(request.user, intake):
+        messages.error(request, "This intake takes no more changes; not all was saved.")
+        return redirect("intake", intake.pk)
     context = _context(intake) | unsaved | {"problems": problems}
     return render(request, "intake/calls/wrap_up.html", context, status=422)
 

@@ -147,6 +147,32 @@ def test_a_review_goes_from_claim_to_approval(
         put(worker, call, "narrative.text", "late")
 
 
+def test_a_returned_intake_is_no_call_any_more(
+    worker: User, supervisor: User, call: Intake
+) -> None:
+    calls.end_call(actor=worker, intake_id=call.pk, at=NOW)
+    submit(worker, call)
+    reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
+    remark = [reviews.NewComment("decision.rationale", "How so?")]
+    reviews.return_intake(actor=supervisor, intake_id=call.pk, comments=remark, at=NOW)
+    with pytest.raises(NotPossibleNow):
+        calls.resume_call(actor=worker, intake_id=call.pk, at=NOW)
+    with pytest.raises(NotPossibleNow):
+        calls.interrupt_call(actor=worker, intake_id=call.pk, reason="dropped", at=NOW)
+    call.refresh_from_db()
+    assert (call.ended_at, call.interrupted_at) == (NOW, None)
+
+
+def test_dont_know_in_the_strip_is_an_unknown_answer(worker: User, call: Intake) -> None:
+    put(worker, call, "call.danger_now", "unknown")
+    put(worker, call, "call.tribal_information", "no")
+    prompts = [one for section in worksheet.build(call).sections for one in section.prompts]
+    bound = {one.bound_to: (one.answer.status, one.answer.text) for one in prompts}
+    assert bound["call.danger_now"] == ("unknown", "")
+    assert bound["call.tribal_information"] == ("answered", "No")
+    assert bound["call.responder_safety"] == ("not_asked", "")
+
+
 def test_another_supervisors_claim_is_respected(
     worker: User, supervisor: User, agency: Agency, call: Intake
 ) -> None:

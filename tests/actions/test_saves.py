@@ -204,3 +204,10 @@ def test_any_text_is_storable_after_cleaning(text: str, lone: str) -> None:
     assert "\x00" not in cleaned
     assert "\r" not in cleaned
     assert clean_text(cleaned) == cleaned
+
+
+def test_a_lost_answer_tells_of_the_status_again(worker: User, call: Intake) -> None:
+    name = f"answer.{core_prompt(call).pk}"
+    first = put(worker, call, f"{name}.text", "They moved away.")
+    again = put(worker, call, f"{name}.text", "They moved away.")
+    assert first.changed == again.changed == {f"{name}.status": ("answered", 1)}

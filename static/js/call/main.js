@@ -1,5 +1,6 @@
 /** Starts the call screen and the wrap-up; each part looks after itself where it is absent. */
 
+import { secondsOf } from "./clock.js";
 import { startEnding } from "./ending.js";
 import { controlOf, startSaving } from "./fields.js";
 import { startJump, startKeys } from "./keys.js";
@@ -10,10 +11,8 @@ function startTimer(root) {
   const timer = document.getElementById("call-timer");
   const button = root.querySelector("[data-toggle-timer]");
   if (!timer) return;
-  const started = Date.parse(root.dataset.startedAt);
   const draw = () => {
-    const end = root.dataset.endedAt ? Date.parse(root.dataset.endedAt) : Date.now();
-    const seconds = Math.max(0, Math.floor((end - started) / 1000));
+    const seconds = secondsOf(root);
     const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
     const two = (number) => String(number).padStart(2, "0");
     timer.textContent = `${hours ? `${hours}:` : ""}${two(minutes)}:${two(seconds % 60)}`;

@@ -1,5 +1,6 @@
 /** Rows: people, concerns and heard notes, added from templates; filing from the narrative. */
 
+import { secondsOf } from "./clock.js";
 import { controlOf } from "./fields.js";
 import { openRegion, showPanel, shownFactor } from "./tabs.js";
 
@@ -55,7 +56,7 @@ export function startRows(root, saver) {
     showPanel(factor.key); // what is filed is seen
     const container = root.querySelector(`[data-rows="heard:${factor.key}:${side}"]`);
     const row = addRow(`heard:${side}`, container);
-    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(root.dataset.startedAt)) / 1000));
+    const seconds = secondsOf(root);
     const before = points(narrative.value.slice(0, start));
     row.dataset.start = before;
     row.dataset.end = before + points(narrative.value.slice(start, end));

@@ -1,5 +1,6 @@
-"""Addresses of the site."""
+"""Addresses of the site, and what answers for what could not be read."""
 
 from django.urls import include, path
 
+handler400 = "intake.views.errors.bad_request"
 urlpatterns = [path("", include("intake.urls"))]

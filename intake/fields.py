@@ -84,7 +84,8 @@ class Save:
 
     `base` is the revision that the text was typed over; `key` makes the save idempotent; `after`
     is the key of an earlier save of this field that was sent but not acknowledged. `row` tells
-    what a new row is (a person's role, a note's factor and side).
+    what a new row is (a person's role, a note's factor and side). `keep` asks to put the stored
+    text aside in any case: the save settles a conflict.
     """
 
     field: FieldName
@@ -94,6 +95,7 @@ class Save:
     splice: Splice | None = None
     after: UUID | None = None
     row: dict[str, str] = dataclasses.field(default_factory=dict)
+    keep: bool = False
 
 
 def _choice(choices: type[models.TextChoices], *, may_be_blank: bool = True) -> SavedField:

@@ -3,11 +3,18 @@
 from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    JsonResponse,
+)
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from intake.models import User
+from intake.typed import typed_texts
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -25,6 +32,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase:
         if not wants_json(request):
             if request.method not in ("GET", "HEAD"):  # what was pressed cannot be pressed again
+                typed = typed_texts(request)
+                if typed:
+                    return render(request, "signed_out.html", {"typed": typed}, status=401)
                 return redirect("login")
             return super().handle_no_permission(request, view_func)
         return JsonResponse(
@@ -60,3 +70,26 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class WrongMethodMiddleware:
+    """Says in words that an address does not take a method; Django's answer is empty."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        allowed = response["Allow"]
+        if wants_json(request):
+            sentence = f"This address does not take {request.method}; nothing was changed."
+            answer: HttpResponse = JsonResponse(
+                {"reason": "method", "error": sentence}, status=response.status_code
+            )
+        else:
+            page = request.path.rstrip("/").rpartition("/")[0] + "/"
+            answer = render(request, "405.html", {"page": page}, status=response.status_code)
+        answer["Allow"] = allowed
+        return answer

@@ -30,13 +30,18 @@ from intake.models import (
     Reporter,
     ResponseOption,
 )
-from intake.models.base import SavedRecord, YesNo
+from intake.models.base import SavedRecord, Source, YesNo
 
 SCHEMA_VERSION = 1
+READABLE = (1,)  # versions of a submission's content; none is ever dropped
 GLIMPSE = 80  # code points of a narrative in a list
 NOT_EXPORTED = ("revisions", "narrative_revision")  # of the call screen, not of the record
 
 T = TypeVar("T")
+
+
+class UnknownVersion(Exception):
+    """A submission's content has a version that this release does not know."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,19 @@ class AnswerView:
     def status_label(self) -> str:
         """The status in words."""
         return str(Answer.Status(self.status).label)
+
+    @property
+    def marks(self) -> str:
+        """What is marked beside the text, in words: `Act of protection · First-hand`."""
+        return " · ".join(
+            label
+            for label in (
+                "" if self.status == Answer.Status.ANSWERED else self.status_label,
+                str(Answer.Kind(self.kind).label) if self.kind else "",
+                str(Source(self.source).label) if self.source else "",
+            )
+            if label
+        )
 
     @property
     def reason_label(self) -> str:
@@ -531,8 +549,17 @@ def to_canonical_json(view: Any, *, salt: str) -> str:
 
 
 def from_json(text: str) -> Worksheet:
-    """Return the worksheet that a submission's content holds."""
-    return _read(Worksheet, json.loads(text))  # type: ignore[no-any-return]
+    """Return the worksheet that a submission's content holds, of any version ever written.
+
+    Raises UnknownVersion for one that a later release wrote.
+    """
+    content = json.loads(text)
+    if content["schema_version"] not in READABLE:
+        raise UnknownVersion(
+            f"This submission has version {content['schema_version']}; this release reads "
+            f"{', '.join(map(str, READABLE))}. Use the release that wrote it, or a later one."
+        )
+    return _read(Worksheet, content)  # type: ignore[no-any-return]
 
 
 def _plain(value: Any) -> Any:
@@ -581,10 +608,25 @@ def glimpses(intakes: Iterable[Intake]) -> dict[UUID, str]:
     return lines | {key: ", ".join(known) for key, known in names.items()}
 
 
+def find_passage(narrative: str, note: HeardView) -> range:
+    """Return where a note's words stand in the narrative now, in code points.
+
+    The offsets of a note are those of its filing; typing above it has moved the words since. Of
+    several places the nearest counts; words that are nowhere have an empty range.
+    """
+    places = []
+    place = narrative.find(note.text)
+    while note.text and place >= 0:
+        places.append(place)
+        place = narrative.find(note.text, place + 1)
+    start = min(places, key=lambda one: abs(one - note.start), default=0)
+    return range(start, start + len(note.text) if places else start)
+
+
 def unfiled_lines(sheet: Worksheet) -> list[str]:
     """Return the lines of the narrative of which nothing was filed under a factor."""
     filed = [
-        range(note.start, note.end)
+        find_passage(sheet.narrative, note)
         for section in sheet.sections
         for note in section.heard
         if not note.is_removed

@@ -15,7 +15,7 @@ LAYERS = (
     ("apps", "jobs"),
     ("views",),
     ("middleware", "context", "backends", "uploads", "templatetags"),
-    ("exports",),
+    ("exports", "typed"),
     ("forms", "actions"),
     ("worksheet",),
     ("fields", "permissions", "checks"),

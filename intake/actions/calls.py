@@ -53,13 +53,16 @@ def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intak
 def end_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
     """Note that the caller is gone; the intake stays open for the wrap-up.
 
-    The first end stands: wrapping up again does not lengthen the call.
+    The first end stands: wrapping up again does not lengthen the call. A call that was dropped
+    and is ended is not waited for any more.
     """
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
         if intake.ended_at is None:
             intake.ended_at = max(at, intake.started_at)
-            intake.save(update_fields=["ended_at"])
+            intake.interrupted_at = None
+            intake.interruption_reason = ""
+            intake.save(update_fields=["ended_at", "interrupted_at", "interruption_reason"])
             record_event("intake.ended", actor=actor, at=at, subject=intake)
         return intake
 

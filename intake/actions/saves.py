@@ -138,7 +138,7 @@ def _put(
     if last:
         stored = fields.show_value(row, column)
         is_due = at - datetime.fromisoformat(last["kept"]) >= THINNING
-        if is_due or len(stored) - len(text) > SHRINKING:
+        if is_due or save.keep or len(stored) - len(text) > SHRINKING:
             earlier.append(_earlier(row, column, stored, last))
             entry["kept"] = at.isoformat()
     row.saves[column] = entry

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from intake import fields
 from intake.fields import Save, Splice
+from intake.models import Person
 from intake.text import clean_text
 
 BODY_LIMIT = 512 * 1024  # bytes of a JSON save
@@ -44,6 +45,7 @@ def parse_json_save(body: bytes) -> Save:
         text=text,
         splice=None if splice is None else _splice(splice),
         row={str(key): value for key, value in row.items()},
+        keep=data.get("keep") is True,
     )
 
 
@@ -52,8 +54,8 @@ def parse_form_saves(post: QueryDict) -> list[Save]:
 
     A field is in the form when its `base:<name>` is, which holds the revision and the check sum
     of what was served: what still has it was not touched and makes no save. A checkbox or radio
-    group that sends nothing is empty. `row:<noun>:<row>:<what>` describes a new row. Strange
-    names raise UnknownField.
+    group that sends nothing is empty. `row:<noun>:<row>:<what>` describes a new row, and
+    `keep:<name>` says that a conflict is settled. Strange names raise UnknownField.
     """
     saves = []
     for name in post:
@@ -73,6 +75,7 @@ def parse_form_saves(post: QueryDict) -> list[Save]:
                 base=int(base),
                 key=uuid.uuid4(),
                 text=text,
+                keep=f"keep:{field}" in post,
                 row={
                     key.removeprefix(prefix): value
                     for key, value in post.items()
@@ -81,6 +84,29 @@ def parse_form_saves(post: QueryDict) -> list[Save]:
             )
         )
     return saves
+
+
+def posted_rows(post: QueryDict) -> dict[str, Any]:
+    """Return the keys of new rows that a plain form sent, as `new_rows` of the call screen.
+
+    A page that is shown again because such a row was refused has its words in the same place.
+    """
+    rows: dict[str, Any] = {"heard": {}}
+    for name, value in post.items():
+        start, _, rest = name.partition(":")
+        noun, _, rest = rest.partition(":")
+        key, _, about = rest.partition(":")
+        if start != "row" or f"base:{noun}.{key}.is_removed" in post:
+            continue
+        side = post.get(f"row:heard:{key}:side", "")
+        match noun, about:
+            case "person", "role" if value in Person.Role.values:
+                rows[str(value)] = key
+            case "concern", "new":
+                rows["concern"] = key
+            case "heard", "factor":
+                rows["heard"].setdefault(value, {})[side] = key
+    return rows
 
 
 def _splice(value: Any) -> Splice:

@@ -73,17 +73,21 @@ def record_event(
 ) -> AuditEvent:
     """Append the fact `verb` ("intake.submitted") to the audit and return it.
 
-    `subject` is the record it happened to; of it only type, key and reference are kept.
+    `subject` is the record it happened to; of it only type, key and reference (or user name) are
+    kept. The
+    event belongs to the actor's agency, or where nobody acted (an operator's command, a failed
+    sign-in) to the subject's.
     """
-    reference = getattr(subject, "reference", "") or ""
+    label = subject.username if isinstance(subject, User) else getattr(subject, "reference", "")
+    agency = subject if isinstance(subject, Agency) else getattr(subject, "agency", None)
     return AuditEvent.objects.create(
         at=at,
-        agency=actor.agency if actor else None,
+        agency=actor.agency if actor else agency,
         actor=actor,
         actor_label=actor.username if actor else "",
         verb=verb,
         subject_type=subject._meta.model_name or "" if subject is not None else "",
         subject_id=subject.pk if subject is not None and isinstance(subject.pk, UUID) else None,
-        subject_label=reference,
+        subject_label=(label or "")[:64],
         details=details or {},
     )

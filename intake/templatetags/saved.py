@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from intake import fields
 from intake.fields import check_sum
+from intake.models import Intake
 from intake.models.base import Side
 from intake.worksheet import (
     DecisionView,
@@ -159,9 +161,9 @@ def gap_label(section: SectionView, side: str) -> str:
 
 
 @register.filter
-def cross_report_hint(options: Iterable[Any] | None) -> str:
+def cross_report_hint(options: Iterable[tuple[str, str]] | None) -> str:
     """Return a sentence that names who may have to be told."""
-    names = ", ".join(option.label for option in options or ())
+    names = ", ".join(label for _, label in options or ())
     return f"Who was or will be told, or why nobody. May concern: {names}." if names else ""
 
 
@@ -252,6 +254,34 @@ def bound_field(prompt: PromptView) -> dict[str, str]:
         "value": prompt.answer.text
         or (prompt.answer.status_label if prompt.answer.is_asked else ""),
         "id": field_id(name),
+    }
+
+
+@register.simple_tag
+def comment_place(intake: Intake, anchor: str) -> dict[str, str]:
+    """Return where a comment's field is typed, and what to call the place.
+
+    `anchor` is a field's name, or a row's (`answer.<prompt id>`); the decision stands on the
+    wrap-up, everything else on the call screen.
+    """
+    noun, _, rest = anchor.partition(".")
+    first = {"answer": "text", "person": "name", "concern": "type", "heard": "text"}
+    if noun in first and "." not in rest:
+        anchor = f"{anchor}.{first[noun]}"
+    page = "wrap_up" if noun == "decision" else "call"
+    labels = {
+        "answer": "the answer",
+        "person": "the person",
+        "concern": "the concern",
+        "heard": "the note",
+        "call": "the field",
+        "decision": "the decision",
+        "narrative": "the narrative",
+        "reporter": "the reporting party",
+    }
+    return {
+        "url": f"{reverse(page, args=[intake.pk])}#{field_id(anchor)}",
+        "label": labels.get(noun, "the place"),
     }
 
 
@@ -397,6 +427,7 @@ def radio_field(
         "options": options,
         "css": css,
         "is_legend_hidden": is_legend_hidden,
+        "is_clearable": fields.FIELDS[owner.partition(".")[0]][column].may_be_blank,
     }
 
 

@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from intake import permissions
 from intake.models import AuditEvent
@@ -12,7 +12,7 @@ from intake.views.requests import UserRequest
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 def list_events(request: UserRequest) -> HttpResponse:
     """Who did what, the newest first; no event holds anything that was said."""
     if not permissions.is_privacy_officer(request.user):

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
 from intake.actions import calls, records
@@ -20,15 +20,22 @@ from intake.actions.saves import Saved, save_field
 from intake.errors import InvalidValue, NotPossibleNow, Refused, StaleRevision, UnknownField
 from intake.fields import Save
 from intake.forms.calls import InterruptForm, NoReportForm
-from intake.forms.saves import BODY_LIMIT, Malformed, parse_form_saves, parse_json_save
+from intake.forms.saves import (
+    BODY_LIMIT,
+    Malformed,
+    parse_form_saves,
+    parse_json_save,
+    posted_rows,
+)
 from intake.models import Answer, Concern, Intake, Reporter, ReviewComment
 from intake.models.base import Language, Source, YesNo
 from intake.views.requests import UserRequest
+from intake.worksheet import Worksheet
 
 RECENT = 10
 
 
-@require_GET
+@require_safe
 def list_calls(request: UserRequest) -> HttpResponse:
     """The worker's own calls: interrupted first, then open, returned and recent ones."""
     if not permissions.is_worker(request.user):
@@ -66,20 +73,20 @@ def start_call(request: UserRequest) -> HttpResponse:
     return redirect("call", intake.pk)
 
 
-@require_GET
+@require_safe
 def show_call(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The call screen of the worker's own open call; a frozen one is shown as a record."""
     intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
     if not intake.is_writable:
         return redirect("intake", intake.pk)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
-    return render(request, "intake/calls/call.html", call_context(intake))
+    return render(request, "intake/calls/call.html", call_context(request, intake))
 
 
 @require_POST
 def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
     """One save of the protocol (intake/README.md): JSON in, JSON out, acknowledged after commit."""
-    if int(request.headers.get("Content-Length") or 0) > BODY_LIMIT:
+    if len(request.body) > BODY_LIMIT:
         return _refusal(413, "size", "This save is too large; the text is still in the box.")
     try:
         saved = save_field(
@@ -123,17 +130,7 @@ def save_section(request: UserRequest, intake_id: UUID) -> HttpResponse:
         if not permissions.can_write(request.user, intake):
             messages.error(request, "This intake takes no more changes; not all was saved.")
             return redirect("intake", intake.pk)
-        context = call_context(intake) | outcome
-        posted = posted_rows(request.POST)
-        stored = {one.id for one in (*context["sheet"].people, *context["sheet"].concerns)}
-        for noun, key in posted.items():
-            if noun in context["new_rows"] and noun != "heard" and key not in stored:
-                context["new_rows"][noun] = key
-        filed = {note.id for section in context["sheet"].factors for note in section.heard}
-        for factor, sides in posted["heard"].items():
-            for side, key in sides.items():
-                if key not in filed and side in context["new_rows"]["heard"].get(factor, {}):
-                    context["new_rows"]["heard"][factor][side] = key
+        context = call_context(request, intake) | outcome
         return render(request, "intake/calls/call.html", context, status=409)
     messages.success(request, "Saved.")
     section = request.POST.get("section", "")
@@ -169,13 +166,25 @@ def close_no_report(request: UserRequest, intake_id: UUID) -> HttpResponse:
     return _then(request, intake_id, calls.close_no_report, to="calls", reason=reason)
 
 
-def call_context(intake: Intake) -> dict[str, Any]:
+def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
     """Return what the call screen and the wrap-up show; the query count is fixed."""
     sheet = worksheet.build(intake)
+    party = None
+    if permissions.can_see_reporter(request.user, intake):
+        party = worksheet.build_reporting_party(intake)
+    new_rows: dict[str, Any] = {
+        **{noun: uuid.uuid4() for noun in ("child", "caregiver", "other", "concern")},
+        "heard": {
+            section.key: {"worry": uuid.uuid4(), "working_well": uuid.uuid4()}
+            for section in sheet.factors
+        },
+    }
+    if request.method == "POST":
+        _keep_rows(new_rows, sheet, request.POST)
     return {
         "intake": intake,
         "sheet": sheet,
-        "party": worksheet.build_reporting_party(intake) or worksheet.ReportingPartyView(),
+        "party": party or worksheet.ReportingPartyView(),
         "choices": {
             "yes_no": YesNo.choices,
             "sources": Source.choices,
@@ -187,13 +196,7 @@ def call_context(intake: Intake) -> dict[str, Any]:
             "interruptions": Intake.Interruption.choices,
             "no_report_reasons": Intake.NoReportReason.choices,
         },
-        "new_rows": {
-            **{noun: uuid.uuid4() for noun in ("child", "caregiver", "other", "concern")},
-            "heard": {
-                section.key: {"worry": uuid.uuid4(), "working_well": uuid.uuid4()}
-                for section in sheet.factors
-            },
-        },
+        "new_rows": new_rows,
         "comments": ReviewComment.objects.filter(
             review__intake=intake, parent=None, resolved_at=None
         ).select_related("author"),
@@ -244,27 +247,18 @@ def _is_nothing(one: Save) -> bool:
     return one.base == 0 and one.text in ("", "not_asked")
 
 
-def posted_rows(post: QueryDict) -> dict[str, Any]:
-    """Return the keys of new rows that a plain form sent, as `new_rows` of the call screen.
-
-    A page that is shown again because such a row was refused has its words in the same place.
-    """
-    rows: dict[str, Any] = {"heard": {}}
-    for name, value in post.items():
-        start, _, rest = name.partition(":")
-        noun, _, rest = rest.partition(":")
-        key, _, about = rest.partition(":")
-        if start != "row" or f"base:{noun}.{key}.is_removed" in post:
-            continue
-        side = post.get(f"row:heard:{key}:side", "")
-        match noun, about:
-            case "person", "role":
-                rows[str(value)] = key
-            case "concern", "new":
-                rows["concern"] = key
-            case "heard", "factor":
-                rows["heard"].setdefault(value, {})[side] = key
-    return rows
+def _keep_rows(new_rows: dict[str, Any], sheet: Worksheet, post: QueryDict) -> None:
+    """Give new rows that were posted and are not stored their posted keys again."""
+    posted = posted_rows(post)
+    stored = {one.id for one in sheet.people} | {one.id for one in sheet.concerns}
+    for noun, key in posted.items():
+        if noun in new_rows and noun != "heard" and key not in stored:
+            new_rows[noun] = key
+    filed = {note.id for section in sheet.factors for note in section.heard}
+    for factor, sides in posted["heard"].items():
+        for side, key in sides.items():
+            if key not in filed and side in new_rows["heard"].get(factor, {}):
+                new_rows["heard"][factor][side] = key
 
 
 def _then(

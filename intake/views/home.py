@@ -12,7 +12,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from intake import permissions, triggers
 from intake.models import User
@@ -20,7 +20,7 @@ from intake.models.audit import record_event
 from intake.views.requests import UserRequest
 
 
-@require_GET
+@require_safe
 def home(request: UserRequest) -> HttpResponse:
     """Go to the page that the user's role works on."""
     user = request.user
@@ -36,7 +36,11 @@ def home(request: UserRequest) -> HttpResponse:
 
 
 class SignIn(LoginView):
-    """Django's sign-in, with an audit event for success and failure; a name is never logged."""
+    """Django's sign-in, with an audit event for success and failure; a name is never logged.
+
+    A failure is a fact about an account. A name that nobody has is no fact, and would let
+    anybody fill the audit.
+    """
 
     redirect_authenticated_user = True
 
@@ -48,7 +52,10 @@ class SignIn(LoginView):
         return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        record_event("user.sign_in_failed", actor=None, at=timezone.now())
+        name = form.data.get("username", "")
+        user = User.objects.select_related("agency").filter(username=name).first()
+        if user is not None:
+            record_event("user.sign_in_failed", actor=None, at=timezone.now(), subject=user)
         form.fields["username"].widget.attrs.pop("autofocus", None)  # the summary has it
         return super().form_invalid(form)
 
@@ -84,21 +91,21 @@ class ChangePassword(PasswordChangeView):
         return response
 
 
-@require_GET
+@require_safe
 def token(request: UserRequest) -> JsonResponse:
     """A fresh CSRF token for a page that was open while the user signed in anew."""
     return JsonResponse({"token": get_token(request)})
 
 
 @login_not_required
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether the process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether the database answers and holds its triggers."""
     connection.ensure_connection()

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from intake import permissions, worksheet
 from intake.actions import records
@@ -21,7 +21,7 @@ from intake.views.requests import UserRequest
 PER_PAGE = 25
 
 
-@require_GET
+@require_safe
 def list_intakes(request: UserRequest) -> HttpResponse:
     """The intakes that the user may read, newest first, filtered by status and date."""
     if not (permissions.is_worker(request.user) or permissions.is_supervisor(request.user)):
@@ -44,7 +44,7 @@ def list_intakes(request: UserRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """One record: the latest submission as it was frozen, or the live rows before the first.
 
@@ -76,7 +76,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def download_pdf(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The record as an accessible PDF, made from the latest submission."""
     intake, submission = _submitted(request, intake_id)
@@ -89,7 +89,7 @@ def download_pdf(request: UserRequest, intake_id: UUID) -> HttpResponse:
     return _attachment(content, "application/pdf", f"intake-{intake.reference}.pdf")
 
 
-@require_GET
+@require_safe
 def download_json(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The canonical JSON of the latest submission, byte for byte as it was hashed."""
     intake, submission = _submitted(request, intake_id)

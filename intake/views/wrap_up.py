@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
 from intake.actions import records
@@ -18,14 +18,14 @@ from intake.views.calls import call_context, save_form
 from intake.views.requests import UserRequest
 
 
-@require_GET
+@require_safe
 def show_wrap_up(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The wrap-up of the worker's own open call."""
     intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
     if not intake.is_writable:
         return redirect("intake", intake.pk)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
-    return render(request, "intake/calls/wrap_up.html", _context(intake))
+    return render(request, "intake/calls/wrap_up.html", _context(request, intake))
 
 
 @require_POST
@@ -58,18 +58,24 @@ def submit(request: UserRequest, intake_id: UUID) -> HttpResponse:
     if not permissions.can_write(request.user, intake):
         messages.error(request, "This intake takes no more changes; not all was saved.")
         return redirect("intake", intake.pk)
-    context = _context(intake) | unsaved | {"problems": problems}
+    context = _context(request, intake) | unsaved | {"problems": problems}
     return render(request, "intake/calls/wrap_up.html", context, status=422)
 
 
-def _context(intake: Intake) -> dict[str, Any]:
-    context = call_context(intake)
-    options: dict[str, list[ResponseOption]] = {}
-    for option in ResponseOption.objects.filter(agency=intake.agency_id, is_active=True):
-        options.setdefault(option.decides, []).append(option)
+def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
+    context = call_context(request, intake)
+    sheet = context["sheet"]
+    chosen = (sheet.decision.screening, sheet.decision.priority, sheet.decision.path)
+    options: dict[str, list[tuple[str, str]]] = {}
+    for option in ResponseOption.objects.filter(agency=intake.agency_id):
+        if option.is_active:
+            options.setdefault(option.decides, []).append((str(option.pk), option.label))
+        elif str(option.pk) in chosen:  # what was chosen once is not taken away by the agency
+            label = f"{option.label} (no longer offered)"
+            options.setdefault(option.decides, []).append((str(option.pk), label))
     return context | {
         "options": options,
-        "unfiled": worksheet.unfiled_lines(context["sheet"]),
+        "unfiled": worksheet.unfiled_lines(sheet),
         "flags": Intake.FLAGS,
         "not_asked_reasons": Answer.NotAskedReason.choices,
         "problems": [],

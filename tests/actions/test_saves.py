@@ -211,3 +211,15 @@ def test_a_lost_answer_tells_of_the_status_again(worker: User, call: Intake) -> 
     first = put(worker, call, f"{name}.text", "They moved away.")
     again = put(worker, call, f"{name}.text", "They moved away.")
     assert first.changed == again.changed == {f"{name}.status": ("answered", 1)}
+
+
+def test_a_settled_conflict_keeps_the_other_text_however_young(worker: User, call: Intake) -> None:
+    put(worker, call, "narrative.text", "theirs")
+    later = NOW + timedelta(seconds=2)
+    field = fields.parse_name("narrative.text")
+    save = Save(field=field, base=1, key=uuid.uuid4(), text="mine", keep=True)
+    save_field(actor=worker, intake_id=call.pk, save=save, at=later)
+    again = Save(field=field, base=2, key=uuid.uuid4(), text="theirs", keep=True)
+    save_field(actor=worker, intake_id=call.pk, save=again, at=later)
+    kept = FieldRevision.objects.order_by("revision").values_list("revision", "text")
+    assert list(kept) == [(1, "theirs"), (2, "mine")]

@@ -177,7 +177,7 @@ def test_what_was_heard_becomes_the_answer(
     narrative(page).press("Alt+KeyW")
     side = shown(page, "Worry")  # filing showed the factor
     side.get_by_label("Put to the prompt").select_option(index=1)
-    side.get_by_role("button", name="Use as answer").first.click()
+    side.get_by_role("button", name="Confirmed – use as answer").first.click()
     box = side.get_by_role("textbox").first
     expect(box).to_be_focused()
     expect(box).to_have_value("Boy alone on the balcony.")

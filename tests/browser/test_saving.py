@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from intake.models import Answer, Narrative, User
+from intake.models import Answer, FieldRevision, Intake, Narrative, User
 from tests.browser.conftest import Watch
 from tests.browser.test_call import expect_saved, narrative, shown, start_call, wait_for_scripts
 
@@ -90,3 +90,103 @@ def test_a_page_not_found_in_between_is_tried_again(
     narrative(page).fill("kept")
     expect_saved(page)
     assert Narrative.objects.get().text == "kept"
+
+
+@pytest.mark.parametrize("button", ["End call", "Submit for review"])
+def test_leaving_while_signed_out_says_why_and_goes_on_afterwards(
+    page: Page, live_server: LiveServer, worker: User, button: str
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    page.get_by_role("group", name="Danger now?").get_by_role(
+        "radio", name="No", exact=True
+    ).check()
+    expect_saved(page)
+    if button != "End call":
+        page.get_by_role("button", name="End call").click()
+        expect(page.get_by_role("heading", name="Wrap-up")).to_be_visible()
+        wait_for_scripts(page)
+    here = page.url
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="hotline_session")
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    expect(page.get_by_role("status")).to_contain_text("but you are signed out")
+    expect(page.get_by_role("link", name="Sign in (new tab)")).to_be_visible()
+    assert page.url == here
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.get_by_role("button", name=button).click()
+    expect(page).not_to_have_url(here)
+
+
+def test_leaving_without_a_network_says_so(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    page.get_by_role("group", name="Danger now?").get_by_role(
+        "radio", name="No", exact=True
+    ).check()
+    expect_saved(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="End call").click()
+    expect(page.get_by_role("status")).to_contain_text("but the server cannot be reached")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="End call").click()
+    expect(page.get_by_role("heading", name="Wrap-up")).to_be_visible()
+
+
+def test_the_safety_strip_goes_back_to_not_asked(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    strip = page.get_by_role("group", name="Tribal information?")
+    strip.get_by_role("radio", name="Yes").check()
+    expect_saved(page)
+    strip.get_by_text("Yes", exact=True).click()
+    expect(strip.get_by_role("radio", name="Yes")).not_to_be_checked()
+    expect_saved(page)
+    assert Intake.objects.get().tribal_information == ""
+    strip.get_by_role("radio", name="No", exact=True).check()
+    page.keyboard.press("Backspace")
+    expect(strip.get_by_role("radio", name="No", exact=True)).not_to_be_checked()
+    expect_saved(page)
+    assert Intake.objects.get().tribal_information == ""
+
+
+def test_filed_words_are_found_again_after_typing_above_them(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    lines = "\n".join(f"Line {number} of the story." for number in range(60))
+    narrative(page).fill(f"{lines}\nShe has an aunt next door.")
+    page.keyboard.press("Control+End")
+    page.get_by_role("button", name="File as working well").click()
+    narrative(page).press("Control+Home")
+    page.keyboard.type("Typed above. ")
+    expect_saved(page)
+    assert narrative(page).evaluate("box => box.scrollTop") < 20
+    page.get_by_role("button", name="Show in narrative").click()
+    box = narrative(page)
+    chosen = box.evaluate("box => box.value.slice(box.selectionStart, box.selectionEnd)")
+    assert chosen == "She has an aunt next door."
+    assert box.evaluate("box => box.scrollTop") > 100
+    expect_saved(page)
+
+
+def test_theirs_stands_and_mine_is_kept_among_the_earlier_texts(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    second = page.context.new_page()
+    second.goto(page.url)
+    narrative(page).fill("First")
+    expect_saved(page)
+    narrative(second).fill("Second")
+    second.get_by_role("button", name="Keep theirs").click()
+    expect_saved(second)
+    expect(narrative(second)).to_have_value("First")
+    assert Narrative.objects.get().text == "First"
+    assert FieldRevision.objects.filter(text="Second").exists()

@@ -318,6 +318,34 @@ test("theirs may stand, and nothing is sent for it", async () => {
   assert.equal(saver.state, "saved");
 });
 
+test("theirs stands, and mine is put aside before it goes", async () => {
+  const { clock, server, saver, stored } = make({ [FIELD]: "base" });
+  server.put(FIELD, "theirs");
+  saver.change(FIELD, "mine");
+  await clock.pass(500);
+  saver.settle(FIELD, "theirs", "mine");
+  await clock.pass(1000);
+  assert.equal(stored(), "theirs");
+  const sent = server.requests.slice(-2).map(({ text, keep }) => [text, keep]);
+  assert.deepEqual(sent, [["mine", true], ["theirs", true]]);
+  assert.equal(saver.state, "saved");
+});
+
+test("everything is saved but the page is signed out: the check says so, and when it is over", async () => {
+  const { clock, server, saver } = make({ [FIELD]: "base" });
+  saver.change(FIELD, "kept");
+  await clock.pass(500);
+  server.isSignedIn = false;
+  assert.equal(await saver.drain(), true);
+  assert.equal(await saver.check(), false);
+  assert.equal(saver.state, "stuck");
+  assert.match(saver.why, /^you are signed out/);
+  server.isSignedIn = true;
+  saver.hurry();
+  await clock.settle();
+  assert.equal(saver.state, "saved");
+});
+
 test("a refused text is told of once and sent again when it changes", async () => {
   const { clock, server, saver, told, stored } = make();
   server.trouble = [{ status: 422, body: { reason: "value", error: "Too long." } }];

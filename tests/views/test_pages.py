@@ -13,8 +13,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
+from intake.actions import calls, reviews
 from intake.models import Agency, Answer, AuditEvent, Intake, Narrative, Prompt, User
-from tests.factory import NOW, PASSWORD, core_prompt, make_call, make_user, option, put, submit
+from tests.factory import (
+    NOW,
+    PASSWORD,
+    core_prompt,
+    make_call,
+    make_ready,
+    make_user,
+    option,
+    put,
+    submit,
+)
 
 
 def count_queries(client: Client, address: str) -> int:
@@ -284,3 +295,61 @@ def test_an_agency_without_question_sets_says_so(client: Client, db: None) -> No
     client.force_login(user)
     response = client.post(reverse("call_start"), follow=True)
     assert b"No question sets are published" in response.content
+
+
+def test_a_retired_option_that_was_chosen_stays(
+    as_worker: Client, worker: User, call: Intake
+) -> None:
+    make_ready(worker, call)
+    chosen = call.agency.response_options.get(decides="priority", key="ten_days")
+    chosen.is_active = False
+    chosen.save(update_fields=["is_active"])
+    page = as_worker.get(reverse("wrap_up", args=[call.pk])).content.decode()
+    assert "(no longer offered)" in page
+    other = call.agency.response_options.filter(decides="priority").exclude(pk=chosen.pk)
+    other.update(is_active=False)
+    page = as_worker.get(reverse("wrap_up", args=[call.pk])).content.decode()
+    assert page.count("(no longer offered)") == 1
+
+
+def test_a_returned_comment_links_to_its_place(
+    as_worker: Client, worker: User, supervisor: User, call: Intake
+) -> None:
+    submit(worker, call)
+    reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
+    prompt = core_prompt(call)
+    reviews.return_intake(
+        actor=supervisor,
+        intake_id=call.pk,
+        at=NOW,
+        comments=[
+            reviews.NewComment(anchor=f"answer.{prompt.pk}", text="Who?"),
+            reviews.NewComment(anchor="decision.rationale", text="Why?"),
+        ],
+    )
+    page = as_worker.get(reverse("wrap_up", args=[call.pk])).content.decode()
+    assert f"{reverse('call', args=[call.pk])}#f-answer-{prompt.pk}-text" in page
+    assert f"{reverse('wrap_up', args=[call.pk])}#f-decision-rationale" in page
+
+
+def test_the_reporting_party_is_shown_while_the_intake_takes_text(
+    as_worker: Client, worker: User, supervisor: User, call: Intake
+) -> None:
+    put(worker, call, "reporter.name", "Rosalind Quill")
+    submit(worker, call)
+    pages = [reverse("call", args=[call.pk]), reverse("wrap_up", args=[call.pk])]
+    for url in pages:
+        assert "Rosalind Quill" not in as_worker.get(url, follow=True).content.decode()
+    reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
+    comment = reviews.NewComment(anchor="decision.rationale", text="Why?")
+    reviews.return_intake(actor=supervisor, intake_id=call.pk, at=NOW, comments=[comment])
+    assert "Rosalind Quill" in as_worker.get(pages[0]).content.decode()
+
+
+def test_an_ended_call_waits_for_nobody(as_worker: Client, worker: User, call: Intake) -> None:
+    calls.interrupt_call(actor=worker, intake_id=call.pk, reason="dropped", at=NOW)
+    assert as_worker.get(reverse("calls")).context["interrupted"] == [call]
+    calls.end_call(actor=worker, intake_id=call.pk, at=NOW)
+    page = as_worker.get(reverse("calls"))
+    assert page.context["interrupted"] == []
+    assert page.context["open_calls"] == [call]

@@ -10,7 +10,7 @@ export function startEnding(root, saver) {
 
   async function leave(form) {
     // Whoever signed in again in another tab has a new token.
-    if ((await saver.drain()) && (await saver.freshToken())) form.submit();
+    if ((await saver.drain()) && (await saver.check())) form.submit();
     else {
       const line = document.getElementById("save-status");
       line.scrollIntoView({ block: "nearest" });

@@ -114,10 +114,10 @@ function showConflict(saver, name, stored) {
     button.className = "button";
     button.textContent = label;
     button.addEventListener("click", () => {
-      const standing = chosen();
+      const [mine, standing] = [valueOf(control), chosen()];
       show(control, standing);
       removeMessage(control, "conflict");
-      saver.settle(name, standing);
+      saver.settle(name, standing, mine);
       control.focus();
     });
     return button;
@@ -129,6 +129,7 @@ const SENTENCES = {
   saved: ({ clock }) => (clock ? `Saved ${clock}` : "Saved"),
   saving: () => "Saving…",
   failed: ({ why }) => `Not saved – retrying: ${why}`,
+  stuck: ({ why, clock }) => `Saved${clock ? ` ${clock}` : ""}, but ${why}; then press again`,
   refused: () => "Not saved – a field needs a look",
   paused: () => "Paused – two texts, choose one",
   frozen: ({ frozen }) => `Not saved – ${frozen}`,
@@ -141,12 +142,13 @@ function showState() {
     const line = document.getElementById("save-status");
     const sentence = SENTENCES[state](about);
     const isTrouble = !["saved", "saving"].includes(state);
+    const isFailed = state === "failed" || state === "stuck";
     if (line && line.textContent !== sentence) line.textContent = sentence;
     if (line) line.dataset.state = isTrouble ? (state === "paused" ? "paused" : "failed") : state;
     const button = document.querySelector("[data-save-now]");
-    if (button) button.hidden = state !== "failed";
+    if (button) button.hidden = !isFailed;
     const signIn = document.querySelector("[data-sign-in]");
-    if (signIn) signIn.hidden = state !== "failed" || !about.why.startsWith(SIGNED_OUT);
+    if (signIn) signIn.hidden = !isFailed || !about.why.startsWith(SIGNED_OUT);
     if (isTrouble !== wasTrouble && (isTrouble || state === "saved")) {
       wasTrouble = isTrouble;
       const announcer = document.getElementById("save-announcer");
@@ -158,12 +160,32 @@ function showState() {
 const FLUSHED = "hotline.flushed"; // names and revisions of what was sent last; never text
 const RELOADS = 3;
 
+/** Keep the note in this tab, where the browser's owner allows it. */
+function keepNote(note) {
+  try {
+    sessionStorage.setItem(FLUSHED, JSON.stringify(note));
+  } catch {
+    // Without it a page that is loaded at once may show a conflict with its own last words.
+  }
+}
+
+/** The note of the page before, once. */
+function takeNote() {
+  try {
+    const note = JSON.parse(sessionStorage.getItem(FLUSHED) ?? "null");
+    sessionStorage.removeItem(FLUSHED);
+    return note;
+  } catch {
+    return null;
+  }
+}
+
 /** Note which revisions the last words of this page were typed over. */
 function noteFlushed(root, saver) {
-  const waiting = [...saver.fields.values()].filter((field) => saver.isDirty(field));
+  const waiting = [...saver.fields.values()].filter((field) => saver.isDirty(field) && !saver.isRefused(field));
   if (!waiting.length) return;
   const revisions = Object.fromEntries(waiting.map((field) => [field.name, field.revision]));
-  sessionStorage.setItem(FLUSHED, JSON.stringify({ url: root.dataset.saveUrl, revisions, reloads: 0 }));
+  keepNote({ url: root.dataset.saveUrl, revisions, reloads: 0 });
 }
 
 /**
@@ -171,12 +193,11 @@ function noteFlushed(root, saver) {
  * with them. Then it is loaded once more, a few times at most.
  */
 function isBehind(root) {
-  const note = JSON.parse(sessionStorage.getItem(FLUSHED) ?? "null");
-  sessionStorage.removeItem(FLUSHED);
+  const note = takeNote();
   if (note?.url !== root.dataset.saveUrl || note.reloads >= RELOADS) return false;
   const isOld = ([name, revision]) => Number(controlOf(name)?.dataset.revision ?? Infinity) <= revision;
   if (!Object.entries(note.revisions).some(isOld)) return false;
-  sessionStorage.setItem(FLUSHED, JSON.stringify({ ...note, reloads: note.reloads + 1 }));
+  keepNote({ ...note, reloads: note.reloads + 1 });
   return true;
 }
 
@@ -210,6 +231,7 @@ export function startSaving(root) {
         showRefusal(name, sentence);
         const control = controlOf(name);
         if (!control || control.matches("textarea, input:not([type=checkbox])")) return;
+        if (!saver.isRefused(saver.fields.get(name))) return; // another one was chosen meanwhile
         show(control, saver.fields.get(name).stored); // a choice goes back, a text stays
         saver.revert(name);
       },
@@ -256,17 +278,37 @@ export function startSaving(root) {
     if (event.type === "change" && !isTyped) saver.hurry();
     root.dispatchEvent(new CustomEvent("call:changed"));
   };
+  // A group of radios goes back to "not asked": the chosen one is pressed again, or Backspace.
+  let pressed = null;
+  const clearChoice = (radio) => {
+    const group = radio.closest("fieldset[data-clearable]");
+    if (!group || !radio.checked) return;
+    radio.checked = false;
+    group.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  root.addEventListener("pointerdown", (event) => {
+    const radio = event.target.closest?.("label")?.querySelector("input[type=radio]");
+    pressed = radio?.checked ? radio : null;
+  });
+  root.addEventListener("click", (event) => {
+    if (event.target === pressed) clearChoice(pressed);
+  });
+  root.addEventListener("keydown", (event) => {
+    if (["Backspace", "Delete"].includes(event.key) && event.target.matches("input[type=radio]")) {
+      clearChoice(event.target);
+    }
+  });
   root.addEventListener("input", take);
   root.addEventListener("change", take);
   root.querySelector("[data-save-now]")?.addEventListener("click", () => saver.hurry());
   window.addEventListener("online", () => saver.hurry());
-  window.addEventListener("focus", () => saver.state === "failed" && saver.hurry());
+  window.addEventListener("focus", () => ["failed", "stuck"].includes(saver.state) && saver.hurry());
   document.addEventListener("visibilitychange", () => (document.hidden ? saver.flush() : saver.hurry()));
   window.addEventListener("beforeunload", (event) => {
     if (!saver.hasUnsaved) return;
     event.preventDefault();
-    noteFlushed(root, saver);
     saver.flush(); // it travels while the question is read
+    noteFlushed(root, saver);
   });
   // A page from the back-forward cache may be another person's: it is loaded anew.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -34,6 +34,29 @@ function passage(box) {
 }
 
 const points = (text) => Array.from(text).length;
+const NOTE_LIMIT = 20000; // code points of a heard note
+
+/** Where a note's words stand in the text now, nearest to where they were filed; -1 is nowhere. */
+function nearest(text, words, start) {
+  let [best, at] = [-1, words ? text.indexOf(words) : -1];
+  while (at >= 0) {
+    if (best < 0 || Math.abs(at - start) < Math.abs(best - start)) best = at;
+    at = text.indexOf(words, at + 1);
+  }
+  return best;
+}
+
+/** How far down in a text box the line at `end` stands, in pixels: a hidden twin measures it. */
+function heightUpTo(box, end) {
+  const twin = document.createElement("textarea");
+  twin.className = `${box.className} measuring`;
+  twin.value = box.value.slice(0, end);
+  twin.style.width = `${box.offsetWidth}px`;
+  box.after(twin);
+  const height = twin.scrollHeight;
+  twin.remove();
+  return height;
+}
 
 /** Start adding rows and filing; `saver` gets what is filed. */
 export function startRows(root, saver) {
@@ -50,6 +73,10 @@ export function startRows(root, saver) {
     const { start, end, text } = passage(narrative);
     if (!text) {
       say("Nothing on this line.");
+      return;
+    }
+    if (points(text) > NOTE_LIMIT) {
+      say(`A note holds ${NOTE_LIMIT.toLocaleString("en-US")} characters: select less.`);
       return;
     }
     const factor = shownFactor();
@@ -138,10 +165,16 @@ export function startRows(root, saver) {
       box.dispatchEvent(new Event("input", { bubbles: true }));
     } else if (button.matches("[data-show-in-narrative]")) {
       const row = button.closest("[data-row-id]");
-      const all = Array.from(narrative.value);
-      const from = all.slice(0, Number(row.dataset.start)).join("").length;
+      const filedAt = Array.from(narrative.value).slice(0, Number(row.dataset.start)).join("").length;
+      const words = row.querySelector("textarea").value;
+      const from = nearest(narrative.value, words, filedAt);
+      if (from < 0) {
+        say("These words do not stand in the narrative any more.");
+        return;
+      }
       narrative.focus();
-      narrative.setSelectionRange(from, from + all.slice(Number(row.dataset.start), Number(row.dataset.end)).join("").length);
+      narrative.setSelectionRange(from, from + words.length);
+      narrative.scrollTop = heightUpTo(narrative, from) - narrative.clientHeight / 2;
     }
   });
   return { file };

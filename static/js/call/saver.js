@@ -77,7 +77,7 @@ export class Saver {
   watch(name, text, revision) {
     this.fields.set(name, {
       name, text, stored: text, revision, request: null, sent: [],
-      firstChange: 0, lastChange: 0, conflict: null, refused: null,
+      firstChange: 0, lastChange: 0, conflict: null, refused: null, aside: null, keep: false,
     });
   }
 
@@ -93,20 +93,25 @@ export class Saver {
     this.plan();
   }
 
-  /** Settle a conflict: `text` is to stand, over the stored one. */
-  settle(name, text) {
+  /**
+   * Settle a conflict: `text` is to stand, over the stored one. `mine`, when it is not what
+   * stands, is stored first: the server puts both texts aside, and neither is lost.
+   */
+  settle(name, text, mine = text) {
     const field = this.fields.get(name);
     if (!field?.conflict) return;
     field.stored = field.conflict.text;
     field.revision = field.conflict.revision;
     field.conflict = null;
     field.text = clean(text);
+    field.keep = true;
+    field.aside = mine === text ? null : clean(mine);
     this.report();
     this.hurry();
   }
 
   isDirty(field) {
-    return field.text !== field.stored || field.request !== null;
+    return field.text !== field.stored || field.request !== null || field.aside !== null;
   }
 
   /** Whether the text in the box is one that the server refused. */
@@ -138,7 +143,7 @@ export class Saver {
 
   get state() {
     if (this.frozen) return "frozen";
-    if (this.failures) return "failed";
+    if (this.failures) return this.hasUnsaved ? "failed" : "stuck";
     const fields = [...this.fields.values()];
     if (fields.some((field) => field.conflict)) return "paused";
     if (fields.some((field) => this.isRefused(field))) return "refused";
@@ -164,7 +169,7 @@ export class Saver {
 
   answerWaiting() {
     if (!this.waiting.length || this.isSending) return;
-    const isOver = !this.hasUnsaved || ["failed", "paused", "refused", "frozen"].includes(this.state);
+    const isOver = !this.hasUnsaved || !["saving", "saved"].includes(this.state);
     if (!isOver) return;
     for (const resolve of this.waiting.splice(0)) resolve(!this.hasUnsaved);
   }
@@ -190,7 +195,10 @@ export class Saver {
     // A request that got no answer goes first and unchanged; then whoever has waited longest.
     due.sort((a, b) => (b.request !== null) - (a.request !== null) || a.firstChange - b.firstChange);
     const field = due[0];
-    if (!field) return;
+    if (!field) {
+      if (this.failures) await this.check();
+      return;
+    }
     this.isSending = true;
     this.report();
     try {
@@ -207,22 +215,26 @@ export class Saver {
     }
   }
 
-  async makeRequest(field, after) {
+  /** The body of the next save; a hasty one has no time for a check sum. */
+  async makeRequest(field, after, isHasty = false) {
     const body = { field: field.name, base: field.revision, key: crypto.randomUUID() };
     const row = this.rowOf(field.name);
     if (row) body.row = row;
     if (after) body.after = after.body.key;
+    if (field.keep) body.keep = true;
     const base = after ? after.result : field.stored;
-    let result = field.text;
+    let result = field.aside ?? field.text;
     // A new row comes whole: there is nothing yet that a splice could change.
     if (!row && new TextEncoder().encode(result).length > SPLICE_OVER) {
       const splice = difference(base, result);
       result = splice.result;
       body.splice = { start: splice.start, delete: splice.delete, insert: splice.insert };
-      body.splice.sha256 = await sha256(result);
+      if (!isHasty) body.splice.sha256 = await sha256(result);
     } else {
       body.text = result;
     }
+    if (field.aside === result) field.aside = null;
+    else field.keep = false;
     field.sent = [...field.sent.slice(-4), result];
     field.firstChange = 0;
     return { body, result };
@@ -307,17 +319,26 @@ export class Saver {
     this.on.conflict?.(field.name, answer.text, field.text);
   }
 
-  /** Fetch the token of the session that stands now; false where there is none. */
+  /** Fetch the token of the session that stands now; false where there is none, null unreachable. */
   async freshToken() {
     try {
       const response = await this.ask(this.tokenUrl, { headers: { Accept: "application/json" } });
-      if (!response.ok) return false;
+      if (!response.ok) return response.status === 401 ? false : null;
       this.token = response.answer.token ?? this.token;
     } catch {
-      return false;
+      return null;
     }
     this.on.token?.(this.token);
     return true;
+  }
+
+  /** Whether the server can be reached and this page is signed in; says so where not. */
+  async check() {
+    const answer = await this.freshToken();
+    this.failures = answer ? 0 : Math.max(1, this.failures);
+    if (!answer) this.why = answer === false ? `${SIGNED_OUT}; sign in in another tab` : "the server cannot be reached";
+    this.report();
+    return Boolean(answer);
   }
 
   async renewToken() {
@@ -336,11 +357,13 @@ export class Saver {
 
   /** The page may go away: send what is not acknowledged beside what is in flight. */
   async flush() {
-    for (const field of this.fields.values()) {
-      if (this.frozen || !this.isDue(field)) continue;
+    let room = KEEPALIVE_LIMIT; // of all requests together
+    const waiting = [...this.fields.values()].filter((field) => !this.frozen && this.isDue(field));
+    for (const field of waiting.sort((a, b) => a.text.length - b.text.length)) {
       if (field.request && field.request.result === field.text && this.isSending) continue;
-      const request = await this.makeRequest(field, field.request ?? undefined);
-      if (JSON.stringify(request.body).length > KEEPALIVE_LIMIT) continue;
+      const request = await this.makeRequest(field, field.request ?? undefined, true);
+      room -= new TextEncoder().encode(JSON.stringify(request.body)).length;
+      if (room < 0) break;
       this.post(request.body, true)
         .then((response) => {
           if (response.ok && response.answer.field) this.acknowledge(field, request, response.answer);

@@ -40,7 +40,12 @@ export function goToPrompt(prompt) {
 /** Put the caret into the control of a field, in whatever panel it is. */
 export function goToField(name) {
   const control = document.querySelector(`[data-field="${CSS.escape(name)}"]`);
-  if (!control) return;
+  if (control) goToControl(control);
+}
+
+function goToControl(control) {
+  const prompt = control.closest(".prompt");
+  if (prompt) openRegion(prompt, true);
   const panel = control.closest("[data-panel]");
   if (panel) showPanel(panel.dataset.panel);
   (control.matches("fieldset") ? control.querySelector("input") : control).focus();
@@ -112,6 +117,8 @@ export function startTabs(root) {
   if (root.hasAttribute("data-fresh") && opening) showPanel(opening.dataset.tab);
   const wanted = location.hash.replace("#panel-", "");
   if (tabs.some((tab) => tab.dataset.tab === wanted)) showPanel(wanted);
+  const field = location.hash.startsWith("#f-") && document.getElementById(location.hash.slice(1));
+  if (field) goToControl(field);
 
   // A click shows a section and leaves the caret where the worker types.
   list.addEventListener("mousedown", (event) => {

@@ -1,0 +1,36 @@
+"""What a plain form carried that was not taken, shown once more so that it can be copied."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+
+from intake import fields
+from intake.text import clean_text
+
+
+@dataclass(frozen=True)
+class TypedText:
+    """A field by its column, and what was typed into it."""
+
+    label: str
+    text: str
+
+
+def typed_texts(request: HttpRequest) -> list[TypedText]:
+    """Return the typed texts of a refused form: nothing is stored, the page holds them alone.
+
+    Only for a form of this site: another site could otherwise show its words here.
+    """
+    if urlsplit(request.headers.get("Origin", "")).netloc != request.get_host():
+        return []
+    texts = []
+    for name, base in request.POST.items():
+        field = name.removeprefix("base:")
+        text = clean_text(request.POST.get(field, ""))
+        if field == name or str(base).endswith(f"-{fields.check_sum(text)}") or not text:
+            continue
+        label = field.rpartition(".")[2] if field != "narrative.text" else "narrative"
+        if label not in ("is_removed", "status"):
+            texts.append(TypedText(label.replace("_", " ").capitalize(), text))
+    return texts

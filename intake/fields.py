@@ -6,6 +6,8 @@ A field's name is its address in the save protocol:
     answer.<prompt id>.<column>   heard.<note id>.<column>
     person.<person id>.<column>   concern.<concern id>.<column>
     reporter.<column>             decision.<column>
+    reference.<prompt id>.stands  cross_report.<recipient id>.<column>
+    support.<id>.<column>         quote.<id>.<column>         correction.<id>.<column>
 
 Every value travels as text; an empty text is "nothing chosen".
 """
@@ -24,12 +26,17 @@ from intake.errors import InvalidValue, UnknownField
 from intake.models import (
     Answer,
     Concern,
+    Correction,
+    CrossReport,
     Decision,
+    DecisionReference,
     HeardNote,
     Intake,
     Narrative,
     Person,
+    Quotation,
     Reporter,
+    Support,
 )
 from intake.models.base import Language, SavedRecord, Source, YesNo
 from intake.models.decisions import ResponseOptionDecides
@@ -203,7 +210,21 @@ FIELDS: dict[str, dict[str, SavedField]] = {
         "transfer_method": _line,
         "transfer_time": _line,
         "known_referral": _line,
+        "concrete_help": _choice(YesNo),
+        "concrete_help_reason": _text,
     },
+    "reference": {"stands": _flag},
+    "cross_report": {"decided": _choice(CrossReport.Decided), "note": _text},
+    "support": {
+        "service": _line,
+        "accepted": SavedField(
+            kind="choice", choices=tuple(key for key, _ in Support.ACCEPTED), limit=LINE
+        ),
+        "accepted_by": _line,
+        "is_removed": _flag,
+    },
+    "quote": {"text": _text, "speaker": _line, "hearer": _line, "is_removed": _flag},
+    "correction": {"text": _text, "is_removed": _flag},
 }
 
 NOUN_OF: dict[type[SavedRecord], str] = {
@@ -215,8 +236,13 @@ NOUN_OF: dict[type[SavedRecord], str] = {
     Concern: "concern",
     Reporter: "reporter",
     Decision: "decision",
+    DecisionReference: "reference",
+    CrossReport: "cross_report",
+    Support: "support",
+    Quotation: "quote",
+    Correction: "correction",
 }
-MANY_ROWS = ("answer", "heard", "person", "concern")
+MANY_ROWS = frozenset(NOUN_OF.values()) - {"call", "narrative", "reporter", "decision"}
 
 
 def parse_name(name: str) -> FieldName:

@@ -7,10 +7,11 @@ from django.contrib.auth.models import Group
 
 from intake import fields
 from intake.actions import calls, wrap_up
+from intake.actions.agency_tables import load_tables
 from intake.actions.question_sets import load_question_sets, load_response_options
 from intake.actions.saves import Saved, save_field
 from intake.fields import Save
-from intake.management.commands.load_question_sets import read_fixtures
+from intake.management.commands.load_question_sets import read_fixtures, read_tables
 from intake.models import Agency, Intake, Prompt, ResponseOption, Submission, User
 
 NOW = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)
@@ -23,6 +24,7 @@ def make_agency(slug: str = "demo") -> Agency:
     sets, options = read_fixtures()
     load_question_sets(sets=sets, at=datetime(2026, 1, 1, tzinfo=UTC))
     load_response_options(options=options)
+    load_tables(**read_tables())
     return agency
 
 

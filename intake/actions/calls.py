@@ -39,7 +39,7 @@ def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intak
             )
         intake = Intake.objects.create(
             agency=actor.agency,
-            reference=_next_reference(actor.agency, at),
+            reference=_next_reference(actor.agency, at, is_practice=is_practice),
             worker=actor,
             edition=edition,
             started_at=at,
@@ -158,10 +158,14 @@ def _report_obstacle(intake: Intake) -> str:
     return ""
 
 
-def _next_reference(agency: Agency, at: datetime) -> str:
-    """Return the agency's next reference, such as 26-000412; the year is the agency's own."""
+def _next_reference(agency: Agency, at: datetime, *, is_practice: bool) -> str:
+    """Return the agency's next reference, such as 26-000412; the year is the agency's own.
+
+    Practice calls count for themselves, as P26-000001: they leave no gap among the real ones.
+    """
     year = at.astimezone(agency.zone).year
-    ReferenceCounter.objects.get_or_create(agency=agency, year=year)
-    counters = ReferenceCounter.objects.filter(agency=agency, year=year)
+    counters = ReferenceCounter.objects.filter(agency=agency, year=year, is_practice=is_practice)
+    ReferenceCounter.objects.get_or_create(agency=agency, year=year, is_practice=is_practice)
     counters.update(last=F("last") + 1)  # holds the row until the transaction ends
-    return f"{year % 100:02d}-{counters.values_list('last', flat=True).get():06d}"
+    series = "P" if is_practice else ""
+    return f"{series}{year % 100:02d}-{counters.values_list('last', flat=True).get():06d}"

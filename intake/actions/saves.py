@@ -10,24 +10,22 @@ from uuid import UUID
 from django.db import transaction
 
 from intake import fields
-from intake.errors import InvalidValue, NotPossibleNow, StaleRevision, UnknownField
+from intake.actions.rows import find_row
+from intake.errors import InvalidValue, NotPossibleNow, StaleRevision
 from intake.fields import FieldName, Save
 from intake.models import (
     Answer,
-    Concern,
-    Decision,
+    DecisionReference,
     FieldRevision,
-    HeardNote,
     Intake,
-    Narrative,
-    Person,
     Prompt,
+    Quotation,
     Reporter,
     ResponseOption,
+    Support,
     User,
 )
 from intake.models.base import SavedRecord
-from intake.models.question_sets import FACTORS
 from intake.text import clean_text
 
 THINNING = timedelta(seconds=30)  # one earlier text is kept per this much typing
@@ -53,7 +51,7 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
     """
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
-        row, is_new = _find_row(intake, save, at)
+        row, is_new = find_row(intake, save, at)
         column = save.field.column
         last = row.saves.get(column, {})
         follows = ["status"] if isinstance(row, Answer) and column == "text" else []
@@ -71,6 +69,7 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
             )
 
         value = fields.parse_value(save.field, text)
+        _check_words(save, row, text, stored)
         _check_reference(intake, save.field, value)
         columns = {column: (text, value)}
         if isinstance(row, Answer):
@@ -152,7 +151,7 @@ def _put(
 def _earlier(row: SavedRecord, column: str, stored: str, last: dict[str, Any]) -> FieldRevision:
     is_sealed = isinstance(row, Reporter) and column in Reporter.SEALED
     return FieldRevision(
-        intake_id=row.pk if isinstance(row, Intake) else row.intake_id,  # type: ignore[attr-defined]
+        intake_id=_intake_of(row),
         row=row.pk,
         field=f"{fields.NOUN_OF[type(row)]}.{column}",
         revision=last["revision"],
@@ -161,6 +160,14 @@ def _earlier(row: SavedRecord, column: str, stored: str, last: dict[str, Any]) -
         saved_at=datetime.fromisoformat(last["at"]),
         saved_by_id=UUID(last["by"]),
     )
+
+
+def _intake_of(row: SavedRecord) -> UUID:
+    if isinstance(row, Intake):
+        return row.pk
+    if isinstance(row, DecisionReference):
+        return row.decision.intake_id
+    return row.intake_id  # type: ignore[attr-defined,no-any-return]
 
 
 def _text_of(save: Save, row: SavedRecord, stored: str) -> str:
@@ -209,6 +216,22 @@ def _answer_follows(row: Answer, column: str, text: str) -> dict[str, tuple[str,
     return {}
 
 
+def _check_words(save: Save, row: SavedRecord, text: str, stored: str) -> None:
+    """Raise InvalidValue for words that may not go, or not unasked.
+
+    A quotation is locked: a save that changes its words says that the worker was asked
+    (`row` has `unlocked`).
+    """
+    is_quote = isinstance(row, Quotation) and save.field.column == "text"
+    is_needed = is_quote or (isinstance(row, Support) and save.field.column == "service")
+    if is_needed and not text.strip():
+        raise InvalidValue("This cannot be empty. Take the row out instead.")
+    if is_quote and stored and save.row.get("unlocked") != "yes":
+        raise InvalidValue(
+            "These are exact words, kept as they were said. Choose “Change the words” first."
+        )
+
+
 def _check_reference(intake: Intake, name: FieldName, value: Any) -> None:
     """Raise InvalidValue unless the option or prompt that a save names belongs to this call."""
     spec = fields.spec_of(name)
@@ -224,70 +247,3 @@ def _check_reference(intake: Intake, name: FieldName, value: Any) -> None:
         return
     if not is_known:
         raise InvalidValue("This is not one of the choices of this field.")
-
-
-def _find_row(intake: Intake, save: Save, at: datetime) -> tuple[SavedRecord, bool]:
-    """Return the row that a save writes to, and whether it is a new one."""
-    name = save.field
-    match name.noun:
-        case "call":
-            return intake, False
-        case "narrative":
-            return Narrative.objects.get(intake=intake), False
-        case "reporter":
-            reporter = Reporter.objects.filter(intake=intake).first()
-            return reporter or Reporter(intake=intake), reporter is None
-        case "decision":
-            decision = Decision.objects.filter(intake=intake).first()
-            return decision or Decision(intake=intake), decision is None
-        case "answer":
-            answer = Answer.objects.filter(intake=intake, prompt=name.row).first()
-            return answer or _new_answer(intake, name), answer is None
-    model = {"heard": HeardNote, "person": Person, "concern": Concern}[name.noun]
-    row: SavedRecord | None = model.objects.filter(pk=name.row).first()  # type: ignore[attr-defined]
-    if row is None:
-        return _new_row(intake, save, at), True
-    if row.intake_id != intake.pk:  # type: ignore[attr-defined]
-        raise UnknownField("This call has no such field; nothing was changed.")
-    return row, False
-
-
-def _new_answer(intake: Intake, name: FieldName) -> Answer:
-    """Return an unsaved answer, if the prompt of the call's edition takes one."""
-    unknown = UnknownField("This call has no such field; nothing was changed.")
-    if name.row is None:
-        raise unknown
-    takes_answer = Prompt.objects.filter(
-        pk=name.row, edition=intake.edition_id, kind=Prompt.Kind.QUESTION, bound_to=""
-    )
-    if not takes_answer.exists():
-        raise unknown
-    return Answer(intake=intake, prompt_id=name.row)
-
-
-def _new_row(intake: Intake, save: Save, at: datetime) -> SavedRecord:
-    """Return an unsaved row with the client's key, made from what the save says of it."""
-    key, about = save.field.row, save.row
-    incomplete = InvalidValue("A new row needs to say what it is; nothing was changed.")
-    match save.field.noun:
-        case "person":
-            if about.get("role") not in Person.Role.values:
-                raise incomplete
-            return Person(id=key, intake=intake, role=about["role"], created_at=at)
-        case "concern":
-            return Concern(id=key, intake=intake, created_at=at)
-    if about.get("factor") not in FACTORS or about.get("side") not in ("worry", "working_well"):
-        raise incomplete
-    if save.field.column != "text" or not (save.text or "").strip():
-        raise incomplete
-    start, end = (fields.parse_count(about.get(place, "")) for place in ("start", "end"))
-    return HeardNote(
-        id=key,
-        intake=intake,
-        factor=about["factor"],
-        side=about["side"],
-        start=start,
-        end=max(start, end),
-        call_seconds=fields.parse_count(about.get("call_seconds", "")),
-        filed_at=at,
-    )

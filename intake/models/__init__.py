@@ -2,20 +2,20 @@
 
 from intake.models.answers import Answer, FieldRevision, HeardNote
 from intake.models.audit import AuditEvent
-from intake.models.decisions import (
-    CrossReport,
-    Decision,
-    DecisionReference,
-    Dispatch,
-    ResponseOption,
-    Support,
-)
+from intake.models.copy_out import CopyOutField, CopyOutTick
+from intake.models.cross_reports import CrossReport, CrossReportRule, CrossReportSending
+from intake.models.decisions import Decision, DecisionReference, ResponseOption
+from intake.models.dispatches import Dispatch
 from intake.models.intakes import Intake, Narrative, ReferenceCounter
 from intake.models.parties import Concern, Person, Reporter
 from intake.models.people import Agency, User
+from intake.models.practice import PracticeRun, PracticeTurn
+from intake.models.preferences import Preferences
 from intake.models.question_sets import Edition, Prompt, PromptPair, PromptText, QuestionSet
 from intake.models.reviews import Amendment, Review, ReviewComment
 from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
+from intake.models.supports import Service, Support
+from intake.models.words import Correction, Quotation
 
 __all__ = [
     "Agency",
@@ -23,7 +23,12 @@ __all__ = [
     "Answer",
     "AuditEvent",
     "Concern",
+    "CopyOutField",
+    "CopyOutTick",
+    "Correction",
     "CrossReport",
+    "CrossReportRule",
+    "CrossReportSending",
     "Decision",
     "DecisionReference",
     "Dispatch",
@@ -33,15 +38,20 @@ __all__ = [
     "Intake",
     "Narrative",
     "Person",
+    "PracticeRun",
+    "PracticeTurn",
+    "Preferences",
     "Prompt",
     "PromptPair",
     "PromptText",
     "QuestionSet",
+    "Quotation",
     "ReferenceCounter",
     "Reporter",
     "ResponseOption",
     "Review",
     "ReviewComment",
+    "Service",
     "Submission",
     "SubmissionContent",
     "SubmissionReporter",

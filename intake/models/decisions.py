@@ -1,13 +1,14 @@
-"""What the agency decides and does: options, the decision, who was told, what was offered."""
+"""What the agency decides: the options, the decision, and the answers that it leans on."""
+
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 
 from intake.models.answers import Answer
-from intake.models.base import Record, SavedRecord, is_one_of
+from intake.models.base import Record, SavedRecord, YesNo, is_one_of
 from intake.models.intakes import Intake
-from intake.models.people import Agency, User
-from intake.models.question_sets import FACTORS
+from intake.models.people import Agency
 
 
 class ResponseOptionDecides(models.TextChoices):
@@ -20,7 +21,10 @@ class ResponseOptionDecides(models.TextChoices):
 class ResponseOption(Record):
     """One choice of a decision, a row of the agency; none of them refuses a report.
 
-    `deadline_hours` run from receipt of the report.
+    `deadline_hours` run from receipt of the report; 0 is immediately. Of a cross-report they are
+    the time within which it is made, and `written_hours` that of the written report which
+    follows. `may_learn_reporter` marks a recipient that the law lets know who reported
+    (California Penal Code 11167(d)).
     """
 
     Decides = ResponseOptionDecides
@@ -35,10 +39,17 @@ class ResponseOption(Record):
     needs_priority = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     source = models.TextField(blank=True)
+    written_hours = models.PositiveIntegerField(null=True, blank=True)
+    may_learn_reporter = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["decides", "position"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(decides="cross_report")
+                | Q(written_hours__isnull=True, may_learn_reporter=False),
+                name="response_option_only_cross_reports_follow",
+            ),
             models.UniqueConstraint(
                 fields=["agency", "decides", "key"], name="response_option_key_in_agency"
             ),
@@ -47,6 +58,21 @@ class ResponseOption(Record):
 
     def __str__(self) -> str:
         return self.label
+
+    def due_at(self, received_at: datetime) -> datetime | None:
+        """Return when this is due for a report received then, or None without a deadline.
+
+        Hours are hours: a change of the clocks in between neither adds nor takes one.
+        """
+        if self.deadline_hours is None:
+            return None
+        return received_at + timedelta(hours=self.deadline_hours)
+
+    def written_due_at(self, received_at: datetime) -> datetime | None:
+        """Return when the written report that follows is due, or None where none is."""
+        if self.written_hours is None:
+            return None
+        return received_at + timedelta(hours=self.written_hours)
 
 
 class Decision(SavedRecord):
@@ -73,16 +99,23 @@ class Decision(SavedRecord):
     transfer_method = models.TextField(blank=True)
     transfer_time = models.TextField(blank=True)
     known_referral = models.TextField(blank=True)
+    # For a worry about neglect: economic disadvantage is not neglect (California AB 2085).
+    concrete_help = models.CharField(max_length=8, choices=YesNo, blank=True)
+    concrete_help_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [is_one_of("decision", "concrete_help", YesNo, blank=True)]
 
     def __str__(self) -> str:
         return f"Decision of {self.intake_id}"
 
 
-class DecisionReference(Record):
-    """An answer that the decision leans on."""
+class DecisionReference(SavedRecord):
+    """An answer that the decision leans on, while it `stands`."""
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="references")
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="+")
+    stands = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -91,91 +124,3 @@ class DecisionReference(Record):
 
     def __str__(self) -> str:
         return f"Reference {self.id}"
-
-
-class DispatchTold(models.TextChoices):
-    LAW_ENFORCEMENT = "law_enforcement", "Law enforcement"
-    RESPONDING_WORKER = "responding_worker", "Responding worker"
-    SUPERVISOR = "supervisor", "Supervisor"
-    TRIBE = "tribe", "Tribe"
-
-
-class Dispatch(SavedRecord):
-    """Who was told, when and how, and when they acknowledged; possible at any moment."""
-
-    Told = DispatchTold
-
-    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="dispatches")
-    told = models.CharField(max_length=20, choices=Told)
-    who = models.TextField(blank=True)
-    how = models.TextField(blank=True)
-    told_at = models.DateTimeField()
-    told_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    acknowledged_at = models.DateTimeField(null=True, blank=True)
-    acknowledged_by = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["told_at", "id"]
-        constraints = [
-            is_one_of("dispatch", "told", DispatchTold, blank=False),
-            models.CheckConstraint(
-                condition=Q(acknowledged_at__isnull=True)
-                | Q(acknowledged_at__gte=models.F("told_at")),
-                name="dispatch_acknowledged_after_told",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Dispatch {self.id}"
-
-
-class CrossReport(SavedRecord):
-    """A report to another agency: whether it is due, and when and how it was sent."""
-
-    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="cross_reports")
-    recipient = models.ForeignKey(ResponseOption, on_delete=models.PROTECT, related_name="+")
-    note = models.TextField(blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    sent_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    method = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["intake", "recipient"], name="cross_report_once_to_recipient"
-            ),
-            models.CheckConstraint(
-                condition=Q(sent_at__isnull=True, sent_by__isnull=True)
-                | Q(sent_at__isnull=False, sent_by__isnull=False),
-                name="cross_report_sent_by_somebody",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Cross-report {self.id}"
-
-
-class Support(SavedRecord):
-    """Concrete help that was offered during the call, and whether it was accepted."""
-
-    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="supports")
-    factor = models.CharField(max_length=64, choices=[(key, key) for key in FACTORS])
-    service = models.TextField()
-    offered_at = models.DateTimeField()
-    offered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    accepted = models.CharField(
-        max_length=8,
-        choices=[("yes", "Accepted"), ("no", "Declined"), ("unknown", "Not known")],
-        blank=True,
-    )
-
-    class Meta:
-        ordering = ["offered_at", "id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(factor__in=FACTORS), name="support_of_known_factor")
-        ]
-
-    def __str__(self) -> str:
-        return f"Support {self.id}"

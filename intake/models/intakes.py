@@ -20,12 +20,13 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         """Return the intakes whose content `user` may read.
 
         A worker sees own intakes, a supervisor the agency's; administrators and privacy officers
-        see no content by their role. Nothing crosses agencies.
+        see no content by their role. Nothing crosses agencies. A practice call is its worker's
+        alone.
         """
         if user.agency_id is None or not user.is_active:
             return self.none()
         if "supervisors" in user.roles:
-            return self.filter(agency=user.agency_id)
+            return self.filter(Q(is_practice=False) | Q(worker=user), agency=user.agency_id)
         if "workers" in user.roles:
             return self.filter(agency=user.agency_id, worker=user)
         return self.none()
@@ -39,6 +40,10 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
     def being_written(self) -> "IntakeQuerySet":
         """Return the intakes that take text: calls in progress and returned intakes."""
         return self.filter(status__in=Intake.WRITABLE)
+
+    def for_real(self) -> "IntakeQuerySet":
+        """Return the intakes that are no practice: what every list, queue and figure is made of."""
+        return self.filter(is_practice=False)
 
     def newest_first(self) -> "IntakeQuerySet":
         """Return the intakes with the latest call first."""
@@ -99,6 +104,12 @@ class Intake(SavedRecord):
     status = models.CharField(max_length=20, choices=Status, default=Status.IN_PROGRESS)
     is_practice = models.BooleanField(default=False)
 
+    # The call that a written report follows.
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="written_reports"
+    )
+
+    # Receipt of the report: every deadline runs from here.
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -175,6 +186,11 @@ class Intake(SavedRecord):
             is_one_of("intake", "tribal_information", YesNo, blank=True),
         ]
         indexes = [
+            models.Index(
+                fields=["agency", "-started_at", "-id"],
+                condition=Q(danger_now="yes", status="in_progress", is_practice=False),
+                name="intake_in_danger",
+            ),
             models.Index(fields=["worker", "-started_at"], name="intake_of_worker"),
             models.Index(fields=["agency", "-started_at", "-id"], name="intake_of_agency"),
             models.Index(
@@ -209,15 +225,18 @@ class Narrative(SavedRecord):
 
 
 class ReferenceCounter(Record):
-    """The last number that an agency gave out in a year; references are made from it."""
+    """The last number that an agency gave out in a year; practice calls have their own."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     year = models.PositiveSmallIntegerField()
+    is_practice = models.BooleanField(default=False)
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["agency", "year"], name="counter_of_agency_and_year")
+            models.UniqueConstraint(
+                fields=["agency", "year", "is_practice"], name="counter_of_agency_and_year"
+            )
         ]
 
     def __str__(self) -> str:

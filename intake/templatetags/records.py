@@ -8,7 +8,7 @@ from django.utils import dateformat, timezone
 
 from intake.models.base import Language, Source, YesNo
 from intake.models.intakes import Intake
-from intake.worksheet import PairView, PromptView, Worksheet
+from intake.worksheet import CrossReportView, PairView, PromptView, Worksheet
 
 register = template.Library()
 
@@ -87,3 +87,43 @@ def person_facts(person: object) -> list[tuple[str, str]]:
         for label, text in facts
         if text
     ]
+
+
+@register.filter
+def factor_title(sheet: Worksheet, key: str) -> str:
+    """Return the title of a factor set."""
+    return next((one.title for one in sheet.factors if one.key == key), "")
+
+
+@register.filter
+def cross_reports_shown(sheet: Worksheet) -> list[CrossReportView]:
+    """Return the recipients of which anything is to be said: due, decided or sent."""
+    return [one for one in sheet.cross_reports if one.is_due or one.decided or one.sendings]
+
+
+@register.filter
+def corrections_named(sheet: Worksheet) -> list[tuple[str, str]]:
+    """Return (what was corrected, the caller's correction) for those that stand."""
+    return [(place_of(sheet, of), text) for of, text in sheet.corrected.items()]
+
+
+def place_of(sheet: Worksheet, of: str) -> str:
+    """Return a field's name in the words of the record; of a row, what it says.
+
+    `answer.<prompt>.text` is the prompt's wording, `heard.<note>.text` what was heard.
+    """
+    noun, _, rest = of.partition(".")
+    key = rest.partition(".")[0]
+    if noun == "answer":
+        prompts = [one for section in sheet.sections for one in section.all_prompts]
+        return next((one.text for one in prompts if one.id == key), "An answer")
+    if noun == "heard":
+        notes = [note for section in sheet.sections for note in section.heard]
+        return next((f"Heard: {one.text}" for one in notes if one.id == key), "A note")
+    if noun == "concern":
+        return next(
+            (f"Concern: {one.type_label}" for one in sheet.concerns if one.id == key), "A concern"
+        )
+    if noun == "quote":
+        return "Exact words"
+    return of.rpartition(".")[2].replace("_", " ").capitalize()

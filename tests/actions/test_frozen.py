@@ -14,7 +14,7 @@ from intake import fields
 from intake.actions import calls, reviews
 from intake.errors import NotPossibleNow
 from intake.models import Intake, Person, User
-from tests.factory import NOW, core_prompt, make_call, put, submit
+from tests.factory import NOW, core_prompt, make_call, option, put, submit
 from tests.views.test_access import names
 
 FROZEN = ("submitted", "in_review", "approved", "closed_no_report")
@@ -45,6 +45,9 @@ def frozen(request: pytest.FixtureRequest, worker: User, supervisor: User) -> In
         put(worker, call, "reporter.name", "Ines Caller")
         heard = f"heard.{uuid.uuid4()}.text"
         put(worker, call, heard, "Filed.", factor="social_connections", side="worry")
+        put(worker, call, f"quote.{uuid.uuid4()}.text", "I want to go home.")
+        put(worker, call, f"support.{uuid.uuid4()}.service", "Pantry", factor="concrete_support")
+        put(worker, call, f"correction.{uuid.uuid4()}.text", "Tuesday", of="narrative.text")
         submit(worker, call)
     if request.param in ("in_review", "approved"):
         reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
@@ -57,13 +60,23 @@ def frozen(request: pytest.FixtureRequest, worker: User, supervisor: User) -> In
 
 def every_field(call: Intake) -> Iterator[tuple[str, dict[str, str]]]:
     """Every field of the registry, of rows that are there and of new ones."""
-    there = {
+    there: dict[str, list[object]] = {
         "answer": [core_prompt(call).pk, core_prompt(call, side="working_well").pk],
         "person": [*Person.objects.filter(intake=call).values_list("pk", flat=True)],
         "heard": [*call.heard_notes.values_list("pk", flat=True)],
         "concern": [*call.concerns.values_list("pk", flat=True)],
+        "reference": [core_prompt(call).pk],
+        "cross_report": [option(call.agency, "cross_report", "law_enforcement")],
+        "support": [*call.supports.values_list("pk", flat=True)],
+        "quote": [*call.quotations.values_list("pk", flat=True)],
+        "correction": [*call.corrections.values_list("pk", flat=True)],
     }
-    about = {"role": "child", "factor": "social_connections", "side": "worry"}
+    about = {
+        "role": "child",
+        "factor": "social_connections",
+        "side": "worry",
+        "of": "narrative.text",
+    }
     for noun, columns in fields.FIELDS.items():
         for column in columns:
             if noun not in fields.MANY_ROWS:

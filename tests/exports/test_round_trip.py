@@ -26,6 +26,8 @@ def made_of(kind: Any) -> st.SearchStrategy[Any]:
         }
         if "is_removed" in kept:  # what was taken out is left out of a submission
             kept["is_removed"] = st.just(False)
+        if "stands" in kept:  # and so is a reference that was taken back
+            kept["stands"] = st.just(True)
         if "schema_version" in kept:
             kept["schema_version"] = st.sampled_from(worksheet.READABLE)
         return st.builds(kind, **kept)  # type: ignore[arg-type]

@@ -14,7 +14,12 @@ from intake.models import (
     Amendment,
     Answer,
     Concern,
+    CopyOutField,
+    CopyOutTick,
+    Correction,
     CrossReport,
+    CrossReportRule,
+    CrossReportSending,
     Decision,
     DecisionReference,
     Dispatch,
@@ -24,15 +29,20 @@ from intake.models import (
     Intake,
     Narrative,
     Person,
+    PracticeRun,
+    PracticeTurn,
+    Preferences,
     Prompt,
     PromptPair,
     PromptText,
     QuestionSet,
+    Quotation,
     ReferenceCounter,
     Reporter,
     ResponseOption,
     Review,
     ReviewComment,
+    Service,
     Submission,
     Support,
     User,
@@ -124,12 +134,38 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     # Decisions
     ("response_option_key_in_agency", ResponseOption, {}),
     ("response_option_decides_known", ResponseOption, {"decides": "x"}),
+    (
+        "response_option_only_cross_reports_follow",
+        ResponseOption,
+        {"key": "new", "decides": "path", "written_hours": 36},
+    ),
+    (
+        "response_option_only_cross_reports_follow",
+        ResponseOption,
+        {"key": "new", "decides": "path", "may_learn_reporter": True},
+    ),
     ("decision_reference_once", DecisionReference, {}),
+    ("decision_concrete_help_known", Decision, {"concrete_help": "x"}),
     ("dispatch_told_known", Dispatch, {"told": "x"}),
     ("dispatch_acknowledged_after_told", Dispatch, {"acknowledged_at": EARLIER}),
     ("cross_report_once_to_recipient", CrossReport, {}),
-    ("cross_report_sent_by_somebody", CrossReport, {"sent_at": NOW}),
+    ("cross_report_decided_known", CrossReport, {"decided": "x"}),
+    ("cross_report_sent_somehow", CrossReportSending, {"method": ""}),
+    ("cross_report_rule_once", CrossReportRule, {}),
+    ("cross_report_rule_has_source", CrossReportRule, {"trigger": "other", "source": ""}),
     ("support_of_known_factor", Support, {"factor": "x"}),
+    ("support_accepted_known", Support, {"accepted": "x"}),
+    ("service_once", Service, {}),
+    ("service_of_known_factor", Service, {"name": "new", "factor": "x"}),
+    ("quotation_not_empty", Quotation, {"text": ""}),
+    ("correction_of_a_field", Correction, {"of": ""}),
+    ("copy_out_field_in_agency", CopyOutField, {}),
+    ("copy_out_tick_of_block", CopyOutTick, {}),
+    ("copy_out_part_from_one", CopyOutTick, {"part": 0}),
+    ("practice_run_has_scenario", PracticeRun, {"scenario": ""}),
+    ("practice_turn_of_run", PracticeTurn, {}),
+    ("practice_turn_kind_known", PracticeTurn, {"number": 2, "kind": "x"}),
+    ("preferences_language_known", Preferences, {"language": "xx"}),
     # Submissions and reviews
     ("submission_number_of_intake", Submission, {}),
     ("submission_hash_is_sha256", Submission, {"number": 99, "sha256": "A" * 64}),
@@ -171,6 +207,13 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
     prompt = Prompt.objects.create(
         edition=draft, question_set=section, pair=pair, key="q", side="worry", position=1
     )
+    rule = CrossReportRule.objects.filter(agency=agency).first()
+    service = Service.objects.filter(agency=agency).first()
+    field = CopyOutField.objects.filter(agency=agency).first()
+    assert rule is not None
+    assert service is not None
+    assert field is not None
+    run = PracticeRun.objects.create(intake=call, scenario="nurse")
     made: list[models.Model] = [
         agency,
         worker,
@@ -190,6 +233,18 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
         ),
         Dispatch.objects.create(intake=call, told="tribe", told_at=NOW, told_by=worker),
         CrossReport.objects.create(intake=call, recipient=option),
+        CrossReportSending.objects.create(
+            intake=call, recipient=option, method="Fax", sent_at=NOW, sent_by=worker
+        ),
+        rule,
+        service,
+        Quotation.objects.create(intake=call, created_at=NOW, text="I want to go home."),
+        Correction.objects.create(intake=call, created_at=NOW, of="narrative.text"),
+        field,
+        CopyOutTick.objects.create(intake=call, field=field, at=NOW, by=worker),
+        run,
+        PracticeTurn.objects.create(run=run, number=1, kind="line", at=NOW),
+        Preferences.objects.create(user=worker),
         Support.objects.create(
             intake=call,
             factor="concrete_support",
@@ -199,7 +254,7 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
         ),
         Amendment.objects.create(intake=call, author=worker, at=NOW, reason="New", text="Moved"),
     ]
-    of_the_call = (Narrative, Answer, HeardNote, Reporter, Person, Concern, Submission)
+    of_the_call = (Decision, Narrative, Answer, HeardNote, Reporter, Person, Concern, Submission)
     made += [model._default_manager.get(intake=call) for model in of_the_call]
     made += [FieldRevision.objects.get(intake=call), ReferenceCounter.objects.get(agency=agency)]
     return {type(one): one for one in made}

@@ -53,6 +53,11 @@ def one_of_every_noun(call: Intake) -> dict[str, tuple[str, dict[str, str]]]:
         f"concern.{uuid.uuid4()}.type": ("general_neglect", {}),
         "reporter.name": ("Ines Caller", {}),
         "decision.screening": (option(call.agency, "screening", "in_person"), {}),
+        f"reference.{core_prompt(call).pk}.stands": ("yes", {}),
+        f"cross_report.{option(call.agency, 'cross_report', 'tribe')}.decided": ("yes", {}),
+        f"support.{uuid.uuid4()}.service": ("Pantry", {"factor": "concrete_support"}),
+        f"quote.{uuid.uuid4()}.text": ("I want to go home.", {}),
+        f"correction.{uuid.uuid4()}.text": ("Tuesday", {"of": "narrative.text"}),
     }
     assert {fields.parse_name(name).noun for name in saves} == fields.FIELDS.keys()
     return saves

@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from intake import fields
 from intake.actions import calls, reviews, wrap_up
+from intake.actions.agency_tables import load_tables
 from intake.actions.question_sets import load_question_sets, load_response_options
 from intake.actions.saves import save_field
 from intake.fields import Save
 from intake.management import stories
-from intake.management.commands.load_question_sets import read_fixtures
+from intake.management.commands.load_question_sets import read_fixtures, read_tables
 from intake.management.stories import Story
 from intake.models import Agency, Intake, Narrative, Prompt, ResponseOption, User
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         # Published before the first demonstration call, which lies in the past.
         load_question_sets(sets=sets, at=timezone.now() - timedelta(days=30))
         load_response_options(options=response_options)
+        load_tables(**read_tables())
         users, password = _make_accounts(agency)
         if password:
             self.stdout.write(f"Password of the demonstration accounts: {password}")

@@ -1,0 +1,55 @@
+"""Copy-out: the record in the order and field lengths of a case management system."""
+
+from django.db import models
+from django.db.models import Q
+
+from intake.models.base import Record
+from intake.models.intakes import Intake
+from intake.models.people import Agency, User
+
+
+class CopyOutField(Record):
+    """One field of the other system, in its order: what of the record goes there, and how much.
+
+    `source` is a key of `exports.copy_out.SOURCES`; `limit` counts characters, 0 is no limit.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="copy_out_fields")
+    page = models.CharField(max_length=120)
+    label = models.CharField(max_length=120)
+    source = models.CharField(max_length=64)
+    limit = models.PositiveIntegerField(default=0)
+    position = models.PositiveSmallIntegerField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "page", "label"], name="copy_out_field_in_agency"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.label}"
+
+
+class CopyOutTick(Record):
+    """A block that was pasted into the other system."""
+
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="copy_out_ticks")
+    field = models.ForeignKey(CopyOutField, on_delete=models.PROTECT, related_name="+")
+    part = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["intake", "field", "part"], name="copy_out_tick_of_block"
+            ),
+            models.CheckConstraint(condition=Q(part__gte=1), name="copy_out_part_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Tick {self.id}"

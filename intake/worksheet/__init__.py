@@ -1,0 +1,79 @@
+"""The worksheet: a whole intake as frozen dataclasses, which every page and export renders.
+
+`build` reads live rows with a fixed number of queries; `from_json` reads a submission. Times are
+ISO 8601 in UTC. `revisions` serve the call screen only and are never part of a submission.
+"""
+
+from intake.worksheet.build import (
+    SCHEMA_VERSION,
+    build,
+    build_cross_reports,
+    build_dispatches,
+    build_reporting_party,
+    build_sections,
+)
+from intake.worksheet.passages import find_passage, glimpses, unfiled_lines
+from intake.worksheet.submissions import (
+    NOT_EXPORTED,
+    READABLE,
+    UnknownVersion,
+    from_json,
+    to_canonical_json,
+)
+from intake.worksheet.views import (
+    AnsweredView,
+    AnswerView,
+    CallView,
+    ConcernView,
+    CorrectionView,
+    CrossReportView,
+    DecisionView,
+    DispatchView,
+    HeardView,
+    PairView,
+    PersonView,
+    PromptView,
+    QuoteView,
+    ReferenceView,
+    ReportingPartyView,
+    SectionView,
+    SendingView,
+    SupportView,
+    Worksheet,
+)
+
+__all__ = [
+    "NOT_EXPORTED",
+    "READABLE",
+    "SCHEMA_VERSION",
+    "AnswerView",
+    "AnsweredView",
+    "CallView",
+    "ConcernView",
+    "CorrectionView",
+    "CrossReportView",
+    "DecisionView",
+    "DispatchView",
+    "HeardView",
+    "PairView",
+    "PersonView",
+    "PromptView",
+    "QuoteView",
+    "ReferenceView",
+    "ReportingPartyView",
+    "SectionView",
+    "SendingView",
+    "SupportView",
+    "UnknownVersion",
+    "Worksheet",
+    "build",
+    "build_cross_reports",
+    "build_dispatches",
+    "build_reporting_party",
+    "build_sections",
+    "find_passage",
+    "from_json",
+    "glimpses",
+    "to_canonical_json",
+    "unfiled_lines",
+]

@@ -1,8 +1,10 @@
 """How log lines look: what failed and where, never what somebody said."""
 
+import copy
 import logging
 import traceback
 from types import TracebackType
+from typing import Any
 
 type_of_exc_info = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -18,6 +20,13 @@ class QuietFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
+    def format(self, record: logging.LogRecord) -> str:
+        quiet = copy.copy(record)
+        quiet.msg = _quiet(record.msg)
+        if isinstance(record.args, tuple):
+            quiet.args = tuple(_quiet(one) for one in record.args)
+        return super().format(quiet)
+
     def formatException(self, ei: type_of_exc_info) -> str:
         names = []
         error = ei[1]
@@ -27,3 +36,8 @@ class QuietFormatter(logging.Formatter):
             names.append("\n".join([type(error).__qualname__, *places]))
             error = error.__cause__ or error.__context__
         return "\ncaused by ".join(names)
+
+
+def _quiet(value: Any) -> Any:
+    """Return an exception's kind in place of the exception; anything else as it is."""
+    return type(value).__qualname__ if isinstance(value, BaseException) else value

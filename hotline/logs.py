@@ -22,6 +22,7 @@ class QuietFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         quiet = copy.copy(record)
+        quiet.exc_text = None  # what another formatter made of the exception has its words
         quiet.msg = _quiet(record.msg)
         if isinstance(record.args, tuple):
             quiet.args = tuple(_quiet(one) for one in record.args)

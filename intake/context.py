@@ -12,16 +12,22 @@ def site(request: HttpRequest) -> dict[str, object]:
     """Return the navigation of the signed-in user's roles, and whether this is a demo."""
     user = getattr(request, "user", None)
     items: list[tuple[str, str]] = []
+    watches = isinstance(user, User) and permissions.is_supervisor(user)
     if isinstance(user, User):
         if permissions.is_worker(user):
             items.append(("Calls", reverse("calls")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
             items.append(("Intakes", reverse("intakes")))
+        if permissions.is_supervisor(user):
+            items.append(("Danger now", reverse("danger")))
         if user.agency_id is not None:
             items.append(("Question sets", reverse("editions")))
         if permissions.is_privacy_officer(user):
             items.append(("Audit", reverse("audit")))
     return {
         "demo": settings.DEMO,
+        # A supervisor's pages ask for the count of calls in danger and show it in the navigation.
+        "danger_count_url": reverse("danger_count") if watches else "",
+        "danger_url": reverse("danger"),
         "nav_items": [(label, url, request.path.startswith(url)) for label, url in items],
     }

@@ -43,6 +43,13 @@ def can_see_reporter(user: User, intake: Intake) -> bool:
     return can_write(user, intake)
 
 
+def can_respond(user: User, intake: Intake) -> bool:
+    """Whether the user may note who was told and what was sent: the worker, or a supervisor."""
+    if intake.agency_id != user.agency_id:
+        return False
+    return is_own(user, intake) or (is_supervisor(user) and not intake.is_practice)
+
+
 def can_claim(user: User, intake: Intake) -> bool:
     """Whether the user may review the intake: a supervisor of the agency, not its author."""
     return (

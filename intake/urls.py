@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from intake.views import audit, calls, home, question_sets, records, wrap_up
+from intake.views import (
+    audit,
+    briefs,
+    calls,
+    cross_reports,
+    dispatches,
+    home,
+    question_sets,
+    records,
+    services,
+    wrap_up,
+)
 
 call = [
     path("", calls.show_call, name="call"),
@@ -19,6 +30,27 @@ intake = [
     path("", records.show_intake, name="intake"),
     path("pdf/", records.download_pdf, name="intake_pdf"),
     path("json/", records.download_json, name="intake_json"),
+    path("brief/", briefs.show_brief, name="intake_brief"),
+    path("brief/pdf/", briefs.download_brief, name="intake_brief_pdf"),
+    path("cross-reports/", cross_reports.show_cross_reports, name="intake_cross_reports"),
+    path("cross-reports/<uuid:recipient_id>/sent/", cross_reports.note_sending, name="intake_sent"),
+    path(
+        "cross-reports/<uuid:recipient_id>/pdf/",
+        cross_reports.download_packet,
+        name="intake_packet",
+    ),
+    path(
+        "cross-reports/<uuid:recipient_id>/pdf/reporter/",
+        cross_reports.download_with_reporter,
+        name="intake_packet_reporter",
+    ),
+    path("dispatch/", dispatches.show_dispatch, name="intake_dispatch"),
+    path("dispatch/tell/", dispatches.tell, name="intake_tell"),
+    path(
+        "dispatch/<uuid:dispatch_id>/acknowledge/",
+        dispatches.acknowledge,
+        name="intake_acknowledge",
+    ),
 ]
 urlpatterns = [
     path("", home.home, name="home"),
@@ -33,6 +65,9 @@ urlpatterns = [
     path("calls/<uuid:intake_id>/", include(call)),
     path("intakes/", records.list_intakes, name="intakes"),
     path("intakes/<uuid:intake_id>/", include(intake)),
+    path("services/find/", services.find_services, name="services_find"),
+    path("danger/", dispatches.list_danger, name="danger"),
+    path("danger/count/", dispatches.count_danger, name="danger_count"),
     path("question-sets/", question_sets.list_editions, name="editions"),
     path("question-sets/<int:number>/", question_sets.show_edition, name="edition"),
     path("audit/", audit.list_events, name="audit"),

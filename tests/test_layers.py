@@ -20,7 +20,7 @@ LAYERS = (
     ("worksheet",),
     ("fields", "permissions", "checks"),
     ("models",),
-    ("triggers", "errors", "text", "crypto"),
+    ("triggers", "errors", "text", "crypto", "deadlines"),
 )
 RANK = {name: -rank for rank, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(

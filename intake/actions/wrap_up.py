@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from intake import worksheet
 from intake.actions.saves import lock_writable
 from intake.actions.submissions import freeze
 from intake.errors import NotReady
@@ -70,6 +71,13 @@ def find_problems(intake: Intake) -> list[tuple[str, str]]:
         problems.append(("decision.screening", "Choose the screening decision."))
     elif screening.needs_priority and decision is not None and decision.priority is None:
         problems.append(("decision.priority", "Choose the response priority."))
+    elif screening.key == "transfer" and decision is not None:
+        places = ("transfer_agency", "transfer_person", "transfer_method", "transfer_time")
+        problems += [
+            (f"decision.{column}", "Say to whom it was transferred, how and when.")
+            for column in places
+            if not getattr(decision, column).strip()
+        ]
     if decision is None or not decision.rationale.strip():
         problems.append(("decision.rationale", "Write the rationale of the decision."))
     if screening is not None and screening.is_referral:
@@ -77,9 +85,22 @@ def find_problems(intake: Intake) -> list[tuple[str, str]]:
             problems.append(("concerns", "Record at least one concern with its type."))
         if not _has_child(intake):
             problems.append(("people", "Record at least one child, by name or as not known."))
-        if decision is None or not decision.cross_reports.strip():
-            problems.append(("decision.cross_reports", "Write a word on cross-reports."))
+        if not _has_word_on_cross_reports(intake, decision):
+            problems.append(
+                (
+                    "decision.cross_reports",
+                    "Decide on every cross-report that is due, or write a word on them.",
+                )
+            )
     return problems
+
+
+def _has_word_on_cross_reports(intake: Intake, decision: Decision | None) -> bool:
+    """Whether it is said who is told: in a word, or by a decision on each one that is due."""
+    if decision is not None and decision.cross_reports.strip():
+        return True
+    due = [one for one in worksheet.build_cross_reports(intake) if one.is_due]
+    return bool(due) and all(one.decided for one in due)
 
 
 def _has_child(intake: Intake) -> bool:

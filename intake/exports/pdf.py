@@ -8,7 +8,7 @@ from urllib.parse import urlparse
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -60,11 +60,21 @@ def render_html(*, intake: Intake, submission: Submission, stamp: ExportStamp) -
 
 def render_pdf(html: str) -> bytes:
     """Return `html` as a PDF/UA-1 document with our fonts and print style."""
+    return write_pdf(lay_out(html))
+
+
+def lay_out(html: str) -> Document:
+    """Return `html` laid out on pages with our fonts and print style."""
     fonts, styles = _fonts_and_styles()
     document = HTML(string=html, url_fetcher=StaticFilesOnly(), base_url=_base_url())
-    content = document.write_pdf(
+    return document.render(
         stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1", presentational_hints=False
     )
+
+
+def write_pdf(document: Document) -> bytes:
+    """Return what was laid out as a PDF/UA-1 document."""
+    content = document.write_pdf(pdf_variant="pdf/ua-1")
     assert content is not None  # write_pdf without a target returns the bytes
     return bytes(content)
 

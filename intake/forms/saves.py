@@ -102,8 +102,8 @@ def posted_rows(post: QueryDict) -> dict[str, Any]:
         match noun, about:
             case "person", "role" if value in Person.Role.values:
                 rows[str(value)] = key
-            case "concern", "new":
-                rows["concern"] = key
+            case ("concern" | "quote", "new") | ("support", "factor"):
+                rows[noun] = key
             case "heard", "factor":
                 rows["heard"].setdefault(value, {})[side] = key
     return rows

@@ -10,6 +10,9 @@ from intake.models.people import Agency, User
 
 SENTENCES = {
     "agency.added": "Added the agency",
+    "cross_report.sent": "Noted a cross-report as sent",
+    "dispatch.acknowledged": "Noted an acknowledgement",
+    "dispatch.told": "Noted who was told",
     "edition.published": "Published an edition of the question sets",
     "intake.approved": "Approved the intake",
     "intake.claimed": "Claimed the intake for review",
@@ -23,6 +26,7 @@ SENTENCES = {
     "intake.started": "Started a call",
     "intake.submitted": "Submitted the intake",
     "intake.viewed": "Viewed the intake",
+    "reporter.disclosed": "Made a packet that names the reporting party",
     "user.added": "Added an account",
     "user.changed_password": "Changed the own password",
     "user.sign_in_failed": "Sign-in failed",

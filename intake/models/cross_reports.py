@@ -44,6 +44,9 @@ class CrossReportRule(Record):
             models.CheckConstraint(condition=~Q(source=""), name="cross_report_rule_has_source"),
         ]
 
+    # Whether it applies to the call that a page shows; the page sets it.
+    applies = False
+
     def __str__(self) -> str:
         return f"Rule {self.id}"
 

@@ -1,5 +1,7 @@
 """The intake: the whole record of one call, and the narrative typed during it."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
@@ -44,6 +46,17 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
     def for_real(self) -> "IntakeQuerySet":
         """Return the intakes that are no practice: what every list, queue and figure is made of."""
         return self.filter(is_practice=False)
+
+    def in_danger(self) -> "IntakeQuerySet":
+        """Return the real calls with somebody in danger that are open or nobody acknowledged."""
+        acknowledged = models.Q(dispatches__acknowledged_at__isnull=False)
+        return (
+            self.for_real()
+            .filter(danger_now=YesNo.YES)
+            .exclude(~Q(status=IntakeStatus.IN_PROGRESS) & acknowledged)
+            .exclude(status=IntakeStatus.APPROVED)
+            .order_by("started_at", "id")
+        )
 
     def newest_first(self) -> "IntakeQuerySet":
         """Return the intakes with the latest call first."""
@@ -188,7 +201,7 @@ class Intake(SavedRecord):
         indexes = [
             models.Index(
                 fields=["agency", "-started_at", "-id"],
-                condition=Q(danger_now="yes", status="in_progress", is_practice=False),
+                condition=Q(danger_now="yes", is_practice=False),
                 name="intake_in_danger",
             ),
             models.Index(fields=["worker", "-started_at"], name="intake_of_worker"),
@@ -200,6 +213,12 @@ class Intake(SavedRecord):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def danger_since(self) -> datetime | None:
+        """When danger was marked, or None where it was not saved as a field."""
+        at = self.saves.get("danger_now", {}).get("at")
+        return datetime.fromisoformat(at) if at else None
 
     @property
     def is_writable(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django import template
 from django.utils import dateformat, timezone
 
+from intake.deadlines import time_left
 from intake.models.base import Language, Source, YesNo
 from intake.models.intakes import Intake
 from intake.worksheet import CrossReportView, PairView, PromptView, Worksheet
@@ -22,6 +23,15 @@ def moment(iso: str) -> str:
     if not iso:
         return ""
     return dateformat.format(timezone.localtime(datetime.fromisoformat(iso)), "M j, Y, H:i T")
+
+
+@register.filter
+def left(due: str | datetime | None) -> str:
+    """Return the time left until a deadline, ISO or a moment, in words; empty for none."""
+    if not due:
+        return ""
+    moment_due = datetime.fromisoformat(due) if isinstance(due, str) else due
+    return time_left(moment_due, now=timezone.now())
 
 
 @register.filter

@@ -161,13 +161,6 @@ def gap_label(section: SectionView, side: str) -> str:
 
 
 @register.filter
-def cross_report_hint(options: Iterable[tuple[str, str]] | None) -> str:
-    """Return a sentence that names who may have to be told."""
-    names = ", ".join(label for _, label in options or ())
-    return f"Who was or will be told, or why nobody. May concern: {names}." if names else ""
-
-
-@register.filter
 def has_more(person: PersonView | None) -> bool:
     """Whether something is known of a person that stands under More."""
     return person is not None and any(
@@ -437,6 +430,20 @@ def flag_field(
 ) -> dict[str, Any]:
     """A checkbox for a flag."""
     return {"field": _control(context, owner, view, column, label)}
+
+
+@register.inclusion_tag("intake/calls/fields/_reference.html", takes_context=True)
+def reference_field(
+    context: template.Context, sheet: Worksheet, prompt: PromptView, title: str
+) -> dict[str, Any]:
+    """The checkbox by which the decision leans on an answer."""
+    references = {one.prompt_id: one for one in sheet.decision.references}
+    view = references.get(prompt.id)
+    return {
+        "field": _control(context, f"reference.{prompt.id}", view, "stands", "Bears on it"),
+        "prompt": prompt,
+        "about": f"{title} – {str(Side(prompt.side).label).lower()}",
+    }
 
 
 @register.inclusion_tag("intake/calls/fields/_take_out.html", takes_context=True)

@@ -27,12 +27,22 @@ from intake.forms.saves import (
     parse_json_save,
     posted_rows,
 )
-from intake.models import Answer, Concern, Intake, Reporter, ReviewComment
+from intake.models import (
+    Answer,
+    Concern,
+    CrossReport,
+    Dispatch,
+    Intake,
+    Reporter,
+    ReviewComment,
+    Support,
+)
 from intake.models.base import Language, Source, YesNo
 from intake.views.requests import UserRequest
 from intake.worksheet import Worksheet
 
 RECENT = 10
+NEW_ROWS = ("child", "caregiver", "other", "concern", "quote", "support")
 
 
 @require_safe
@@ -173,7 +183,7 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
     if permissions.can_see_reporter(request.user, intake):
         party = worksheet.build_reporting_party(intake)
     new_rows: dict[str, Any] = {
-        **{noun: uuid.uuid4() for noun in ("child", "caregiver", "other", "concern")},
+        **{noun: uuid.uuid4() for noun in NEW_ROWS},
         "heard": {
             section.key: {"worry": uuid.uuid4(), "working_well": uuid.uuid4()}
             for section in sheet.factors
@@ -193,10 +203,14 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
             "languages": Language.choices,
             "reporter_kinds": Reporter.Kind.choices,
             "concern_types": Concern.Type.choices,
+            "accepted": Support.ACCEPTED,
+            "decided": CrossReport.Decided.choices,
             "interruptions": Intake.Interruption.choices,
             "no_report_reasons": Intake.NoReportReason.choices,
         },
         "new_rows": new_rows,
+        "dispatches": sheet.dispatches,
+        "told_choices": Dispatch.Told.choices,
         "comments": ReviewComment.objects.filter(
             review__intake=intake, parent=None, resolved_at=None
         ).select_related("author"),
@@ -251,6 +265,7 @@ def _keep_rows(new_rows: dict[str, Any], sheet: Worksheet, post: QueryDict) -> N
     """Give new rows that were posted and are not stored their posted keys again."""
     posted = posted_rows(post)
     stored = {one.id for one in sheet.people} | {one.id for one in sheet.concerns}
+    stored |= {one.id for one in sheet.quotes} | {one.id for one in sheet.supports}
     for noun, key in posted.items():
         if noun in new_rows and noun != "heard" and key not in stored:
             new_rows[noun] = key

@@ -1,5 +1,6 @@
 """Intakes as records: the list, one record, and its exports."""
 
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -68,7 +69,11 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
         "intake/records/record.html",
         {
             "intake": intake,
-            "sheet": sheet,
+            "sheet": replace(
+                sheet,
+                dispatches=worksheet.build_dispatches(intake),
+                cross_reports=worksheet.build_cross_reports(intake),
+            ),
             "submission": submission,
             "amendments": intake.amendments.select_related("author"),
             "reviews": intake.reviews.exclude(outcome="").select_related("reviewer"),
@@ -86,7 +91,7 @@ def download_pdf(request: UserRequest, intake_id: UUID) -> HttpResponse:
     )
     stamp = ExportStamp(by=request.user.display_name, at=now, copy_id=str(copy))
     content = export_pdf(intake=intake, submission=submission, stamp=stamp)
-    return _attachment(content, "application/pdf", f"intake-{intake.reference}.pdf")
+    return attachment(content, "application/pdf", f"intake-{intake.reference}.pdf")
 
 
 @require_safe
@@ -101,7 +106,7 @@ def download_json(request: UserRequest, intake_id: UUID) -> HttpResponse:
         at=timezone.now(),
     )
     content = export_json(submission)
-    return _attachment(content, "application/json", f"intake-{intake.reference}.json")
+    return attachment(content, "application/json", f"intake-{intake.reference}.json")
 
 
 def _submitted(request: UserRequest, intake_id: UUID) -> tuple[Intake, Submission]:
@@ -123,7 +128,8 @@ def _latest(intake: Intake) -> Submission | None:
     )
 
 
-def _attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
+def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """Return a file to be saved under `name`, which identifies nobody."""
     return HttpResponse(
         content,
         content_type=content_type,

@@ -1,5 +1,6 @@
 """The wrap-up of a call on one page, and its submission."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +8,15 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
 from intake.actions import records
 from intake.actions.wrap_up import submit_intake
+from intake.deadlines import time_left
 from intake.errors import NotPossibleNow, NotReady
-from intake.models import Answer, Intake, ResponseOption
+from intake.models import Answer, CrossReportRule, Intake, ResponseOption
 from intake.views.calls import call_context, save_form
 from intake.views.requests import UserRequest
 
@@ -69,14 +72,43 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
     options: dict[str, list[tuple[str, str]]] = {}
     for option in ResponseOption.objects.filter(agency=intake.agency_id):
         if option.is_active:
-            options.setdefault(option.decides, []).append((str(option.pk), option.label))
+            label = _with_due(option, intake)
+            options.setdefault(option.decides, []).append((str(option.pk), label))
         elif str(option.pk) in chosen:  # what was chosen once is not taken away by the agency
             label = f"{option.label} (no longer offered)"
             options.setdefault(option.decides, []).append((str(option.pk), label))
     return context | {
         "options": options,
+        "rules": _rules(intake, sheet),
+        "priority_hint": _priority_hint(sheet),
         "unfiled": worksheet.unfiled_lines(sheet),
         "flags": Intake.FLAGS,
         "not_asked_reasons": Answer.NotAskedReason.choices,
         "problems": [],
     }
+
+
+def _with_due(option: ResponseOption, intake: Intake) -> str:
+    """Return an option's label; of a priority with the time by which it asks for a response."""
+    due = option.due_at(intake.started_at)
+    if due is None or option.decides != ResponseOption.Decides.PRIORITY:
+        return option.label
+    return f"{option.label} – by {date_format(timezone.localtime(due), 'M j, H:i')}"
+
+
+def _priority_hint(sheet: worksheet.Worksheet) -> str:
+    if not sheet.response_due_at:
+        return "Required for an in-person response; runs from receipt of the report"
+    due = datetime.fromisoformat(sheet.response_due_at)
+    return f"Runs from receipt of the report: {time_left(due, now=timezone.now())}"
+
+
+def _rules(intake: Intake, sheet: worksheet.Worksheet) -> dict[str, list[CrossReportRule]]:
+    """Return the agency's table by recipient, each rule with whether it `applies` to this call."""
+    why = {one.recipient_id: one.why for one in sheet.cross_reports}
+    rules: dict[str, list[CrossReportRule]] = {}
+    for rule in CrossReportRule.objects.filter(agency=intake.agency_id, is_active=True):
+        laws = why.get(str(rule.recipient_id), ())
+        rule.applies = f"{rule.get_trigger_display()}: {rule.source}" in laws
+        rules.setdefault(str(rule.recipient_id), []).append(rule)
+    return rules

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from intake.models import Intake, User
-from tests.factory import make_call, submit
+from intake.models import Dispatch, Intake, User
+from tests.factory import NOW, make_call, option, submit
 
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
 
@@ -35,6 +35,18 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake": ("get", (302, 302, 404, 200, 404, 404, 404)),
     "intake_pdf": ("get", (302, 404, 404, 404, 404, 404, 404)),
     "intake_json": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "intake_brief": ("get", (302, 200, 404, 200, 404, 404, 404)),
+    "intake_brief_pdf": ("get", (302, 200, 404, 200, 404, 404, 404)),
+    "intake_dispatch": ("get", (302, 200, 404, 200, 404, 404, 404)),
+    "intake_tell": ("post", (302, 302, 404, 302, 404, 404, 404)),
+    "intake_acknowledge": ("post", (302, 302, 404, 302, 404, 404, 404)),
+    "intake_cross_reports": ("get", (302, 200, 404, 200, 404, 404, 404)),
+    "intake_sent": ("post", (302, 302, 404, 302, 404, 404, 404)),
+    "intake_packet": ("get", (302, 200, 404, 200, 404, 404, 404)),
+    "intake_packet_reporter": ("post", (302, 302, 404, 302, 404, 404, 404)),
+    "danger": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "danger_count": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "services_find": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "editions": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "audit": ("get", (302, 404, 404, 404, 404, 200, 404)),
@@ -58,6 +70,14 @@ def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
 def address(name: str, call: Intake) -> str:
     if name == "edition":
         return reverse(name, args=[1])
+    if name == "intake_acknowledge":
+        told = Dispatch.objects.create(
+            intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id
+        )
+        return reverse(name, args=[call.pk, told.pk])
+    if name in ("intake_sent", "intake_packet", "intake_packet_reporter"):
+        recipient = option(call.agency, "cross_report", "law_enforcement")
+        return reverse(name, args=[call.pk, recipient])
     needs_call = name in CALL_NAMES
     return reverse(name, args=[call.pk]) if needs_call else reverse(name)
 

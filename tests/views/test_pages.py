@@ -237,6 +237,13 @@ def test_the_wrap_up_names_what_is_missing_and_then_submits(
     }
     for name, text in wanted.items():
         form |= {f"base:{name}": "0", name: text}
+    refused = as_worker.post(address, form)
+    assert refused.status_code == 422
+    assert b"Say to whom it was transferred, how and when." in refused.content
+    for part in ("agency", "person", "method", "time"):
+        name = f"decision.transfer_{part}"
+        form = form | {f"base:{name}": "0", name: f"The {part}"}
+    form = {name: text for name, text in form.items() if "transfer_" in name}
     assert as_worker.post(address, form).status_code == 302
     call.refresh_from_db()
     assert call.status == "submitted"

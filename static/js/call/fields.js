@@ -218,8 +218,10 @@ export function startSaving(root) {
     tokenUrl: root.dataset.tokenUrl,
     token: document.querySelector("input[name=csrfmiddlewaretoken]").value,
     rowOf: (name) => {
-      const row = rowElement(controlOf(name) ?? document.body);
-      return row ? JSON.parse(row.dataset.rowAbout) : undefined;
+      const row = (controlOf(name) ?? document.body).closest("[data-row-id]");
+      if (!row || (!("new" in row.dataset) && !("unlocked" in row.dataset))) return undefined;
+      const about = JSON.parse(row.dataset.rowAbout);
+      return "unlocked" in row.dataset ? { ...about, unlocked: "yes" } : about;
     },
     on: {
       state: showState(),

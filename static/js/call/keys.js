@@ -17,6 +17,7 @@ const USUAL = {
   section5: ["Show the reporting party", "Alt+0"],
   worry: ["File the line or selection as worry", "Alt+W"],
   well: ["File the line or selection as working well", "Alt+S"],
+  quote: ["Copy the line or selection as exact words", "Alt+Q"],
   toggle: ["Between narrative and answer", "Alt+A"],
   jump: ["Jump to a prompt or section", "Ctrl+K"],
   save: ["Save now", "Ctrl+S"],

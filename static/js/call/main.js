@@ -1,10 +1,13 @@
 /** Starts the call screen and the wrap-up; each part looks after itself where it is absent. */
 
 import { secondsOf } from "./clock.js";
+import { startDecide } from "./decide.js";
 import { startEnding } from "./ending.js";
 import { controlOf, startSaving } from "./fields.js";
 import { startJump, startKeys } from "./keys.js";
+import { startQuotes } from "./quotes.js";
 import { startRows } from "./rows.js";
+import { startSupports } from "./supports.js";
 import { showPanel, startTabs } from "./tabs.js";
 
 function startTimer(root) {
@@ -56,6 +59,9 @@ const saver = root && startSaving(root);
 if (saver) {
   startTabs(root);
   const rows = startRows(root, saver);
+  const quotes = startQuotes(root, saver);
+  startSupports(root, saver);
+  startDecide(root);
   startTimer(root);
   startLanguage(root);
   startEnding(root, saver);
@@ -63,7 +69,7 @@ if (saver) {
   const isCall = tabs.length > 0;
   startKeys(root, {
     ...Object.fromEntries(tabs.map((tab) => [tab.dataset.key, () => showPanel(tab.dataset.tab)])),
-    ...(isCall && { worry: () => rows.file("worry"), well: () => rows.file("working_well") }),
+    ...(isCall && { worry: () => rows.file("worry"), well: () => rows.file("working_well"), quote: quotes.quote }),
     ...(isCall && { toggle: startToggle(root), jump: startJump(root) }),
     save: () => saver.hurry(),
     help: () => document.getElementById("keys")?.showModal(),

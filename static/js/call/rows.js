@@ -21,7 +21,7 @@ export function addRow(key, container) {
 }
 
 /** Where the current line of a text box begins and ends, or its selection. */
-function passage(box) {
+export function passage(box) {
   let [start, end] = [box.selectionStart, box.selectionEnd];
   if (start === end) {
     start = box.value.lastIndexOf("\n", start - 1) + 1;

@@ -76,6 +76,13 @@ function showCoverage(root) {
     const count = [...panel.querySelectorAll(".prompt")].filter(isAsked).length;
     place.textContent = count ? `${count} asked` : "";
   }
+  for (const one of root.querySelectorAll("[data-count-of]")) {
+    const rows = root.querySelectorAll(`[data-rows="${one.dataset.countOf}"] > [data-row-id] [data-take-out]`);
+    const count = [...rows].filter((box) => !box.checked).length;
+    one.textContent = count || "";
+  }
+  const told = root.querySelector("[data-told]");
+  if (told) told.textContent = root.querySelectorAll(".dispatch").length || "";
   const place = root.querySelector("[data-people]");
   if (place) {
     const count = (noun) =>
@@ -160,6 +167,7 @@ export function startTabs(root) {
       goToField(link.dataset.goToField);
     }
   });
+  root.addEventListener("facts:changed", () => showCoverage(root));
   root.addEventListener("call:changed", () => {
     showCoverage(root);
     showBound(root);

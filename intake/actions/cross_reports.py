@@ -1,0 +1,110 @@
+"""Cross-reports: noting what was sent to whom, and letting a recipient learn who reported."""
+
+import uuid
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from intake import permissions
+from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
+from intake.fields import LINE
+from intake.models import CrossReportSending, Intake, ResponseOption, User
+from intake.models.audit import record_event
+from intake.text import clean_text
+
+# Why a recipient may learn who reported (California Penal Code 11167(d)).
+GROUNDS = (
+    ("investigates", "It investigates the report"),
+    ("prosecutes", "It prosecutes, or decides whether to"),
+    ("licenses", "It licenses where the child is cared for"),
+    ("child_welfare", "It is the child welfare agency of another county"),
+)
+
+
+def note_sending(
+    *,
+    actor: User,
+    intake_id: UUID,
+    recipient_id: UUID,
+    method: str,
+    to_whom: str,
+    is_written: bool,
+    at: datetime,
+) -> CrossReportSending:
+    """Note that a cross-report went out just now; possible before and after submission.
+
+    Raises Intake.DoesNotExist, ResponseOption.DoesNotExist, NotPossibleNow, InvalidValue.
+    """
+    with transaction.atomic():
+        intake = _lock(actor, intake_id)
+        recipient = find_recipient(intake, recipient_id)
+        method, to_whom = clean_text(method).strip(), clean_text(to_whom).strip()
+        if not method or len(method) > LINE or len(to_whom) > LINE:
+            raise InvalidValue(f"Say how it was sent, in at most {LINE} characters.")
+        sending = CrossReportSending.objects.create(
+            intake=intake,
+            recipient=recipient,
+            method=method,
+            to_whom=to_whom,
+            is_written=is_written,
+            sent_at=at,
+            sent_by=actor,
+        )
+        record_event(
+            "cross_report.sent",
+            actor=actor,
+            at=at,
+            subject=intake,
+            details={"recipient": recipient.key, "is_written": is_written},
+        )
+        return sending
+
+
+def disclose_reporter(
+    *, actor: User, intake_id: UUID, recipient_id: UUID, ground: str, at: datetime
+) -> UUID:
+    """Record that a recipient's packet names the reporting party; return the copy's id.
+
+    Raises NotAllowed for a recipient whom the agency's table does not let know, InvalidValue
+    without one of GROUNDS; the caller makes the packet only afterwards.
+    """
+    with transaction.atomic():
+        intake = _lock(actor, intake_id)
+        recipient = find_recipient(intake, recipient_id)
+        if not recipient.may_learn_reporter:
+            raise NotAllowed(
+                f"{recipient.label} may not learn who reported. The packet without it is there."
+            )
+        if ground not in dict(GROUNDS):
+            raise InvalidValue("Choose on what ground the recipient may learn who reported.")
+        copy = uuid.uuid4()
+        record_event(
+            "reporter.disclosed",
+            actor=actor,
+            at=at,
+            subject=intake,
+            details={"recipient": recipient.key, "ground": ground, "copy": str(copy)},
+        )
+        return copy
+
+
+def find_recipient(intake: Intake, recipient_id: UUID) -> ResponseOption:
+    """Return a recipient of cross-reports of the intake's agency."""
+    return ResponseOption.objects.get(
+        pk=recipient_id, agency=intake.agency_id, decides=ResponseOption.Decides.CROSS_REPORT
+    )
+
+
+def _lock(actor: User, intake_id: UUID) -> Intake:
+    visible = Intake.objects.visible_to(actor)
+    intake = visible.select_for_update(no_key=True).get(pk=intake_id)
+    if not permissions.can_respond(actor, intake):
+        raise Intake.DoesNotExist
+    if intake.status == Intake.Status.CLOSED_NO_REPORT:
+        raise NotPossibleNow(
+            f"Intake {intake.reference} was closed as no report; there is nothing to send."
+        )
+    if intake.is_practice:
+        raise NotPossibleNow("This is a practice call: nothing of it is sent to anybody.")
+    return intake

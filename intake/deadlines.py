@@ -1,0 +1,27 @@
+"""Deadlines as a time left: computed from timestamps, never by a job."""
+
+from datetime import datetime, timedelta
+
+
+def time_left(due_at: datetime, *, now: datetime) -> str:
+    """Return how long it is to `due_at` in words: `5 h 20 min left`, `overdue by 2 d 3 h`.
+
+    Counts real time, so that a change of the clocks neither adds nor takes an hour. Minutes are
+    rounded towards the deadline: nobody is told of more time than there is.
+    """
+    left = due_at - now
+    if left < timedelta(0):
+        return f"overdue by {_in_words(-left)}"
+    return f"{_in_words(left)} left"
+
+
+def _in_words(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days >= 2:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    hours += days * 24
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min"

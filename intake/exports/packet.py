@@ -1,0 +1,29 @@
+"""A cross-report's packet: what its recipient needs of an intake, as an accessible PDF.
+
+The narrative may tell who reported; it goes only to who may learn that, with the reporting party.
+"""
+
+from django.template.loader import render_to_string
+
+from intake.exports.pdf import ExportStamp, render_pdf
+from intake.models import ResponseOption
+from intake.worksheet import ReportingPartyView, Worksheet
+
+
+def export_packet(
+    *,
+    sheet: Worksheet,
+    recipient: ResponseOption,
+    party: ReportingPartyView | None,
+    stamp: ExportStamp,
+) -> bytes:
+    """Return the packet as a PDF; `party` is None for who may not learn who reported."""
+    views = {one.recipient_id: one for one in sheet.cross_reports}
+    context = {
+        "sheet": sheet,
+        "recipient": recipient,
+        "report": views.get(str(recipient.pk)),
+        "party": party,
+        "stamp": stamp,
+    }
+    return render_pdf(render_to_string("intake/cross_reports/packet.html", context))

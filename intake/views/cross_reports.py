@@ -1,0 +1,133 @@
+"""Cross-reports of an intake: packets, the log of sending, and the clock of what is still due."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from intake import permissions, worksheet
+from intake.actions import cross_reports, records
+from intake.errors import Refused
+from intake.exports.packet import export_packet
+from intake.exports.pdf import ExportStamp
+from intake.models import Intake, ResponseOption
+from intake.views import facts
+from intake.views.records import attachment
+from intake.views.requests import UserRequest
+
+
+@require_safe
+def show_cross_reports(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Every recipient: which law asks for it, what was decided, what was sent."""
+    intake = _fetch(request, intake_id)
+    records.note_view(actor=request.user, intake=intake, at=timezone.now())
+    return render(request, "intake/cross_reports/page.html", _context(intake))
+
+
+@require_POST
+def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> HttpResponse:
+    """Note that a cross-report went out just now."""
+    intake = _fetch(request, intake_id)
+    refusal = ""
+    try:
+        cross_reports.note_sending(
+            actor=request.user,
+            intake_id=intake.pk,
+            recipient_id=recipient_id,
+            method=request.POST.get("method", ""),
+            to_whom=request.POST.get("to_whom", ""),
+            is_written=request.POST.get("is_written") == "yes",
+            at=timezone.now(),
+        )
+    except ResponseOption.DoesNotExist:
+        raise Http404 from None
+    except Refused as refused:
+        refusal = refused.sentence
+    return _answer(request, intake, refusal)
+
+
+@require_safe
+def download_packet(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> HttpResponse:
+    """The packet of a recipient, without anything of the reporting party."""
+    intake = _fetch(request, intake_id)
+    recipient = _recipient(intake, recipient_id)
+    now = timezone.now()
+    copy = records.note_export(
+        actor=request.user,
+        intake=intake,
+        kind=f"packet:{recipient.key}",
+        submission=intake.submissions.count(),
+        at=now,
+    )
+    return _packet(request, intake, recipient, None, str(copy))
+
+
+@require_POST
+def download_with_reporter(
+    request: UserRequest, intake_id: UUID, recipient_id: UUID
+) -> HttpResponse:
+    """The packet with the reporting party, for who may learn it, on a ground that is kept."""
+    intake = _fetch(request, intake_id)
+    recipient = _recipient(intake, recipient_id)
+    try:
+        copy = cross_reports.disclose_reporter(
+            actor=request.user,
+            intake_id=intake.pk,
+            recipient_id=recipient.pk,
+            ground=request.POST.get("ground", ""),
+            at=timezone.now(),
+        )
+    except Refused as refused:
+        return _answer(request, intake, refused.sentence)
+    party = worksheet.build_reporting_party(intake) or worksheet.ReportingPartyView()
+    return _packet(request, intake, recipient, party, str(copy))
+
+
+def _packet(
+    request: UserRequest,
+    intake: Intake,
+    recipient: ResponseOption,
+    party: worksheet.ReportingPartyView | None,
+    copy: str,
+) -> HttpResponse:
+    stamp = ExportStamp(by=request.user.display_name, at=timezone.now(), copy_id=copy)
+    sheet = worksheet.build(intake)
+    content = export_packet(sheet=sheet, recipient=recipient, party=party, stamp=stamp)
+    name = f"cross-report-{intake.reference}-{recipient.key}.pdf"
+    return attachment(content, "application/pdf", name)
+
+
+def _fetch(request: UserRequest, intake_id: UUID) -> Intake:
+    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
+    if not permissions.can_respond(request.user, intake):
+        raise Http404
+    return intake
+
+
+def _recipient(intake: Intake, recipient_id: UUID) -> ResponseOption:
+    try:
+        return cross_reports.find_recipient(intake, recipient_id)
+    except ResponseOption.DoesNotExist:
+        raise Http404 from None
+
+
+def _context(intake: Intake) -> dict[str, Any]:
+    return {
+        "intake": intake,
+        "reports": worksheet.build_cross_reports(intake),
+        "grounds": cross_reports.GROUNDS,
+    }
+
+
+def _answer(request: UserRequest, intake: Intake, refusal: str) -> HttpResponse:
+    return facts.answer(
+        request,
+        template="intake/cross_reports/_reports.html",
+        context=_context(intake),
+        page=reverse("intake_cross_reports", args=[intake.pk]),
+        refusal=refusal,
+    )

@@ -1,0 +1,116 @@
+"""Dispatch: who was told of an intake, and the calls in which somebody is in danger now."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from intake import permissions, worksheet
+from intake.actions import dispatches, records
+from intake.errors import Refused
+from intake.models import Dispatch, Intake
+from intake.views import facts
+from intake.views.requests import UserRequest
+
+
+@require_safe
+def show_dispatch(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Who was told of one intake, and the form to tell somebody else."""
+    intake = _fetch(request, intake_id)
+    records.note_view(actor=request.user, intake=intake, at=timezone.now())
+    return render(request, "intake/dispatch/page.html", dispatch_context(intake))
+
+
+@require_POST
+def tell(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Note that somebody was told just now."""
+    intake = _fetch(request, intake_id)
+    refusal = ""
+    try:
+        dispatches.tell(
+            actor=request.user,
+            intake_id=intake.pk,
+            told=request.POST.get("told", ""),
+            who=request.POST.get("who", ""),
+            how=request.POST.get("how", ""),
+            at=timezone.now(),
+        )
+    except Refused as refused:
+        refusal = refused.sentence
+    return _answer(request, intake, refusal)
+
+
+@require_POST
+def acknowledge(request: UserRequest, intake_id: UUID, dispatch_id: UUID) -> HttpResponse:
+    """Note that who was told knows of it."""
+    intake = _fetch(request, intake_id)
+    refusal = ""
+    try:
+        dispatches.acknowledge(
+            actor=request.user,
+            intake_id=intake.pk,
+            dispatch_id=dispatch_id,
+            by=request.POST.get("by", ""),
+            at=timezone.now(),
+        )
+    except Dispatch.DoesNotExist:
+        raise Http404 from None
+    except Refused as refused:
+        refusal = refused.sentence
+    return _answer(request, intake, refusal)
+
+
+@require_safe
+def list_danger(request: UserRequest) -> HttpResponse:
+    """The agency's calls in which somebody is in danger now; the page refreshes itself."""
+    if not permissions.is_supervisor(request.user):
+        raise Http404
+    return render(request, "intake/dispatch/danger.html", _danger(request))
+
+
+@require_safe
+def count_danger(request: UserRequest) -> JsonResponse:
+    """How many there are and the list anew, for the page that asks every few seconds."""
+    if not permissions.is_supervisor(request.user):
+        raise Http404
+    context = _danger(request)
+    html = render_to_string("intake/dispatch/_danger.html", context, request)
+    return JsonResponse({"count": len(context["calls"]), "html": html})
+
+
+def dispatch_context(intake: Intake) -> dict[str, Any]:
+    """Return what the list of dispatches shows."""
+    return {
+        "intake": intake,
+        "dispatches": worksheet.build_dispatches(intake),
+        "told_choices": Dispatch.Told.choices,
+    }
+
+
+def _danger(request: UserRequest) -> dict[str, Any]:
+    calls = Intake.objects.visible_to(request.user).in_danger().select_related("worker")
+    return {"calls": list(calls.prefetch_related("dispatches")), "now": timezone.now()}
+
+
+def _fetch(request: UserRequest, intake_id: UUID) -> Intake:
+    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
+    if not permissions.can_respond(request.user, intake):
+        raise Http404
+    return intake
+
+
+def _answer(request: UserRequest, intake: Intake, refusal: str) -> HttpResponse:
+    is_on_call = request.POST.get("from") == "call" and permissions.can_write(request.user, intake)
+    page = reverse("call", args=[intake.pk]) + "#panel-dispatch"
+    return facts.answer(
+        request,
+        template="intake/dispatch/_dispatches.html",
+        context=dispatch_context(intake) | {"is_on_call": is_on_call},
+        page=page if is_on_call else reverse("intake_dispatch", args=[intake.pk]),
+        refusal=refusal,
+    )

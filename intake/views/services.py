@@ -1,0 +1,36 @@
+"""The agency's directory of services, searched from the call screen."""
+
+from django.db.models import Q
+from django.http import Http404, JsonResponse
+from django.views.decorators.http import require_safe
+
+from intake import permissions
+from intake.models import Service
+from intake.views.requests import UserRequest
+
+FOUND = 20
+
+
+@require_safe
+def find_services(request: UserRequest) -> JsonResponse:
+    """Services of the own agency by words, factor and area; all words must occur."""
+    if not permissions.is_worker(request.user):
+        raise Http404
+    services = Service.objects.filter(agency=request.user.agency_id, is_active=True)
+    for word in request.GET.get("q", "").split()[:8]:
+        services = services.filter(Q(name__icontains=word) | Q(offers__icontains=word))
+    if factor := request.GET.get("factor", ""):
+        services = services.filter(factor=factor)
+    if area := request.GET.get("area", "").strip():
+        services = services.filter(Q(area__icontains=area) | Q(area__iexact="Countywide"))
+    found = list(services[: FOUND + 1])
+    columns = ("name", "factor", "area", "offers", "phone", "hours", "languages")
+    return JsonResponse(
+        {
+            "services": [
+                {"id": str(one.pk)} | {column: getattr(one, column) for column in columns}
+                for one in found[:FOUND]
+            ],
+            "has_more": len(found) > FOUND,
+        }
+    )

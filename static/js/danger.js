@@ -1,0 +1,39 @@
+/**
+ * A supervisor's page asks every few seconds how many calls have somebody in danger now. It shows
+ * the count in the navigation, quietly, and on the page of those calls the list anew.
+ */
+
+const EVERY = 5000; // ms
+const url = document.querySelector("script[data-count-url]")?.dataset.countUrl;
+const badge = document.querySelector("[data-danger-count]");
+const list = document.querySelector("[data-danger-list]");
+const trouble = document.querySelector("[data-danger-trouble]");
+
+function show({ count, html }) {
+  if (badge) {
+    badge.hidden = !count;
+    const words = count ? String(count) : "";
+    if (badge.textContent !== words) badge.textContent = words;
+  }
+  // A list that is being read with the keyboard is not taken away while it is as it was.
+  if (list && list.dataset.shown !== html) {
+    list.dataset.shown = html;
+    const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    list.innerHTML = html;
+    if (focused) list.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  }
+}
+
+async function ask() {
+  try {
+    const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (!response.ok) throw new Error(String(response.status));
+    show(await response.json());
+    if (trouble) trouble.hidden = true;
+  } catch {
+    if (trouble) trouble.hidden = false; // an old list must not look like a new one
+  }
+  setTimeout(ask, EVERY);
+}
+
+if (url) ask();

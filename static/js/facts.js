@@ -1,0 +1,44 @@
+/**
+ * Forms that note a fact ("told just now"): sent without leaving the page, which gets the list
+ * anew. Without scripts they are plain forms.
+ */
+
+const SIGNED_OUT = "You are signed out. Nothing was noted: sign in in another tab, then press again.";
+const NO_NETWORK = "The server cannot be reached. Nothing was noted: press again when it can.";
+
+async function note(form, place) {
+  const say = (sentence) => {
+    const line = place.querySelector("[data-fact-error]");
+    line.textContent = sentence;
+    line.hidden = !sentence;
+  };
+  const button = form.querySelector("button[type=submit]");
+  if (button.getAttribute("aria-disabled") === "true") return; // pressed twice
+  button.setAttribute("aria-disabled", "true");
+  try {
+    const response = await fetch(form.action, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams(new FormData(form)),
+    });
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok && answer.html !== undefined) {
+      place.innerHTML = answer.html;
+      place.querySelector("[data-fact-first], form select, form input:not([type=hidden])")?.focus();
+      place.dispatchEvent(new CustomEvent("facts:changed", { bubbles: true }));
+    } else say(response.status === 401 ? SIGNED_OUT : answer.error ?? "The server has trouble. Nothing was noted: press again.");
+  } catch {
+    say(NO_NETWORK);
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-fact]");
+  const place = form?.closest("[data-facts]");
+  if (!place) return;
+  event.preventDefault();
+  note(form, place);
+});

@@ -1,6 +1,14 @@
 """Deadlines as a time left: computed from timestamps, never by a job."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+
+def after_hours(moment: datetime, hours: int) -> datetime:
+    """Return the moment that many real hours later, in UTC.
+
+    Python adds to a zone's wall clock, which jumps: a deadline must not.
+    """
+    return moment.astimezone(UTC) + timedelta(hours=hours)
 
 
 def time_left(due_at: datetime, *, now: datetime) -> str:
@@ -9,7 +17,7 @@ def time_left(due_at: datetime, *, now: datetime) -> str:
     Counts real time, so that a change of the clocks neither adds nor takes an hour. Minutes are
     rounded towards the deadline: nobody is told of more time than there is.
     """
-    left = due_at - now
+    left = due_at.astimezone(UTC) - now.astimezone(UTC)
     if left < timedelta(0):
         return f"overdue by {_in_words(-left)}"
     return f"{_in_words(left)} left"

@@ -10,6 +10,7 @@ from intake.views import (
     dispatches,
     home,
     question_sets,
+    read_back,
     records,
     services,
     wrap_up,
@@ -23,6 +24,7 @@ call = [
     path("interrupt/", calls.interrupt_call, name="call_interrupt"),
     path("resume/", calls.resume_call, name="call_resume"),
     path("no-report/", calls.close_no_report, name="call_no_report"),
+    path("read-back/", read_back.show_read_back, name="call_read_back"),
     path("wrap-up/", wrap_up.show_wrap_up, name="wrap_up"),
     path("submit/", wrap_up.submit, name="call_submit"),
 ]

@@ -1,10 +1,11 @@
 """What the agency decides: the options, the decision, and the answers that it leans on."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
 
+from intake.deadlines import after_hours
 from intake.models.answers import Answer
 from intake.models.base import Record, SavedRecord, YesNo, is_one_of
 from intake.models.intakes import Intake
@@ -66,13 +67,13 @@ class ResponseOption(Record):
         """
         if self.deadline_hours is None:
             return None
-        return received_at + timedelta(hours=self.deadline_hours)
+        return after_hours(received_at, self.deadline_hours)
 
     def written_due_at(self, received_at: datetime) -> datetime | None:
         """Return when the written report that follows is due, or None where none is."""
         if self.written_hours is None:
             return None
-        return received_at + timedelta(hours=self.written_hours)
+        return after_hours(received_at, self.written_hours)
 
 
 class Decision(SavedRecord):

@@ -144,8 +144,8 @@ def save_section(request: UserRequest, intake_id: UUID) -> HttpResponse:
         return render(request, "intake/calls/call.html", context, status=409)
     messages.success(request, "Saved.")
     section = request.POST.get("section", "")
-    if section == "wrap_up":
-        return redirect("wrap_up", intake.pk)
+    if section in ("wrap_up", "read_back"):
+        return redirect({"read_back": "call_read_back"}.get(section, section), intake.pk)
     anchor = f"#panel-{section}" if section.isidentifier() else ""
     return redirect(reverse("call", args=[intake.pk]) + anchor)
 

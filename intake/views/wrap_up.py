@@ -70,7 +70,12 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
     sheet = context["sheet"]
     chosen = (sheet.decision.screening, sheet.decision.priority, sheet.decision.path)
     options: dict[str, list[tuple[str, str]]] = {}
+    referrals, with_priority = [], []
     for option in ResponseOption.objects.filter(agency=intake.agency_id):
+        if option.is_referral:
+            referrals.append(str(option.pk))
+        if option.needs_priority:
+            with_priority.append(str(option.pk))
         if option.is_active:
             label = _with_due(option, intake)
             options.setdefault(option.decides, []).append((str(option.pk), label))
@@ -80,6 +85,8 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
     return context | {
         "options": options,
         "rules": _rules(intake, sheet),
+        "referral_options": " ".join(referrals),
+        "priority_options": " ".join(with_priority),
         "priority_hint": _priority_hint(sheet),
         "unfiled": worksheet.unfiled_lines(sheet),
         "flags": Intake.FLAGS,

@@ -4,6 +4,7 @@
  */
 
 const SIGNED_OUT = "You are signed out. Nothing was noted: sign in in another tab, then press again.";
+const OUT_OF_DATE = "This page is out of date. Nothing was noted: reload it, then note it again.";
 const NO_NETWORK = "The server cannot be reached. Nothing was noted: press again when it can.";
 
 async function note(form, place) {
@@ -27,7 +28,9 @@ async function note(form, place) {
       place.innerHTML = answer.html;
       place.querySelector("[data-fact-first], form select, form input:not([type=hidden])")?.focus();
       place.dispatchEvent(new CustomEvent("facts:changed", { bubbles: true }));
-    } else say(response.status === 401 ? SIGNED_OUT : answer.error ?? "The server has trouble. Nothing was noted: press again.");
+    } else if (response.status === 401) say(SIGNED_OUT);
+    else if (response.status === 403) say(OUT_OF_DATE);
+    else say(answer.error ?? "The server has trouble. Nothing was noted: press again.");
   } catch {
     say(NO_NETWORK);
   } finally {

@@ -29,7 +29,7 @@ FORMS = {
     "call_no_report": {"reason": "mistake"},
     "call_submit": {"base:narrative.text": "1", "narrative.text": "late"},
 }
-READ_ONLY = {"call", "wrap_up"}
+READ_ONLY = {"call", "wrap_up", "call_read_back"}
 ON_ITS_OWN = {"call_save"}  # walked field by field
 
 
@@ -121,7 +121,9 @@ def test_no_field_is_written(client: Client, worker: User, frozen: Intake) -> No
 
 def test_no_form_is_taken(client: Client, worker: User, frozen: Intake) -> None:
     below_a_call = {name for name in names(get_resolver().url_patterns) if name.startswith("call_")}
-    assert below_a_call - {"call_start"} == FORMS.keys() | ON_ITS_OWN  # a new one needs a case
+    assert (
+        below_a_call - {"call_start"} - READ_ONLY == FORMS.keys() | ON_ITS_OWN
+    )  # a new one needs a case
     client.force_login(worker)
     before = everything()
     for name, form in FORMS.items():

@@ -23,7 +23,7 @@ SIGNED_OUT = (401, "signed_out")
 FORMS = sorted(  # everything below a call that takes a plain form
     name
     for name in names(get_resolver().url_patterns)
-    if name.startswith("call_") and name not in ("call_start", "call_save")
+    if name.startswith("call_") and name not in ("call_start", "call_save", "call_read_back")
 )
 
 

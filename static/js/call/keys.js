@@ -20,6 +20,9 @@ const USUAL = {
   quote: ["Copy the line or selection as exact words", "Alt+Q"],
   toggle: ["Between narrative and answer", "Alt+A"],
   jump: ["Jump to a prompt or section", "Ctrl+K"],
+  end: ["End the call", "Alt+E"],
+  missing: ["Go to what is still missing", "Alt+M"],
+  submit: ["Submit for review", "Ctrl+Enter"],
   save: ["Save now", "Ctrl+S"],
   help: ["This help", "Ctrl+/"],
 };

@@ -5,6 +5,7 @@ import { startDecide } from "./decide.js";
 import { startEnding } from "./ending.js";
 import { controlOf, startSaving } from "./fields.js";
 import { startJump, startKeys } from "./keys.js";
+import { startMissing } from "./missing.js";
 import { startQuotes } from "./quotes.js";
 import { startRows } from "./rows.js";
 import { startSupports } from "./supports.js";
@@ -67,10 +68,13 @@ if (saver) {
   startEnding(root, saver);
   const tabs = [...root.querySelectorAll("[data-tab][data-key]")];
   const isCall = tabs.length > 0;
+  const press = (selector) => () => root.querySelector(selector)?.click();
   startKeys(root, {
     ...Object.fromEntries(tabs.map((tab) => [tab.dataset.key, () => showPanel(tab.dataset.tab)])),
     ...(isCall && { worry: () => rows.file("worry"), well: () => rows.file("working_well"), quote: quotes.quote }),
     ...(isCall && { toggle: startToggle(root), jump: startJump(root) }),
+    ...(root.querySelector("[data-end-call]") && { end: press("[data-end-call] button") }),
+    ...("wrapUp" in root.dataset && { missing: startMissing(root), submit: press(".submit-line button") }),
     save: () => saver.hurry(),
     help: () => document.getElementById("keys")?.showModal(),
   });

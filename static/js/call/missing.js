@@ -1,0 +1,44 @@
+/** The wrap-up's way to what a submission still lacks; the server has the last word. */
+
+import { controlOf } from "./fields.js";
+
+const STRIP = ["call.danger_now", "call.responder_safety", "call.tribal_information"];
+
+/** Start the way; returns what the key does. */
+export function startMissing(root) {
+  const valueOf = (name) => {
+    const control = controlOf(name);
+    return control?.matches("fieldset") ? control.querySelector("input:checked")?.value ?? "" : control?.value.trim() ?? "";
+  };
+
+  /** The controls that are empty and needed, in the order of the page. */
+  function missing() {
+    const wanted = [...STRIP, "decision.screening"];
+    const screening = valueOf("decision.screening");
+    const isOneOf = (list) => screening && (root.dataset[list] ?? "").split(" ").includes(screening);
+    if (isOneOf("needsPriority")) wanted.push("decision.priority");
+    wanted.push("decision.rationale");
+    const places = wanted.filter((name) => !valueOf(name)).map(controlOf);
+    if (isOneOf("referral") && !valueOf("decision.cross_reports")) {
+      const due = [...root.querySelectorAll('[data-cross-list="due"] [data-cross]')]
+        .filter((one) => !one.querySelector("[data-cross-due]").hidden)
+        .map((one) => one.querySelector("select"));
+      const open = due.filter((select) => !select.value);
+      if (open.length || !due.length) places.push(open[0] ?? controlOf("decision.cross_reports"));
+    }
+    if (isOneOf("referral")) {
+      const types = [...root.querySelectorAll('[data-rows="concern"] > [data-row-id] select[data-field$=".type"]')];
+      if (!types.some((select) => select.value)) places.push(types[0] ?? root.querySelector('[data-add="concern"]'));
+    }
+    return places.filter(Boolean);
+  }
+
+  function go() {
+    const place = missing()[0] ?? root.querySelector(".submit-line button");
+    (place.matches("fieldset") ? place.querySelector("input") : place).focus();
+    place.scrollIntoView({ block: "nearest" });
+  }
+
+  root.querySelector("[data-next-missing]")?.addEventListener("click", go);
+  return go;
+}

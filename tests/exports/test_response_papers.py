@@ -1,0 +1,237 @@
+"""Brief, packets and read-back: on one page, in the call's language, and never who reported."""
+
+import uuid
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+
+from intake import fields, worksheet
+from intake.exports.brief import build_brief, export_brief
+from intake.exports.pdf import ExportStamp
+from intake.exports.read_back import build_read_back
+from intake.models import AuditEvent, Intake, Reporter, ResponseOption, User
+from tests.factory import NOW, core_prompt, option, put
+
+PARTY = {
+    "name": "Rosalind Quill",
+    "phone": "555-0187",
+    "callback_number": "555-0188",
+    "address": "12 Fern Court",
+    "relationship": "Aunt by marriage",
+    "capacity": "Nurse practitioner",
+    "basis_of_knowledge": "Overheard at the bakery",
+    "refusal_reason": "Feared her landlord",
+}
+STAMP = ExportStamp(by="Worker Example", at=NOW, copy_id="c")
+
+
+@pytest.fixture
+def told(worker: User, call: Intake) -> Intake:
+    """A call with something of every kind, and a reporting party with words of its own."""
+    for column, text in PARTY.items():
+        put(worker, call, f"reporter.{column}", text)
+    put(worker, call, "narrative.text", "Rosalind Quill says the boys are alone at night.")
+    put(worker, call, "call.danger_now", "yes")
+    put(worker, call, "call.child_now_at", "At the neighbor's, 4 Elm Street")
+    put(worker, call, "call.responder_safety", "yes")
+    put(worker, call, "call.responder_safety_details", "Loose dog in the yard")
+    put(worker, call, "call.tribal_information", "yes")
+    put(worker, call, "call.tribe", "Pomo")
+    put(worker, call, "call.interpreter", "Language line")
+    child = uuid.uuid4()
+    put(worker, call, f"person.{child}.name", "Nguyễn Ánh", role="child")
+    put(worker, call, f"person.{child}.language", "Vietnamese")
+    concern = uuid.uuid4()
+    put(worker, call, f"concern.{concern}.type", "physical_abuse")
+    put(worker, call, f"concern.{concern}.what", "A bruise on the left arm")
+    put(worker, call, f"concern.{concern}.source", "first_hand")
+    worry, well = core_prompt(call), core_prompt(call, side="working_well")
+    put(worker, call, f"answer.{worry.pk}.text", "They moved away from family")
+    put(worker, call, f"answer.{worry.pk}.source", "second_hand")
+    put(worker, call, f"answer.{well.pk}.text", "The uncle takes them in at once")
+    put(worker, call, f"answer.{well.pk}.kind", "act_of_protection")
+    put(worker, call, f"quote.{uuid.uuid4()}.text", "I want to stay here")
+    return call
+
+
+def words(content: bytes) -> str:
+    return " ".join(
+        "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split()
+    )
+
+
+def test_the_brief_has_what_a_responder_needs(told: Intake) -> None:
+    content = export_brief(worksheet.build(told), STAMP)
+    text = words(content)
+    for needed in (
+        "4 Elm Street",
+        "Loose dog",
+        "Take care",
+        "Language line",
+        "Vietnamese",
+        "Pomo",
+        "The uncle takes them in",
+        "A bruise on the left arm",
+        "I want to stay here",
+        "Nguyễn Ánh",
+    ):
+        assert needed in text, needed
+    assert len(PdfReader(BytesIO(content)).pages) == 1
+
+
+def test_the_brief_is_one_page_however_much_was_said(worker: User, told: Intake) -> None:
+    for index in range(30):
+        put(
+            worker, told, f"person.{uuid.uuid4()}.address", f"{index} Long Road " * 60, role="child"
+        )
+    put(worker, told, "call.child_now_at", "x" * 5000, base=1)
+    for prompt in told.edition.prompts.filter(side="working_well"):
+        if prompt.pk != core_prompt(told, side="working_well").pk:
+            put(worker, told, f"answer.{prompt.pk}.text", "They all come together. " * 80)
+            put(worker, told, f"answer.{prompt.pk}.source", "first_hand")
+    content = export_brief(worksheet.build(told), STAMP)
+    assert len(PdfReader(BytesIO(content)).pages) == 1
+    assert "more in the record" in words(content)
+    assert "Take care" in words(content)
+
+
+def test_an_empty_brief_says_what_is_not_known(call: Intake) -> None:
+    text = words(export_brief(worksheet.build(call), STAMP))
+    assert "Not asked" in text
+    assert "Nobody is recorded yet" in text
+
+
+def reporter_words(call: Intake) -> list[str]:
+    reporter = Reporter.objects.get(intake=call)
+    return [reporter.read(column) for column in Reporter.SEALED]
+
+
+def test_nothing_names_who_reported(as_worker: Client, told: Intake, supervisor: User) -> None:
+    recipients = ResponseOption.objects.filter(agency=told.agency, decides="cross_report")
+    pages = [reverse("intake_brief", args=[told.pk]), reverse("intake_brief_pdf", args=[told.pk])]
+    pages += [reverse("intake_packet", args=[told.pk, one.pk]) for one in recipients]
+    pages += [reverse("intake_cross_reports", args=[told.pk])]
+    pages += [reverse("intake_dispatch", args=[told.pk]), reverse("call_read_back", args=[told.pk])]
+    assert len(pages) == 10
+    for url in pages:
+        response = as_worker.get(url)
+        assert response.status_code == 200, url
+        text = words(response.content) if url.endswith("pdf/") else response.content.decode()
+        for word in reporter_words(told):
+            assert word not in text, (url, word)
+
+
+def test_a_packet_names_the_reporter_only_by_its_own_audited_action(
+    as_worker: Client, told: Intake
+) -> None:
+    police = option(told.agency, "cross_report", "law_enforcement")
+    url = reverse("intake_packet_reporter", args=[told.pk, police])
+    assert as_worker.get(url).status_code == 405
+    assert as_worker.post(url).status_code == 302  # no ground
+    assert not AuditEvent.objects.filter(verb="reporter.disclosed").exists()
+    response = as_worker.post(url, {"ground": "investigates"})
+    text = words(response.content)
+    assert "Rosalind Quill" in text
+    assert "555-0188" in text
+    event = AuditEvent.objects.get(verb="reporter.disclosed")
+    assert event.details["recipient"] == "law_enforcement"
+    assert event.details["ground"] == "investigates"
+    assert event.details["copy"] in text
+
+
+def test_who_may_not_learn_it_gets_no_such_packet(as_worker: Client, told: Intake) -> None:
+    tribe = option(told.agency, "cross_report", "tribe")
+    url = reverse("intake_packet_reporter", args=[told.pk, tribe])
+    page = as_worker.post(url, {"ground": "investigates"}, follow=True)
+    assert "may not learn who reported" in page.content.decode()
+    assert not AuditEvent.objects.filter(verb="reporter.disclosed").exists()
+
+
+def test_another_agency_s_recipient_is_not_there(
+    as_worker: Client, told: Intake, stranger: User
+) -> None:
+    theirs = option(stranger.agency, "cross_report", "law_enforcement")
+    for name in ("intake_packet", "intake_packet_reporter", "intake_sent"):
+        url = reverse(name, args=[told.pk, theirs])
+        method = as_worker.get if name == "intake_packet" else as_worker.post
+        data = {"ground": "investigates", "method": "Fax"}
+        assert method(url, data).status_code == 404, name
+
+
+def test_sendings_are_logged_and_the_written_clock_stops(as_worker: Client, told: Intake) -> None:
+    police = option(told.agency, "cross_report", "law_enforcement")
+    page = as_worker.get(reverse("intake_cross_reports", args=[told.pk])).content.decode()
+    assert "Penal Code 11166(j)" in page
+    assert "overdue by" in page  # the call of the tests is long ago
+    url = reverse("intake_sent", args=[told.pk, police])
+    assert (
+        as_worker.post(url, {"method": " "}, headers={"Accept": "application/json"}).status_code
+        == 409
+    )
+    form = {"method": "Fax", "to_whom": "Desk", "is_written": "yes"}
+    answer = as_worker.post(url, form, headers={"Accept": "application/json"}).json()
+    assert "Written report sent" in " ".join(answer["html"].split())
+    assert AuditEvent.objects.get(verb="cross_report.sent").details == {
+        "recipient": "law_enforcement",
+        "is_written": True,
+    }
+
+
+def test_reading_back_frames_the_recorded_words(worker: User, told: Intake) -> None:
+    script = build_read_back(worksheet.build(told))
+    groups = {group.key: [line.text for line in group.lines] for group in script.groups}
+    assert groups == {
+        "first_hand": ["A bruise on the left arm"],
+        "second_hand": ["They moved away from family"],
+        "quotes": ["I want to stay here"],
+        "working_well": ["The uncle takes them in at once"],
+    }
+    put(worker, told, "call.language", "es")
+    spanish = build_read_back(worksheet.build(told))
+    assert spanish.opening.startswith("Le voy a leer")
+    assert [group.lines[0].text for group in spanish.groups] == [
+        group.lines[0].text for group in script.groups
+    ]
+
+
+def test_a_correction_is_kept_beside_what_was_said(
+    as_worker: Client, worker: User, told: Intake
+) -> None:
+    page = as_worker.get(reverse("call_read_back", args=[told.pk]))
+    line = page.context["script"].groups[0].lines[0]
+    key = page.context["keys"][line.of]
+    form = {
+        "section": "read_back",
+        f"row:correction:{key}:of": line.of,
+        f"base:correction.{key}.text": f"0-{fields.check_sum('')}",
+        f"correction.{key}.text": "The right arm",
+    }
+    answer = as_worker.post(reverse("call_section", args=[told.pk]), form)
+    assert answer["Location"] == reverse("call_read_back", args=[told.pk])
+    sheet = worksheet.build(told)
+    assert sheet.corrected == {line.of: "The right arm"}
+    assert sheet.concerns[0].what == "A bruise on the left arm"
+    again = as_worker.get(reverse("call_read_back", args=[told.pk]))
+    assert "The right arm" in again.content.decode()
+    assert str(again.context["keys"][line.of]) == str(key)
+
+
+def test_who_protects_the_child_is_what_was_marked_and_who_steps_in(
+    worker: User, told: Intake
+) -> None:
+    put(
+        worker,
+        told,
+        f"heard.{uuid.uuid4()}.text",
+        "The coach drives them home",
+        factor="social_connections",
+        side="working_well",
+    )
+    brief = build_brief(worksheet.build(told))
+    assert [one.text for one in brief.protectors] == [
+        "The uncle takes them in at once",
+        "The coach drives them home",
+    ]

@@ -18,6 +18,8 @@ def site(request: HttpRequest) -> dict[str, object]:
             items.append(("Calls", reverse("calls")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
             items.append(("Intakes", reverse("intakes")))
+        if permissions.is_worker(user) or permissions.is_supervisor(user):
+            items.append(("Written reports", reverse("written_reports")))
         if permissions.is_supervisor(user):
             items.append(("Danger now", reverse("danger")))
         if user.agency_id is not None:

@@ -6,6 +6,7 @@ from intake.views import (
     audit,
     briefs,
     calls,
+    copy_out,
     cross_reports,
     dispatches,
     home,
@@ -14,6 +15,7 @@ from intake.views import (
     records,
     services,
     wrap_up,
+    written_reports,
 )
 
 call = [
@@ -34,6 +36,8 @@ intake = [
     path("json/", records.download_json, name="intake_json"),
     path("brief/", briefs.show_brief, name="intake_brief"),
     path("brief/pdf/", briefs.download_brief, name="intake_brief_pdf"),
+    path("copy-out/", copy_out.show_copy_out, name="intake_copy_out"),
+    path("copy-out/tick/", copy_out.tick, name="intake_copy_out_tick"),
     path("cross-reports/", cross_reports.show_cross_reports, name="intake_cross_reports"),
     path("cross-reports/<uuid:recipient_id>/sent/", cross_reports.note_sending, name="intake_sent"),
     path(
@@ -67,6 +71,8 @@ urlpatterns = [
     path("calls/<uuid:intake_id>/", include(call)),
     path("intakes/", records.list_intakes, name="intakes"),
     path("intakes/<uuid:intake_id>/", include(intake)),
+    path("written-reports/", written_reports.list_written_reports, name="written_reports"),
+    path("written-reports/start/", written_reports.start, name="written_report_start"),
     path("services/find/", services.find_services, name="services_find"),
     path("danger/", dispatches.list_danger, name="danger"),
     path("danger/count/", dispatches.count_danger, name="danger_count"),

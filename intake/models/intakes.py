@@ -47,6 +47,21 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         """Return the intakes that are no practice: what every list, queue and figure is made of."""
         return self.filter(is_practice=False)
 
+    def standing(self) -> "IntakeQuerySet":
+        """Return the intakes that were not closed as no report."""
+        return self.exclude(status=IntakeStatus.CLOSED_NO_REPORT)
+
+    def written_report_due(self) -> "IntakeQuerySet":
+        """Return the calls of mandated reporters without a written report, the oldest first."""
+        followed = Intake.objects.standing().filter(follows=models.OuterRef("pk"))
+        return (
+            self.for_real()
+            .standing()
+            .exclude(method=IntakeMethod.WRITTEN)
+            .filter(~models.Exists(followed), reporter__kind="mandated")
+            .order_by("started_at", "id")
+        )
+
     def in_danger(self) -> "IntakeQuerySet":
         """Return the real calls with somebody in danger that are open or nobody acknowledged."""
         acknowledged = models.Q(dispatches__acknowledged_at__isnull=False)
@@ -94,6 +109,9 @@ class IntakeInterruption(models.TextChoices):
 
 class Intake(SavedRecord):
     """One intake; while it is being typed the screen shows it as a call."""
+
+    # When a written report that follows is due; the page that shows it sets it.
+    written_due_at: datetime | None = None
 
     Status = IntakeStatus
     Method = IntakeMethod

@@ -58,7 +58,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
     if permissions.can_write(request.user, intake):
         return redirect("call", intake.pk)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
-    submission = _latest(intake)
+    submission = latest_submission(intake)
     sheet = (
         worksheet.from_json(submission.content.text)
         if submission is not None
@@ -75,6 +75,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
                 cross_reports=worksheet.build_cross_reports(intake),
             ),
             "submission": submission,
+            "written_reports": intake.written_reports.standing().visible_to(request.user),
             "amendments": intake.amendments.select_related("author"),
             "reviews": intake.reviews.exclude(outcome="").select_related("reviewer"),
         },
@@ -113,13 +114,14 @@ def _submitted(request: UserRequest, intake_id: UUID) -> tuple[Intake, Submissio
     intake = get_object_or_404(
         Intake.objects.visible_to(request.user).select_related("agency", "worker"), pk=intake_id
     )
-    submission = _latest(intake)
+    submission = latest_submission(intake)
     if submission is None:
         raise Http404("This intake was not submitted yet.")
     return intake, submission
 
 
-def _latest(intake: Intake) -> Submission | None:
+def latest_submission(intake: Intake) -> Submission | None:
+    """Return the latest submission with its content, or None before the first."""
     return (
         Submission.objects.select_related("content", "author")
         .filter(intake=intake)

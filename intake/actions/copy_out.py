@@ -1,0 +1,39 @@
+"""Copying a record out: that it was looked at for it, and which blocks were pasted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from intake import permissions
+from intake.errors import UnknownField
+from intake.models import CopyOutField, CopyOutTick, Intake, User
+from intake.models.audit import record_event
+
+
+def note_copy_out(*, actor: User, intake: Intake, at: datetime) -> None:
+    """Record that the actor opened the record to copy it out."""
+    record_event("intake.copied_out", actor=actor, at=at, subject=intake)
+
+
+def tick_block(
+    *, actor: User, intake_id: UUID, field_id: UUID, part: int, is_pasted: bool, at: datetime
+) -> None:
+    """Note that a block was pasted, or that it was not; either twice is harmless.
+
+    Raises Intake.DoesNotExist, UnknownField for a field that is not the agency's.
+    """
+    with transaction.atomic():
+        visible = Intake.objects.visible_to(actor)
+        intake = visible.select_for_update(no_key=True).get(pk=intake_id)
+        if not permissions.can_respond(actor, intake):
+            raise Intake.DoesNotExist
+        field = CopyOutField.objects.filter(pk=field_id, agency=intake.agency_id).first()
+        if field is None or not 1 <= part <= 999:
+            raise UnknownField("The copy-out has no such block; nothing was noted.")
+        if is_pasted:
+            CopyOutTick.objects.get_or_create(
+                intake=intake, field=field, part=part, defaults={"at": at, "by": actor}
+            )
+        else:
+            CopyOutTick.objects.filter(intake=intake, field=field, part=part).delete()

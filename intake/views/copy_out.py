@@ -1,0 +1,77 @@
+"""Copying a record out into another system, block by block."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from intake import permissions, worksheet
+from intake.actions import copy_out
+from intake.errors import Refused
+from intake.exports.copy_out import build_blocks
+from intake.fields import parse_count
+from intake.models import CopyOutField, CopyOutTick, Intake
+from intake.views import facts
+from intake.views.records import latest_submission
+from intake.views.requests import UserRequest
+
+
+@require_safe
+def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """The latest submission (else what stands now) as blocks of plain text."""
+    intake = get_object_or_404(
+        Intake.objects.visible_to(request.user).select_related("agency"), pk=intake_id
+    )
+    if not permissions.can_respond(request.user, intake):
+        raise Http404
+    copy_out.note_copy_out(actor=request.user, intake=intake, at=timezone.now())
+    submission = latest_submission(intake)
+    sheet = worksheet.from_json(submission.content.text) if submission else worksheet.build(intake)
+    fields = CopyOutField.objects.filter(agency=intake.agency_id, is_active=True)
+    ticks = CopyOutTick.objects.filter(intake=intake)
+    context = {
+        "intake": intake,
+        "submission": submission,
+        "blocks": build_blocks(sheet, fields, intake.agency.zone),
+        "pasted": {f"{tick.field_id}-{tick.part}" for tick in ticks},
+    }
+    return render(request, "intake/copy_out/page.html", context)
+
+
+@require_POST
+def tick(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Note that a block was pasted, or take the note back."""
+    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
+    if not permissions.can_respond(request.user, intake):
+        raise Http404
+    is_pasted = request.POST.get("pasted") == "yes"
+    field, part = request.POST.get("field", ""), parse_count(request.POST.get("part", ""))
+    refusal = ""
+    try:
+        copy_out.tick_block(
+            actor=request.user,
+            intake_id=intake_id,
+            field_id=UUID(field),
+            part=part,
+            is_pasted=is_pasted,
+            at=timezone.now(),
+        )
+    except ValueError:
+        refusal = "The copy-out has no such block; nothing was noted."
+    except Refused as refused:
+        refusal = refused.sentence
+    return facts.answer(
+        request,
+        template="intake/copy_out/_tick.html",
+        context={
+            "intake": intake,
+            "field": field,
+            "part": part,
+            "is_pasted": is_pasted,
+        },
+        page=reverse("intake_copy_out", args=[intake_id]) + f"#block-{field}-{part}",
+        refusal=refusal,
+    )

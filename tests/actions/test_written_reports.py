@@ -1,0 +1,118 @@
+"""Written reports: due after a mandated reporter's call, entered once, followed."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from intake import worksheet
+from intake.actions import calls
+from intake.actions.written_reports import start_written_report
+from intake.errors import InvalidValue, NotPossibleNow
+from intake.models import Intake, User
+from tests.actions.test_frozen import everything
+from tests.factory import NOW, make_call, put
+
+LATER = NOW + timedelta(hours=20)
+
+
+@pytest.fixture
+def mandated(worker: User) -> Intake:
+    """A call of a mandated reporter."""
+    call = make_call(worker)
+    put(worker, call, "reporter.kind", "mandated")
+    return call
+
+
+def due(user: User) -> set[str]:
+    return {one.reference for one in Intake.objects.visible_to(user).written_report_due()}
+
+
+def test_it_is_due_until_it_is_entered(worker: User, worker2: User, mandated: Intake) -> None:
+    anonymous = make_call(worker)
+    put(worker, anonymous, "reporter.kind", "anonymous")
+    practice = calls.start_call(actor=worker, at=NOW, is_practice=True)
+    put(worker, practice, "reporter.kind", "mandated")
+    assert due(worker) == {mandated.reference}
+    report = start_written_report(
+        actor=worker2, follows_id=mandated.pk, received_at=LATER, at=LATER
+    )
+    assert (report.worker, report.method, report.started_at) == (worker2, "written", LATER)
+    assert due(worker) == set()
+    sheet = worksheet.build(report)
+    assert (sheet.follows, sheet.call.method) == (mandated.reference, "written")
+    put(worker2, report, "reporter.kind", "mandated")  # the paper itself is no call
+    assert due(worker2) == set()
+
+
+def test_one_opened_by_mistake_does_not_count(worker: User, mandated: Intake) -> None:
+    report = start_written_report(actor=worker, follows_id=mandated.pk, received_at=LATER, at=LATER)
+    with pytest.raises(NotPossibleNow, match="was entered already"):
+        start_written_report(actor=worker, follows_id=mandated.pk, received_at=LATER, at=LATER)
+    calls.close_no_report(actor=worker, intake_id=report.pk, reason="mistake", at=LATER)
+    assert due(worker) == {mandated.reference}
+    start_written_report(actor=worker, follows_id=mandated.pk, received_at=LATER, at=LATER)
+
+
+def test_the_time_of_receipt_is_between_the_call_and_now(worker: User, mandated: Intake) -> None:
+    before = everything()
+    for received in (LATER + timedelta(minutes=1), NOW - timedelta(minutes=1)):
+        with pytest.raises(InvalidValue):
+            start_written_report(
+                actor=worker, follows_id=mandated.pk, received_at=received, at=LATER
+            )
+    assert everything() == before
+
+
+def test_another_agency_s_call_is_not_there(stranger: User, mandated: Intake) -> None:
+    before = everything()
+    with pytest.raises(Intake.DoesNotExist):
+        start_written_report(actor=stranger, follows_id=mandated.pk, received_at=LATER, at=LATER)
+    assert everything() == before
+
+
+def test_the_tracker_says_what_is_overdue_and_enters_it(
+    as_worker: Client, worker: User, mandated: Intake
+) -> None:
+    page = as_worker.get(reverse("written_reports"))
+    assert "overdue by" in page.content.decode()
+    start = reverse("written_report_start")
+    refused = as_worker.post(start, {"follows": mandated.pk, "received_at": "soon"}, follow=True)
+    assert "Say when the report was received" in refused.content.decode()
+    when = timezone.localtime(NOW + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M")
+    form = {"follows": str(mandated.pk), "received_at": when}
+    answer = as_worker.post(start, form, follow=True)
+    page_of_it = answer.content.decode()
+    assert "Written report" in page_of_it
+    assert mandated.reference in page_of_it
+    assert "call-timer" not in page_of_it
+    report = Intake.objects.get(follows=mandated)
+    record = as_worker.get(reverse("intake", args=[report.pk]), follow=True)
+    assert record.status_code == 200
+    assert "No written report is due." in as_worker.get(reverse("written_reports")).content.decode()
+
+
+def test_a_supervisor_sees_the_agency_s_and_enters_none(
+    client: Client, supervisor: User, mandated: Intake
+) -> None:
+    client.force_login(supervisor)
+    page = client.get(reverse("written_reports")).content.decode()
+    assert mandated.reference in page
+    assert "Enter the written report" not in page
+
+
+def test_the_tracker_takes_a_fixed_number_of_queries(as_worker: Client, worker: User) -> None:
+    def count() -> int:
+        call = make_call(worker)
+        put(worker, call, "reporter.kind", "mandated")
+        with CaptureQueriesContext(connection) as captured:
+            assert as_worker.get(reverse("written_reports")).status_code == 200
+        return len(captured)
+
+    few = count()
+    for _ in range(4):
+        assert count() == few

@@ -1,0 +1,105 @@
+"""Copy-out: nothing is lost at a cut, no part is too long, and who reported is in none of it."""
+
+import re
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake import worksheet
+from intake.exports.copy_out import SOURCES, build_blocks, plain, split
+from intake.models import AuditEvent, CopyOutField, CopyOutTick, Intake, User
+from tests.exports.test_response_papers import reporter_words, told  # noqa: F401
+from tests.factory import put, submit
+
+texts = st.text(alphabet=st.sampled_from("ab😀 \n"), max_size=300)
+
+
+@given(text=texts, limit=st.integers(min_value=1, max_value=40))
+def test_parts_hold_everything_and_fit(text: str, limit: int) -> None:
+    parts = split(text, limit)
+    assert all(0 < len(part) <= limit for part in parts)
+    assert re.sub(r"\s", "", "".join(parts)) == re.sub(r"\s", "", text)
+
+
+@given(text=texts)
+def test_without_a_limit_it_is_one_part(text: str) -> None:
+    assert split(text, 0) == ([text.strip()] if text.strip() else [])
+
+
+@given(text=texts, limit=st.integers(min_value=8, max_value=40))
+def test_words_that_fit_are_not_cut(text: str, limit: int) -> None:
+    for part in split(text, limit):
+        for word in part.split():
+            if word not in text.split():
+                whole = [one for one in text.split() if word in one]
+                assert any(len(one) > limit for one in whole)
+
+
+@given(text=st.text())
+def test_it_is_plain_text(text: str) -> None:
+    made = plain(text)
+    assert "\r" not in made
+    assert "\t" not in made
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", made)
+
+
+def test_the_shipped_fields_have_their_sources(worker: User) -> None:
+    fields = CopyOutField.objects.filter(agency=worker.agency)
+    assert {one.source for one in fields} <= SOURCES.keys()
+    assert fields.count() >= 15
+
+
+@pytest.mark.usefixtures("told")
+def test_blocks_stand_in_order_and_never_name_who_reported(
+    worker: User,
+    told: Intake,  # noqa: F811
+) -> None:
+    put(worker, told, "narrative.text", "The boys are alone. " * 700, base=1)
+    fields = list(CopyOutField.objects.filter(agency=told.agency, is_active=True))
+    blocks = build_blocks(worksheet.build(told), fields, told.agency.zone)
+    order = [str(field.pk) for field in fields]
+    assert [order.index(one.field_id) for one in blocks] == sorted(
+        order.index(one.field_id) for one in blocks
+    )
+    narrative = [one for one in blocks if one.label == "Screener narrative"]
+    assert [one.part for one in narrative] == [1, 2]
+    assert all(len(one.text) <= one.limit for one in blocks if one.limit)
+    everything = "\n".join(one.text for one in blocks)
+    assert "A bruise on the left arm" in everything
+    for word in reporter_words(told):
+        assert word not in everything
+
+
+def test_the_page_is_audited_and_keeps_ticks(as_worker: Client, worker: User, call: Intake) -> None:
+    put(worker, call, "narrative.text", "What was told.")
+    submit(worker, call)
+    url = reverse("intake_copy_out", args=[call.pk])
+    page = as_worker.get(url)
+    assert "What was told." in page.content.decode()
+    assert AuditEvent.objects.filter(verb="intake.copied_out", subject_id=call.pk).count() == 1
+    block = page.context["blocks"][0]
+    form = {"field": block.field_id, "part": str(block.part), "pasted": "yes"}
+    tick = reverse("intake_copy_out_tick", args=[call.pk])
+    for _ in range(2):
+        answer = as_worker.post(tick, form, headers={"Accept": "application/json"})
+        assert 'aria-pressed="true"' in answer.json()["html"]
+    assert CopyOutTick.objects.count() == 1
+    assert as_worker.get(url).content.decode().count('aria-pressed="true"') == 1
+    assert as_worker.post(tick, form | {"pasted": "no"}).status_code == 302
+    assert not CopyOutTick.objects.exists()
+
+
+def test_a_strange_block_is_refused(as_worker: Client, stranger: User, call: Intake) -> None:
+    theirs = CopyOutField.objects.filter(agency=stranger.agency).first()
+    assert theirs is not None
+    tick = reverse("intake_copy_out_tick", args=[call.pk])
+    for field in (str(theirs.pk), str(uuid.uuid4()), "x", ""):
+        form = {"field": field, "part": "1", "pasted": "yes"}
+        answer = as_worker.post(tick, form, headers={"Accept": "application/json"})
+        assert answer.status_code == 409
+        assert answer.json()["error"].endswith("nothing was noted.")
+    assert not CopyOutTick.objects.exists()

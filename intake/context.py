@@ -1,11 +1,23 @@
 """What every page gets."""
 
+import json
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from intake import permissions
-from intake.models import User
+from intake.models import Preferences, User
+
+
+def _preferences(user: object) -> str:
+    """Return the user's preferences as JSON; asked for by the call screen alone."""
+    mine = Preferences.objects.filter(user=user).first() if isinstance(user, User) else None
+    if mine is None:
+        return "{}"
+    columns = ("keys", "has_keys", "offers_other_side", "snippets", "layout")
+    return json.dumps({column: getattr(mine, column) for column in columns})
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -16,6 +28,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     if isinstance(user, User):
         if permissions.is_worker(user):
             items.append(("Calls", reverse("calls")))
+            items.append(("Practice", reverse("practice")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
             items.append(("Intakes", reverse("intakes")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
@@ -27,6 +40,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         if permissions.is_privacy_officer(user):
             items.append(("Audit", reverse("audit")))
     return {
+        # What scripts of the call screen know of how the worker likes to work.
+        "preferences": SimpleLazyObject(lambda: _preferences(user)),
         "demo": settings.DEMO,
         # A supervisor's pages ask for the count of calls in danger and show it in the navigation.
         "danger_count_url": reverse("danger_count") if watches else "",

@@ -20,7 +20,7 @@ LAYERS = (
     ("worksheet",),
     ("fields", "permissions", "checks"),
     ("models",),
-    ("triggers", "errors", "text", "crypto", "deadlines"),
+    ("triggers", "errors", "text", "crypto", "deadlines", "practice"),
 )
 RANK = {name: -rank for rank, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(

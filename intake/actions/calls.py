@@ -17,6 +17,7 @@ from intake.models import (
     Intake,
     Narrative,
     Person,
+    Preferences,
     ReferenceCounter,
     User,
 )
@@ -44,6 +45,7 @@ def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intak
             edition=edition,
             started_at=at,
             is_practice=is_practice,
+            language=Preferences.objects.language_of(actor),
         )
         Narrative.objects.create(intake=intake)
         record_event("intake.started", actor=actor, at=at, subject=intake)

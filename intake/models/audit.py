@@ -28,6 +28,7 @@ SENTENCES = {
     "intake.submitted": "Submitted the intake",
     "intake.viewed": "Viewed the intake",
     "intake.written_report_entered": "Entered the written report of the call",
+    "preferences.changed": "Changed the own preferences",
     "reporter.disclosed": "Made a packet that names the reporting party",
     "user.added": "Added an account",
     "user.changed_password": "Changed the own password",

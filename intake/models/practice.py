@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from intake.models.base import Record, is_one_of
+from intake.models.base import Language, Record, is_one_of
 from intake.models.intakes import Intake
 from intake.models.question_sets import Prompt
 
@@ -13,10 +13,12 @@ class PracticeRun(Record):
 
     intake = models.OneToOneField(Intake, on_delete=models.PROTECT, related_name="practice")
     scenario = models.SlugField(max_length=64)
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(scenario=""), name="practice_run_has_scenario")
+            models.CheckConstraint(condition=~Q(scenario=""), name="practice_run_has_scenario"),
+            is_one_of("practice_run", "language", Language, blank=False),
         ]
 
     def __str__(self) -> str:

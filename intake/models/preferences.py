@@ -6,6 +6,15 @@ from intake.models.base import Language, Record, is_one_of
 from intake.models.people import User
 
 
+class PreferencesQuerySet(models.QuerySet["Preferences"]):
+    """Preferences of all users."""
+
+    def language_of(self, user: User) -> str:
+        """Return the language in which a user's calls begin."""
+        mine = self.filter(user=user).only("language").first()
+        return mine.language if mine else Language.ENGLISH
+
+
 class Preferences(Record):
     """The preferences of one user; they go where the user signs in.
 
@@ -20,6 +29,8 @@ class Preferences(Record):
     offers_other_side = models.BooleanField(default=True)
     language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
     layout = models.JSONField(default=dict, blank=True)
+
+    objects = PreferencesQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "preferences"

@@ -50,7 +50,7 @@ def list_calls(request: UserRequest) -> HttpResponse:
     """The worker's own calls: interrupted first, then open, returned and recent ones."""
     if not permissions.is_worker(request.user):
         raise Http404
-    mine = Intake.objects.open_to(request.user).newest_first()
+    mine = Intake.objects.open_to(request.user).for_real().newest_first()
     being_written = list(mine.being_written())
     recent = list(mine.exclude(status__in=Intake.WRITABLE)[:RECENT])
     return render(
@@ -209,6 +209,7 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
             "no_report_reasons": Intake.NoReportReason.choices,
         },
         "new_rows": new_rows,
+        "caller": worksheet.build_caller(intake) if intake.is_practice else None,
         "dispatches": sheet.dispatches,
         "told_choices": Dispatch.Told.choices,
         "comments": ReviewComment.objects.filter(

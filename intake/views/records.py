@@ -28,7 +28,8 @@ def list_intakes(request: UserRequest) -> HttpResponse:
     if not (permissions.is_worker(request.user) or permissions.is_supervisor(request.user)):
         raise Http404
     form = IntakeFilterForm(request.GET)
-    intakes = Intake.objects.visible_to(request.user).select_related("worker").newest_first()
+    intakes = Intake.objects.visible_to(request.user).for_real().newest_first()
+    intakes = intakes.select_related("worker")
     if form.is_valid():
         intakes = _filter(intakes, form.cleaned_data)
     page = Paginator(intakes, PER_PAGE).get_page(request.GET.get("page"))

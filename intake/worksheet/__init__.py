@@ -13,6 +13,7 @@ from intake.worksheet.build import (
     build_sections,
 )
 from intake.worksheet.passages import find_passage, glimpses, unfiled_lines
+from intake.worksheet.practice import build_caller, build_replay
 from intake.worksheet.submissions import (
     NOT_EXPORTED,
     READABLE,
@@ -67,8 +68,10 @@ __all__ = [
     "UnknownVersion",
     "Worksheet",
     "build",
+    "build_caller",
     "build_cross_reports",
     "build_dispatches",
+    "build_replay",
     "build_reporting_party",
     "build_sections",
     "find_passage",

@@ -7,7 +7,7 @@ const SIGNED_OUT = "You are signed out. Nothing was noted: sign in in another ta
 const OUT_OF_DATE = "This page is out of date. Nothing was noted: reload it, then note it again.";
 const NO_NETWORK = "The server cannot be reached. Nothing was noted: press again when it can.";
 
-async function note(form, place) {
+async function note(form, place, submitter) {
   const say = (sentence) => {
     const line = place.querySelector("[data-fact-error]");
     line.textContent = sentence;
@@ -21,12 +21,16 @@ async function note(form, place) {
       method: "POST",
       credentials: "same-origin",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form)),
+      body: new URLSearchParams(new FormData(form, submitter)),
     });
     const answer = await response.json().catch(() => ({}));
     if (response.ok && answer.html !== undefined) {
+      const hadFocus = place.contains(document.activeElement);
       place.innerHTML = answer.html;
-      place.querySelector("[data-fact-first], form select, form input:not([type=hidden])")?.focus();
+      const first = place.querySelector("[data-fact-first], form select, form input:not([type=hidden])");
+      if (hadFocus || !("keepFocus" in place.dataset)) first?.focus();
+      const log = place.querySelector("[data-to-end]");
+      if (log) log.scrollTop = log.scrollHeight;
       place.dispatchEvent(new CustomEvent("facts:changed", { bubbles: true }));
     } else if (response.status === 401) say(SIGNED_OUT);
     else if (response.status === 403) say(OUT_OF_DATE);
@@ -43,5 +47,5 @@ document.addEventListener("submit", (event) => {
   const place = form?.closest("[data-facts]");
   if (!place) return;
   event.preventDefault();
-  note(form, place);
+  note(form, place, event.submitter);
 });

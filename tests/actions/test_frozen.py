@@ -27,6 +27,7 @@ FORMS = {
     "call_interrupt": {"reason": "dropped"},
     "call_resume": {},
     "call_no_report": {"reason": "mistake"},
+    "call_practice": {},
     "call_submit": {"base:narrative.text": "1", "narrative.text": "late"},
 }
 READ_ONLY = {"call", "wrap_up", "call_read_back"}

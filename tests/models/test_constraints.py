@@ -163,6 +163,7 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("copy_out_tick_of_block", CopyOutTick, {}),
     ("copy_out_part_from_one", CopyOutTick, {"part": 0}),
     ("practice_run_has_scenario", PracticeRun, {"scenario": ""}),
+    ("practice_run_language_known", PracticeRun, {"language": "xx"}),
     ("practice_turn_of_run", PracticeTurn, {}),
     ("practice_turn_kind_known", PracticeTurn, {"number": 2, "kind": "x"}),
     ("preferences_language_known", Preferences, {"language": "xx"}),

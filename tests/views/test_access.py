@@ -19,6 +19,8 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "login": ("get", (200, 302, 302, 302, 302, 302, 302)),
     "logout": ("post", (302,) * 7),
     "password": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "preferences": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "preferences_keep": ("post", (302, 400, 400, 400, 400, 400, 400)),
     "csrf": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "calls": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "call_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
@@ -52,6 +54,10 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "services_find": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "written_reports": ("get", (302, 200, 200, 200, 404, 404, 200)),
     "written_report_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
+    "practice": ("get", (302, 200, 200, 404, 404, 404, 200)),
+    "practice_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
+    "practice_replay": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "call_practice": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "editions": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "audit": ("get", (302, 404, 404, 404, 404, 200, 404)),
@@ -80,6 +86,8 @@ def address(name: str, call: Intake) -> str:
             intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id
         )
         return reverse(name, args=[call.pk, told.pk])
+    if name == "practice_replay":  # of a call that is no practice
+        return reverse(name, args=[call.pk])
     if name in ("intake_sent", "intake_packet", "intake_packet_reporter"):
         recipient = option(call.agency, "cross_report", "law_enforcement")
         return reverse(name, args=[call.pk, recipient])

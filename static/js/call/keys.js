@@ -1,8 +1,7 @@
-/** Shortcuts, their help, and the jump box. The worker's own keys are kept; nothing of a call is. */
+/** Shortcuts, their help, and the jump box. The worker's own keys are kept on the server. */
 
+import { keepPreferences, mine } from "./preferences.js";
 import { goToField, goToPrompt, showPanel } from "./tabs.js";
-
-const KEPT = "hotline.keys"; // a preference of this browser, never call text
 
 const USUAL = {
   factor1: ["Show the first factor", "Alt+1"],
@@ -19,6 +18,8 @@ const USUAL = {
   well: ["File the line or selection as working well", "Alt+S"],
   quote: ["Copy the line or selection as exact words", "Alt+Q"],
   toggle: ["Between narrative and answer", "Alt+A"],
+  other: ["Go to the other side of a worry", "Alt+O"],
+  not_now: ["Not now, of the other side", "Alt+N"],
   jump: ["Jump to a prompt or section", "Ctrl+K"],
   end: ["End the call", "Alt+E"],
   missing: ["Go to what is still missing", "Alt+M"],
@@ -26,14 +27,6 @@ const USUAL = {
   save: ["Save now", "Ctrl+S"],
   help: ["This help", "Ctrl+/"],
 };
-
-function readPreference() {
-  try {
-    return { on: true, keys: {}, ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
-  } catch {
-    return { on: true, keys: {} };
-  }
-}
 
 function pressed(event) {
   const key = event.code.replace(/^(Digit|Key)/, "").replace("Slash", "/");
@@ -47,19 +40,23 @@ export function startKeys(root, does) {
   const body = dialog?.querySelector("[data-keys]");
   const isOn = document.getElementById("keys-on");
   const note = document.getElementById("keys-note");
-  const wish = readPreference();
   let listening = null;
-  const keysOf = (name) => wish.keys[name] ?? USUAL[name][1];
+  const keysOf = (name) => mine.keys[name] ?? USUAL[name][1];
   const nameOf = (name) => {
     const tab = root.querySelector(`[data-tab][data-key="${name}"] .tab-title`);
     return tab ? `Show ${tab.lastChild.textContent.trim()}` : USUAL[name][0];
   };
-  const keep = () => localStorage.setItem(KEPT, JSON.stringify(wish));
+  const keep = async () => {
+    const trouble = await keepPreferences({ keys: mine.keys, has_keys: mine.has_keys });
+    if (trouble) note.textContent = trouble;
+  };
+  /** The action that has these keys already, or undefined. */
+  const ownerOf = (keys, except) => Object.keys(USUAL).find((one) => one !== except && keysOf(one) === keys);
 
   /** What a control says of its own keys follows the worker's choice. */
   function showKeys() {
     for (const control of root.querySelectorAll("[data-key]")) {
-      const keys = wish.on && does[control.dataset.key] ? keysOf(control.dataset.key) : "";
+      const keys = mine.has_keys && does[control.dataset.key] ? keysOf(control.dataset.key) : "";
       if (keys) control.setAttribute("aria-keyshortcuts", keys.replace("Ctrl", "Control"));
       else control.removeAttribute("aria-keyshortcuts");
       const shown = control.querySelector("kbd");
@@ -70,7 +67,7 @@ export function startKeys(root, does) {
   function list() {
     showKeys();
     if (!body) return;
-    isOn.checked = wish.on;
+    isOn.checked = mine.has_keys;
     const rows = Object.keys(USUAL).filter((name) => does[name]).map((name) => {
       const row = document.createElement("tr");
       const what = document.createElement("td");
@@ -98,13 +95,14 @@ export function startKeys(root, does) {
   }
 
   list();
+  root.addEventListener("keys:changed", showKeys);
   isOn?.addEventListener("change", () => {
-    wish.on = isOn.checked;
+    mine.has_keys = isOn.checked;
     keep();
     showKeys();
   });
   dialog?.querySelector("[data-keys-reset]")?.addEventListener("click", () => {
-    wish.keys = {};
+    mine.keys = {};
     keep();
     list();
   });
@@ -118,16 +116,19 @@ export function startKeys(root, does) {
     if (listening) {
       if (["Control", "Alt", "Shift", "Meta"].includes(event.key)) return;
       event.preventDefault();
-      if (event.key !== "Escape" && (event.ctrlKey || event.altKey)) {
-        wish.keys[listening] = combination;
+      const owner = ownerOf(combination, listening);
+      const isKeys = event.key !== "Escape" && (event.ctrlKey || event.altKey);
+      if (isKeys && !owner) {
+        if (combination === USUAL[listening][1]) delete mine.keys[listening];
+        else mine.keys[listening] = combination;
         keep();
       }
       listening = null;
-      note.textContent = "";
+      note.textContent = isKeys && owner ? `${combination} already does: ${nameOf(owner)}. Choose other keys.` : "";
       list();
       return;
     }
-    if (!wish.on) return;
+    if (!mine.has_keys) return;
     const name = Object.keys(USUAL).find((one) => does[one] && keysOf(one) === combination);
     if (!name) return;
     event.preventDefault();

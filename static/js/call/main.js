@@ -5,6 +5,9 @@ import { startDecide } from "./decide.js";
 import { startEnding } from "./ending.js";
 import { controlOf, startSaving } from "./fields.js";
 import { startJump, startKeys } from "./keys.js";
+import { startOtherSide } from "./other_side.js";
+import { keepPreferences, mine, readPreferences } from "./preferences.js";
+import { startSnippets } from "./snippets.js";
 import { startMissing } from "./missing.js";
 import { startQuotes } from "./quotes.js";
 import { startRows } from "./rows.js";
@@ -23,10 +26,15 @@ function startTimer(root) {
   };
   draw();
   if (!root.dataset.endedAt) setInterval(draw, 1000);
-  button?.addEventListener("click", () => {
-    timer.hidden = !timer.hidden;
+  const hide = (isHidden) => {
+    timer.hidden = isHidden;
     button.textContent = timer.hidden ? "Show timer" : "Hide timer";
     button.setAttribute("aria-pressed", String(timer.hidden));
+  };
+  if (mine.layout.is_timer_hidden) hide(true);
+  button?.addEventListener("click", () => {
+    hide(!timer.hidden);
+    keepPreferences({ layout: { is_timer_hidden: timer.hidden } });
   });
 }
 
@@ -38,7 +46,10 @@ function startLanguage(root) {
   };
   if (!select) return;
   draw();
-  select.addEventListener("change", draw);
+  select.addEventListener("change", () => {
+    draw();
+    keepPreferences({ language: select.value }); // the next call begins in it
+  });
 }
 
 /** Between the narrative and the answer that was typed in last. */
@@ -56,12 +67,15 @@ function startToggle(root) {
 }
 
 const root = document.querySelector("[data-save-url]");
+if (root) readPreferences(root);
 const saver = root && startSaving(root);
 if (saver) {
   startTabs(root);
   const rows = startRows(root, saver);
   const quotes = startQuotes(root, saver);
   startSupports(root, saver);
+  startSnippets(root);
+  const other = startOtherSide(root);
   startDecide(root);
   startTimer(root);
   startLanguage(root);
@@ -71,7 +85,7 @@ if (saver) {
   const press = (selector) => () => root.querySelector(selector)?.click();
   startKeys(root, {
     ...Object.fromEntries(tabs.map((tab) => [tab.dataset.key, () => showPanel(tab.dataset.tab)])),
-    ...(isCall && { worry: () => rows.file("worry"), well: () => rows.file("working_well"), quote: quotes.quote }),
+    ...(isCall && { worry: () => rows.file("worry"), well: () => rows.file("working_well"), quote: quotes.quote, other: other.go, not_now: other.dismiss }),
     ...(isCall && { toggle: startToggle(root), jump: startJump(root) }),
     ...(root.querySelector("[data-end-call]") && { end: press("[data-end-call] button") }),
     ...("wrapUp" in root.dataset && { missing: startMissing(root), submit: press(".submit-line button") }),

@@ -1,0 +1,152 @@
+"""A practice call as it is played, and its replay: what was reached, missed and volunteered."""
+
+from dataclasses import dataclass
+
+from intake.models import Intake, PracticeRun, PracticeTurn
+from intake.practice import Scenario, find_scenario
+from intake.worksheet.views import PairView, PromptView, Worksheet
+
+
+@dataclass(frozen=True)
+class TurnView:
+    """What was asked (empty for what the caller said unasked) and what the caller said."""
+
+    asked: str
+    said: str
+    at: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class CallerView:
+    """The scripted caller of a practice call, and what was said so far."""
+
+    title: str
+    about: str
+    language: str
+    turns: tuple[TurnView, ...]
+    has_ended: bool
+
+
+@dataclass(frozen=True)
+class SideReplay:
+    """One side of a factor: what was volunteered on it, in words."""
+
+    label: str
+    volunteered: str
+
+
+@dataclass(frozen=True)
+class PairReplay:
+    """A pair: whether it was reached, and each side in words."""
+
+    is_reached: bool
+    worry: str
+    worry_state: str
+    working_well: str
+    working_well_state: str
+
+
+@dataclass(frozen=True)
+class FactorReplay:
+    """A factor: how many of its pairs were reached, each pair, and what was volunteered."""
+
+    key: str
+    title: str
+    reached: int
+    pairs: tuple[PairReplay, ...]
+    sides: tuple[SideReplay, ...]
+
+
+def build_caller(intake: Intake) -> CallerView | None:
+    """Return the scripted caller of a practice call, or None for a call without one."""
+    run = PracticeRun.objects.filter(intake=intake).first()
+    scenario = find_scenario(run.scenario) if run else None
+    if run is None or scenario is None:
+        return None
+    turns = list(run.turns.select_related("prompt").prefetch_related("prompt__texts"))
+    return CallerView(
+        title=scenario.title.in_language(run.language),
+        about=scenario.about.in_language(run.language),
+        language=run.language,
+        turns=tuple(_turn(scenario, run, turn, intake) for turn in turns),
+        has_ended=any(turn.kind == PracticeTurn.Kind.ENDING for turn in turns),
+    )
+
+
+def build_replay(intake: Intake, sheet: Worksheet) -> tuple[FactorReplay, ...]:
+    """Return, for each factor, which pairs were reached or missed and what was volunteered.
+
+    Counts in words for the trainee alone; nothing is scored.
+    """
+    run = PracticeRun.objects.filter(intake=intake).first()
+    scenario = find_scenario(run.scenario) if run else None
+    heard = set()
+    if run is not None and scenario is not None:
+        places = run.turns.filter(kind=PracticeTurn.Kind.LINE).values_list("place", flat=True)
+        heard = {one for place in places for one in scenario.lines[place].volunteers}
+    replays = []
+    for section in sheet.factors:
+        pairs = tuple(_pair(pair) for pair in section.pairs)
+        sides = []
+        for side, label, notes in (
+            ("worry", "Worry", section.heard_worry),
+            ("working_well", "Working well", section.heard_well),
+        ):
+            if (section.key, side) in heard:
+                words = (
+                    "Volunteered by the caller, filed"
+                    if notes
+                    else ("Volunteered by the caller, not filed")
+                )
+            else:
+                words = "Nothing was volunteered"
+            sides.append(SideReplay(label, words))
+        replays.append(
+            FactorReplay(
+                key=section.key,
+                title=section.title,
+                reached=sum(pair.is_reached for pair in pairs),
+                pairs=pairs,
+                sides=tuple(sides),
+            )
+        )
+    return tuple(replays)
+
+
+def _turn(scenario: Scenario, run: PracticeRun, turn: PracticeTurn, intake: Intake) -> TurnView:
+    kinds = PracticeTurn.Kind
+    asked = ""
+    if turn.prompt is not None:
+        texts = {text.language: text.text for text in turn.prompt.texts.all()}
+        asked = texts.get(run.language) or texts.get("en", "")
+    if turn.kind == kinds.LINE:
+        words = scenario.lines[turn.place].words
+    elif turn.kind == kinds.REPLY and turn.prompt is not None:
+        words = scenario.replies[turn.prompt.key]
+    elif turn.kind == kinds.OTHERWISE:
+        words = scenario.otherwise[turn.place]
+    else:
+        words = scenario.ending
+    return TurnView(
+        asked=asked,
+        said=words.in_language(run.language),
+        at=turn.at.isoformat(),
+        seconds=max(0, int((turn.at - intake.started_at).total_seconds())),
+    )
+
+
+def _pair(pair: PairView) -> PairReplay:
+    return PairReplay(
+        is_reached=pair.worry.answer.is_asked or pair.working_well.answer.is_asked,
+        worry=pair.worry.text,
+        worry_state=_state(pair.worry),
+        working_well=pair.working_well.text,
+        working_well_state=_state(pair.working_well),
+    )
+
+
+def _state(prompt: PromptView) -> str:
+    if not prompt.answer.is_asked:
+        return "Missed"
+    return "Asked and answered" if prompt.answer.text else "Asked, no answer"

@@ -37,6 +37,8 @@ def site(request: HttpRequest) -> dict[str, object]:
             items.append(("Danger now", reverse("danger")))
         if user.agency_id is not None:
             items.append(("Question sets", reverse("editions")))
+        if permissions.is_administrator(user):
+            items.append(("Agency", reverse("agency_tables")))
         if permissions.is_privacy_officer(user):
             items.append(("Audit", reverse("audit")))
     return {

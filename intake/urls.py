@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from intake.views import (
+    agency_tables,
     audit,
     briefs,
     calls,
@@ -86,5 +87,9 @@ urlpatterns = [
     path("danger/count/", dispatches.count_danger, name="danger_count"),
     path("question-sets/", question_sets.list_editions, name="editions"),
     path("question-sets/<int:number>/", question_sets.show_edition, name="edition"),
+    path("agency/", agency_tables.list_tables, name="agency_tables"),
+    path("agency/<slug:table>/", agency_tables.list_rows, name="agency_table"),
+    path("agency/<slug:table>/add/", agency_tables.edit_row, name="agency_row_add"),
+    path("agency/<slug:table>/<uuid:row_id>/", agency_tables.edit_row, name="agency_row"),
     path("audit/", audit.list_events, name="audit"),
 ]

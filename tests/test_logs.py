@@ -77,7 +77,8 @@ def check_place(told: str) -> None:
 def test_every_handler_of_ours_is_quiet() -> None:
     handlers: Any = settings.LOGGING["handlers"]
     assert {one["formatter"] for one in handlers.values()} == {"quiet"}
-    assert settings.LOGGING["root"]["handlers"] == list(handlers)
+    root: Any = settings.LOGGING["root"]
+    assert root["handlers"] == list(handlers)
     (handler,) = [one for one in logging.getLogger().handlers if one.name == "stderr"]
     assert type(handler.formatter) is QuietFormatter
 

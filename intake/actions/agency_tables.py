@@ -1,10 +1,25 @@
 """The tables that an agency edits: cross-report rules, services, fields of the copy-out."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from intake.models import Agency, CopyOutField, CrossReportRule, ResponseOption, Service
+from intake import permissions
+from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
+from intake.fields import check_sum
+from intake.models import (
+    Agency,
+    CopyOutField,
+    CrossReportRule,
+    ResponseOption,
+    Service,
+    User,
+)
+from intake.models.audit import record_event
+
+TableRow = TypeVar("TableRow", Service, CrossReportRule, CopyOutField)
 
 
 def load_tables(
@@ -46,3 +61,37 @@ def load_tables(
 
 def _added(agency: Agency, rows: list[Any], what: str) -> list[str]:
     return [f"{agency}: {len(rows)} {what}"] if rows else []
+
+
+def save_row(*, actor: User, row: TableRow, seen: str, at: datetime) -> TableRow:
+    """Add or change a row of the actor's agency and return it; nothing is ever deleted.
+
+    `seen` is the check sum of the row as the form showed it, empty for a new one. Raises
+    NotAllowed for who may not edit, NotPossibleNow where somebody else changed it meanwhile,
+    InvalidValue for a row that is there already.
+    """
+    if not permissions.is_administrator(actor) or row.agency_id != actor.agency_id:
+        raise NotAllowed("Only administrators of the agency edit its tables.")
+    model = type(row)
+    with transaction.atomic():
+        stored = model._default_manager.select_for_update().filter(pk=row.pk).first()
+        if stored is not None and sum_of(stored) != seen:
+            raise NotPossibleNow(
+                "Somebody else changed this row while you edited it. Nothing was saved: what you "
+                "typed is below; open the row in another tab to see what stands now."
+            )
+        try:
+            row.validate_constraints()
+        except ValidationError:
+            raise InvalidValue("There already is such a row; change that one instead.") from None
+        row.save(force_insert=stored is None)
+        details: dict[str, str | int | bool] = {"table": model.__name__}
+        verb = "agency_table.changed" if stored else "agency_table.added"
+        record_event(verb, actor=actor, at=at, subject=row, details=details)
+    return row
+
+
+def sum_of(row: TableRow) -> str:
+    """Return a check sum of what a row holds."""
+    fields = [f.attname for f in row._meta.concrete_fields]
+    return check_sum("\n".join(f"{name}={getattr(row, name)}" for name in fields))

@@ -10,6 +10,8 @@ from intake.models.people import Agency, User
 
 SENTENCES = {
     "agency.added": "Added the agency",
+    "agency_table.added": "Added a row to a table of the agency",
+    "agency_table.changed": "Changed a row of a table of the agency",
     "cross_report.sent": "Noted a cross-report as sent",
     "dispatch.acknowledged": "Noted an acknowledgement",
     "dispatch.told": "Noted who was told",

@@ -126,7 +126,7 @@ def test_what_was_submitted_once_is_never_closed_as_none(
 ) -> None:
     make_ready(worker, call)
     wrap_up.submit_intake(actor=worker, intake_id=call.pk, at=NOW)
-    review = {"actor": supervisor, "intake_id": call.pk, "at": NOW}
+    review: dict[str, Any] = {"actor": supervisor, "intake_id": call.pk, "at": NOW}
     reviews.claim_intake(**review)
     remark = reviews.NewComment(anchor="decision.rationale", text="Why?")
     reviews.return_intake(**review, comments=[remark])

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from intake.models import Dispatch, Intake, User
+from intake.models import Dispatch, Intake, Service, User
 from tests.factory import NOW, make_call, option, submit
 
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
@@ -60,6 +60,10 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "call_practice": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "editions": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "agency_tables": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "agency_table": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "agency_row_add": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "agency_row": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "audit": ("get", (302, 404, 404, 404, 404, 200, 404)),
 }
 AFTER_SUBMISSION = {
@@ -86,6 +90,12 @@ def address(name: str, call: Intake) -> str:
             intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id
         )
         return reverse(name, args=[call.pk, told.pk])
+    if name in ("agency_table", "agency_row_add"):
+        return reverse(name, args=["services"])
+    if name == "agency_row":
+        service = Service.objects.filter(agency=call.agency).first()
+        assert service is not None
+        return reverse(name, args=["services", service.pk])
     if name == "practice_replay":  # of a call that is no practice
         return reverse(name, args=[call.pk])
     if name in ("intake_sent", "intake_packet", "intake_packet_reporter"):

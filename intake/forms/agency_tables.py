@@ -1,0 +1,82 @@
+"""Rows of the tables that an agency edits; they check shape, the action saves."""
+
+from typing import Any
+
+from django import forms
+
+from intake.exports.copy_out import SOURCES
+from intake.models import Agency, CopyOutField, CrossReportRule, ResponseOption, Service
+from intake.models.question_sets import FACTORS
+
+FACTOR_TITLES = {
+    "parental_resilience": "Parental Resilience",
+    "social_connections": "Social Connections",
+    "concrete_support": "Concrete Support",
+    "parenting_knowledge": "Knowledge of Parenting & Child Development",
+    "child_competence": "Social & Emotional Competence of Children",
+}
+
+
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row of one agency; `seen` is what the form showed, by which a stale edit is known."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.agency = agency
+
+
+class ServiceForm(RowForm):
+    """A service of the directory."""
+
+    factor = forms.ChoiceField(choices=[(key, FACTOR_TITLES[key]) for key in FACTORS])
+
+    class Meta:
+        model = Service
+        fields = (
+            *("name", "factor", "area", "offers", "phone", "hours", "languages"),
+            "is_active",
+        )
+        labels = {"is_active": "Offered on the call screen"}
+        widgets = {"offers": forms.Textarea(attrs={"rows": 3})}
+
+
+class CrossReportRuleForm(RowForm):
+    """What makes a cross-report due, to whom, by which law."""
+
+    class Meta:
+        model = CrossReportRule
+        fields = ("trigger", "recipient", "source", "is_active")
+        labels = {
+            "trigger": "When the call has",
+            "recipient": "Has to be told",
+            "source": "Legal source",
+            "is_active": "In force",
+        }
+        widgets = {"source": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, agency=agency, **kwargs)
+        self.fields["recipient"].queryset = ResponseOption.objects.filter(  # type: ignore[attr-defined]
+            agency=agency, decides=ResponseOption.Decides.CROSS_REPORT
+        )
+
+
+class CopyOutFieldForm(RowForm):
+    """A field of the other system, and what goes there."""
+
+    source = forms.ChoiceField(
+        label="What goes there",
+        choices=[(key, key.replace("_", " ").capitalize()) for key in SOURCES],
+    )
+
+    class Meta:
+        model = CopyOutField
+        fields = ("page", "label", "source", "limit", "position", "is_active")
+        labels = {
+            "page": "Page of the other system",
+            "label": "Field",
+            "limit": "Characters it holds (0: no limit)",
+            "is_active": "Copied out",
+        }

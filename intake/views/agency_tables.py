@@ -1,0 +1,139 @@
+"""The tables of an agency, which its administrators edit."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from intake import permissions
+from intake.actions.agency_tables import save_row, sum_of
+from intake.errors import Refused
+from intake.forms.agency_tables import (
+    CopyOutFieldForm,
+    CrossReportRuleForm,
+    RowForm,
+    ServiceForm,
+)
+from intake.models import Agency, CopyOutField, CrossReportRule, Service
+from intake.views.requests import UserRequest
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its model, the form of a row, and what it is for."""
+
+    key: str
+    title: str
+    one: str
+    about: str
+    model: Any
+    form: type[RowForm]
+    columns: tuple[str, ...]
+
+
+TABLES = {
+    table.key: table
+    for table in (
+        Table(
+            "services",
+            "Services",
+            "a service",
+            "The directory that workers search when they offer concrete help.",
+            Service,
+            ServiceForm,
+            ("name", "factor", "area", "phone"),
+        ),
+        Table(
+            "cross-reports",
+            "Cross-reports",
+            "a rule",
+            "Who has to be told of what, by which law; the worker decides in any case.",
+            CrossReportRule,
+            CrossReportRuleForm,
+            ("trigger", "recipient", "source"),
+        ),
+        Table(
+            "copy-out",
+            "Copy-out",
+            "a field",
+            "The order and field lengths of the case management system that records go into.",
+            CopyOutField,
+            CopyOutFieldForm,
+            ("page", "label", "source", "limit", "position"),
+        ),
+    )
+}
+
+
+@require_safe
+def list_tables(request: UserRequest) -> HttpResponse:
+    """The tables, each with how many rows it has."""
+    agency = _agency(request)
+    tables = [(one, one.model.objects.filter(agency=agency).count()) for one in TABLES.values()]
+    return render(request, "intake/agency/tables.html", {"tables": tables})
+
+
+@require_safe
+def list_rows(request: UserRequest, table: str) -> HttpResponse:
+    """The rows of one table."""
+    found, agency = _table(table), _agency(request)
+    rows = found.model.objects.filter(agency=agency)
+    if found.model is CrossReportRule:
+        rows = rows.select_related("recipient")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    labels = [found.form(agency=agency).fields[name].label for name in found.columns]
+    lines = [(row, [_words(row, name) for name in found.columns]) for row in page]
+    context = {"table": found, "labels": labels, "lines": lines, "page": page}
+    return render(request, "intake/agency/table.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_row(request: UserRequest, table: str, row_id: UUID | None = None) -> HttpResponse:
+    """Add or change one row; what is refused stays in the form."""
+    found, agency = _table(table), _agency(request)
+    row = found.model(agency=agency)
+    if row_id is not None:
+        row = get_object_or_404(found.model, pk=row_id, agency=agency)
+    seen = sum_of(row) if row_id else ""
+    form = found.form(request.POST or None, instance=row, agency=agency, initial={"seen": seen})
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_row(
+                actor=request.user,
+                row=form.instance,
+                seen=form.cleaned_data["seen"],
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, f"{found.title}: the row was saved.")
+            return redirect("agency_table", found.key)
+    context = {"table": found, "form": form, "is_new": row_id is None}
+    return render(request, "intake/agency/row.html", context, status=422 if form.errors else 200)
+
+
+def _agency(request: UserRequest) -> Agency:
+    if not permissions.is_administrator(request.user) or request.user.agency is None:
+        raise Http404
+    return request.user.agency
+
+
+def _table(key: str) -> Table:
+    if key not in TABLES:
+        raise Http404
+    return TABLES[key]
+
+
+def _words(row: Any, column: str) -> str:
+    shown = getattr(row, f"get_{column}_display", None)
+    value = shown() if shown else getattr(row, column)
+    return str(value).replace("_", " ") if column in ("source", "factor") else str(value)

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -64,10 +65,12 @@ def test_a_prompt_gets_its_answer_and_the_same_again(worker: User, played: Intak
 
 
 def test_the_caller_speaks_spanish_whatever_the_prompts_do(worker: User) -> None:
-    call = practice.start_practice(actor=worker, scenario="aunt-drinking", language="es", at=NOW)
+    call = practice.start_practice(actor=worker, scenario=CALLER, language="es", at=NOW)
     assert call.language == "es"
     put(worker, call, "call.language", "en")
-    assert hear(worker, call).startswith("Buenas tardes")
+    scenario = find_scenario(CALLER)
+    assert scenario is not None
+    assert hear(worker, call) == scenario.lines[0].words.es
 
 
 def test_what_cannot_be_is_refused(worker: User, worker2: User, played: Intake) -> None:
@@ -90,8 +93,12 @@ def test_what_cannot_be_is_refused(worker: User, worker2: User, played: Intake) 
 def test_the_replay_says_what_was_reached_missed_and_volunteered(
     as_worker: Client, worker: User, played: Intake
 ) -> None:
-    for _ in range(6):
-        hear(worker, played)  # the sixth line volunteers the neighbor
+    scenario = find_scenario(CALLER)
+    assert scenario is not None
+    for _ in scenario.lines:
+        hear(worker, played)
+    volunteered = {one for line in scenario.lines for one in line.volunteers}
+    assert ("social_connections", "working_well") in volunteered
     put(worker, played, f"answer.{core_prompt(played).pk}.text", "An uncle who drinks.")
     well = core_prompt(played, factor="concrete_support", side="working_well")
     put(worker, played, f"answer.{well.pk}.status", "unknown")
@@ -105,13 +112,18 @@ def test_the_replay_says_what_was_reached_missed_and_volunteered(
     social, concrete = factors["social_connections"], factors["concrete_support"]
     assert (social.reached, social.pairs[0].worry_state) == (1, "Asked and answered")
     assert social.pairs[0].working_well_state == "Missed"
-    assert [side.volunteered for side in social.sides] == [
-        "Nothing was volunteered",
-        "Volunteered by the caller, filed",
-    ]
+    assert social.sides[1].volunteered == "Volunteered by the caller, filed"
     assert concrete.pairs[0].working_well_state == "Asked, no answer"
-    assert concrete.sides[0].volunteered == "Volunteered by the caller, not filed"
-    assert "Good morning, this is the nurse" in page.content.decode()
+    for key, factor in factors.items():
+        for side, place in (("worry", 0), ("working_well", 1)):
+            words = factor.sides[place].volunteered
+            if (key, side) == ("social_connections", "working_well"):
+                continue
+            is_told = (key, side) in volunteered
+            assert words == (
+                "Volunteered by the caller, not filed" if is_told else "Nothing was volunteered"
+            )
+    assert escape(scenario.lines[0].words.en) in page.content.decode()
 
 
 def test_others_have_no_replay(client: Client, worker: User, played: Intake) -> None:

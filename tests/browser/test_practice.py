@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from intake.models import Intake, User
+from intake.practice import scenarios
 from tests.browser.checks import Inspection
 from tests.browser.conftest import Watch
 from tests.browser.test_call import expect_saved, narrative, shown, sign_in, wait_for_scripts
@@ -20,24 +21,27 @@ def test_a_practice_call_with_its_replay(
     sign_in(page, live_server)
     page.get_by_role("link", name="Practice").click()
     inspection.look("practice")
-    page.get_by_label("The caller speaks: School nurse").select_option(label="Español")
-    page.get_by_role("button", name=re.compile("Start a practice call.*School nurse")).click()
+    nurse = next(one for one in scenarios() if one.key == "school-nurse")
+    title = re.escape(nurse.title.en)
+    page.get_by_label(re.compile(f"The caller speaks.*{title}")).select_option(label="Español")
+    page.get_by_role("button", name=re.compile(f"Start a practice call.*{title}")).click()
     wait_for_scripts(page)
     expect(page.get_by_role("heading", name="Call P")).to_be_visible()
     caller = page.get_by_role("complementary", name="Caller")
     caller.get_by_role("button", name="Go on").click()
-    expect(caller.get_by_role("log")).to_contain_text("soy la enfermera")
+    expect(caller.get_by_role("log")).to_contain_text(nurse.lines[0].words.es)
     expect(caller.get_by_role("button", name="Go on")).to_be_focused()
     assert page.locator("html").evaluate("e => e.scrollHeight <= e.clientHeight")
-    for _ in range(5):
+    for line in nurse.lines[1:]:
         caller.get_by_role("button", name="Go on").click()
-    expect(caller.get_by_role("log")).to_contain_text("doña Chela")
+        expect(caller.get_by_role("log")).to_contain_text(line.words.es)
     narrative(page).fill("Doña Chela los trae.")
     page.get_by_role("tab", name="Social Connections").click()
     page.get_by_role("button", name="File as working well").click()
     worry = shown(page, "Worry")
     worry.get_by_role("button", name="Ask").first.click()
-    expect(caller.get_by_role("log")).to_contain_text("Hay un tío")
+    reply = nurse.replies["social_connections.people_around.worry"].es
+    expect(caller.get_by_role("log")).to_contain_text(reply)
     worry.get_by_role("textbox").first.fill("Un tío que toma.")
     expect_saved(page)
     inspection.look("practice-call")

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from intake.exports.copy_out import SOURCES
 from intake.models import Agency, CopyOutField, CrossReportRule, ResponseOption, Service
+from intake.models.copy_out import SOURCES
 from intake.models.question_sets import FACTORS
 
 FACTOR_TITLES = {
@@ -68,7 +68,7 @@ class CopyOutFieldForm(RowForm):
 
     source = forms.ChoiceField(
         label="What goes there",
-        choices=[(key, key.replace("_", " ").capitalize()) for key in SOURCES],
+        choices=list(SOURCES.items()),
     )
 
     class Meta:

@@ -7,11 +7,34 @@ from intake.models.base import Record
 from intake.models.intakes import Intake
 from intake.models.people import Agency, User
 
+# What of a record can be copied out, and what an administrator reads.
+SOURCES = {
+    "first_child": "Name of the first child",
+    "received": "When the report was received",
+    "method": "How the report was received",
+    "priority": "Response priority",
+    "narrative": "Narrative",
+    "responder_safety": "Responder safety",
+    "children": "Children",
+    "caregivers": "Caregivers",
+    "others": "Other people",
+    "tribal": "Tribal information",
+    "concerns": "Concerns",
+    "quotes": "Exact words",
+    "worries": "Worries",
+    "working_well": "What is working well",
+    "decision": "Decision and rationale",
+    "working_well_bearing": "How the working-well information bears on the decision",
+    "cross_reports": "Cross-reports",
+    "dispatches": "Who was told",
+    "supports": "Supports offered",
+}
+
 
 class CopyOutField(Record):
     """One field of the other system, in its order: what of the record goes there, and how much.
 
-    `source` is a key of `exports.copy_out.SOURCES`; `limit` counts characters, 0 is no limit.
+    `source` is a key of `SOURCES`; `limit` counts characters, 0 is no limit.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="copy_out_fields")

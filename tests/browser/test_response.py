@@ -1,6 +1,7 @@
 """From a call to a response in a real browser: danger, dispatch, cross-reports, the decision."""
 
 import re
+import uuid
 from io import BytesIO
 from pathlib import Path
 
@@ -156,7 +157,7 @@ def work_through(worker: User, kind: str = "general_neglect") -> Intake:
         factory.put(worker, call, f"call.{column}", "no")
     factory.put(worker, call, "narrative.text", "The cupboards were empty on Sunday.")
     factory.put(worker, call, f"person.{call.pk}.name", "Amir Example", role="child")
-    factory.put(worker, call, f"concern.{call.pk}.type", kind)
+    factory.put(worker, call, f"concern.{uuid.uuid4()}.type", kind)
     for side, text in (("worry", "No food since Friday."), ("working_well", "Aunt brings soup.")):
         prompt = factory.core_prompt(call, side=side)
         factory.put(worker, call, f"answer.{prompt.pk}.text", text)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from intake import worksheet
 from intake.exports.copy_out import SOURCES, build_blocks, plain, split
-from intake.models import AuditEvent, CopyOutField, CopyOutTick, Intake, User
+from intake.models import AuditEvent, CopyOutField, CopyOutTick, Intake, User, copy_out
 from tests.exports.test_response_papers import reporter_words, told  # noqa: F401
 from tests.factory import put, submit
 
@@ -50,6 +50,7 @@ def test_it_is_plain_text(text: str) -> None:
 def test_the_shipped_fields_have_their_sources(worker: User) -> None:
     fields = CopyOutField.objects.filter(agency=worker.agency)
     assert {one.source for one in fields} <= SOURCES.keys()
+    assert SOURCES.keys() == copy_out.SOURCES.keys()
     assert fields.count() >= 15
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import uuid
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from intake import fields
-from intake.actions import calls, reviews, wrap_up
+from intake.actions import calls, dispatches, reviews, wrap_up
 from intake.actions.agency_tables import load_tables
 from intake.actions.question_sets import load_question_sets, load_response_options
 from intake.actions.saves import save_field
@@ -21,7 +22,7 @@ from intake.fields import Save
 from intake.management import stories
 from intake.management.commands.load_question_sets import read_fixtures, read_tables
 from intake.management.stories import Story
-from intake.models import Agency, Intake, Narrative, Prompt, ResponseOption, User
+from intake.models import Agency, Intake, Narrative, Prompt, ResponseOption, Service, User
 
 ACCOUNTS = (
     ("worker", "Rosa", "Delgado", "workers"),
@@ -98,7 +99,7 @@ def _make_calls(users: dict[str, User], now: datetime) -> None:
     def ago(minutes: int) -> datetime:
         return now - timedelta(minutes=minutes)
 
-    approved = _submitted(worker, stories.MARIN, on(4, "12:12"))
+    approved = _submitted(worker, stories.MARIN, on(4, "12:12"), _respond_to_marin)
     reviews.claim_intake(actor=supervisor, intake_id=approved.pk, at=on(4, "13:05"))
     reviews.approve_intake(actor=supervisor, intake_id=approved.pk, at=on(4, "13:26"))
     evaluated_out = _submitted(other, stories.NGUYEN, on(3, "10:34"))
@@ -129,9 +130,17 @@ def _make_calls(users: dict[str, User], now: datetime) -> None:
 
     wrong = _told(worker, stories.WRONG_NUMBER, ago(240))
     calls.close_no_report(actor=worker, intake_id=wrong.pk, reason="wrong_number", at=ago(238))
-    practice = _told(other, stories.PRACTICE, ago(180), is_practice=True)
-    calls.end_call(actor=other, intake_id=practice.pk, at=ago(168))
-    _submitted(other, stories.WINTERS, ago(90))
+    practised = _told(other, stories.PRACTICE, ago(180), is_practice=True)
+    calls.end_call(actor=other, intake_id=practised.pk, at=ago(168))
+    winters = _submitted(other, stories.WINTERS, ago(90), _respond_to_winters)
+    dispatches.tell(
+        actor=other,
+        intake_id=winters.pk,
+        told="tribe",
+        who="Three Alders family services",
+        how="Telephone",
+        at=ago(30),
+    )
     dropped = _told(other, stories.DROPPED, ago(60))
     calls.interrupt_call(actor=other, intake_id=dropped.pk, reason="dropped", at=ago(57))
     ended = _told(worker, stories.LI, ago(54))
@@ -252,12 +261,19 @@ def _hear(typing: _Typist, place: str, beginning: str, seconds: int) -> None:
         typing.put(f"{owner}.prompt", str(core.pk))
 
 
-def _submitted(actor: User, story: Story, at: datetime) -> Intake:
-    """Return a submitted intake with the story's decision."""
+def _submitted(
+    actor: User,
+    story: Story,
+    at: datetime,
+    respond: Callable[["_Typist"], None] | None = None,
+) -> Intake:
+    """Return a submitted intake with the story's decision, after what `respond` adds to it."""
     intake = _told(actor, story, at)
     ended = at + timedelta(minutes=story.minutes)
     calls.end_call(actor=actor, intake_id=intake.pk, at=ended)
     typing = _Typist(actor, intake, ended)
+    if respond:
+        respond(typing)
     for column, text in story.decision.items():
         if column in OPTIONS:
             option = ResponseOption.objects.get(agency=actor.agency, decides=column, key=text)
@@ -267,6 +283,56 @@ def _submitted(actor: User, story: Story, at: datetime) -> Intake:
     wrap_up.submit_intake(actor=actor, intake_id=intake.pk, at=ended + WRITE_UP)
     intake.refresh_from_db()
     return intake
+
+
+def _respond_to_winters(typing: _Typist) -> None:
+    """A child in danger: the deputy was told at once, both cross-reports are decided."""
+    intake, actor = typing.intake, typing.actor
+    told = dispatches.tell(
+        actor=actor,
+        intake_id=intake.pk,
+        told="law_enforcement",
+        who="Deputy on the way to bay 4",
+        how="Telephone",
+        at=intake.started_at + timedelta(minutes=4),
+    )
+    dispatches.acknowledge(
+        actor=actor,
+        intake_id=intake.pk,
+        dispatch_id=told.pk,
+        by="Dispatcher 12",
+        at=intake.started_at + timedelta(minutes=6),
+    )
+    quote = f"quote.{uuid.uuid4()}"
+    typing.put_all(quote, {"text": "Rob squeeze.", "speaker": "Jonah, 3", "hearer": "The nurse"})
+    for key, note in (
+        ("law_enforcement", "Deputy is on the way."),
+        ("district_attorney", "By secure e-mail this afternoon."),
+        ("tribe", "Three Alders family services, by telephone."),
+    ):
+        recipient = ResponseOption.objects.get(
+            agency=actor.agency, decides=ResponseOption.Decides.CROSS_REPORT, key=key
+        )
+        typing.put_all(f"cross_report.{recipient.pk}", {"decided": "yes", "note": note})
+    _refer(typing, "parental_resilience.pressure<")
+
+
+def _respond_to_marin(typing: _Typist) -> None:
+    """A worry about food: a pantry was offered and accepted."""
+    service = Service.objects.get(agency=typing.actor.agency, name="Harbor Lane Food Pantry")
+    support = f"support.{uuid.uuid4()}"
+    typing.put(f"{support}.service", f"{service.name}, {service.phone}", {"factor": service.factor})
+    typing.put(f"{support}.accepted", "yes")
+    typing.put(f"{support}.accepted_by", "The mother, through the school office")
+    typing.put("decision.concrete_help", "yes")
+    typing.put("decision.concrete_help_reason", "Food bags and day work would end most of it.")
+    _refer(typing, "parental_resilience.pressure<")
+
+
+def _refer(typing: _Typist, place: str) -> None:
+    """Let the decision lean on the answer to a prompt."""
+    prompt = Prompt.objects.get(edition=typing.intake.edition, key=_key(place))
+    typing.put(f"reference.{prompt.pk}.stands", "yes")
 
 
 def _return(actor: User, intake: Intake, at: datetime, *remarks: tuple[str, str]) -> None:

@@ -7,6 +7,7 @@ import { mine } from "./preferences.js";
 import { goToPrompt } from "./tabs.js";
 
 const PAUSE = 3000; // ms without a key, while the worker stays in the box
+const AFTER = 400; // ms after the box was left: what is being clicked must not move away
 
 /** Start offering; returns what the keys do. */
 export function startOtherSide(root) {
@@ -14,6 +15,7 @@ export function startOtherSide(root) {
   let line = null;
   let offered = null;
   let timer = null;
+  let isPressed = false;
 
   const isAsked = (prompt) => {
     const blank = prompt.querySelector("fieldset input:checked")?.value;
@@ -34,6 +36,10 @@ export function startOtherSide(root) {
 
   function offer(worry) {
     if (!mine.offers_other_side) return;
+    if (isPressed) {
+      timer = setTimeout(() => offer(worry), AFTER);
+      return;
+    }
     const other = pairOf(worry);
     if (!other || !worry.querySelector("textarea").value || isAsked(other) || dismissed.has(other.dataset.prompt)) return;
     if (offered === other) return;
@@ -89,8 +95,10 @@ export function startOtherSide(root) {
     const worry = worryOf(event.target);
     if (!worry || !event.target.matches("textarea[data-field^=answer]") || line?.contains(event.relatedTarget)) return;
     clearTimeout(timer);
-    offer(worry);
+    timer = setTimeout(() => offer(worry), AFTER);
   });
+  document.addEventListener("pointerdown", () => (isPressed = true));
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => (isPressed = false));
   root.addEventListener("call:changed", () => offered && isAsked(offered) && clear());
   return { go, dismiss };
 }

@@ -4,10 +4,11 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
-from intake.actions import calls, reviews
+from intake.actions import calls, dispatches, practice, reviews
 from intake.models import User
 from tests import factory
 from tests.browser.checks import Inspection, expect_accessible
@@ -82,6 +83,52 @@ def test_pages_of_a_worker(
     inspection.finish()
 
 
+def test_pages_of_a_response(
+    page: Page, live_server: LiveServer, worker: User, supervisor: User, inspection: Inspection
+) -> None:
+    told, submitted = factory.make_call(worker), factory.make_call(worker)
+    factory.put(worker, told, "call.danger_now", "yes")
+    factory.put(worker, told, "reporter.kind", "mandated")
+    factory.put(worker, told, f"concern.{uuid.uuid4()}.type", "severe_neglect")
+    prompt = factory.core_prompt(told)
+    factory.put(worker, told, f"answer.{prompt.pk}.text", "Nobody was home. " * 30)
+    factory.put(worker, told, f"answer.{prompt.pk}.source", "first_hand")
+    factory.put(worker, told, f"quote.{uuid.uuid4()}.text", "I want to go home.")
+    dispatches.tell(
+        actor=worker, intake_id=told.pk, told="tribe", who="Office", how="Telephone", at=NOW
+    )
+    factory.put(worker, submitted, "narrative.text", "What was told. " * 900)
+    factory.submit(worker, submitted)
+    played = practice.start_practice(
+        actor=worker, scenario="school-nurse", language="es", at=timezone.now()
+    )
+    practice.hear(actor=worker, intake_id=played.pk, prompt_id=None, at=timezone.now())
+    calls.end_call(actor=worker, intake_id=played.pk, at=timezone.now())
+
+    sign_in(page, live_server)
+    expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+    for name, one in (
+        ("intake_dispatch", told),
+        ("intake_brief", told),
+        ("intake_cross_reports", told),
+        ("call_read_back", told),
+        ("wrap_up", told),
+        ("intake_copy_out", submitted),
+        ("practice_replay", played),
+        ("call", played),
+    ):
+        look_at(
+            page, inspection, live_server.url + reverse(name, args=[one.pk]), f"{name}-response"
+        )
+    for name in ("practice", "written_reports", "preferences"):
+        look_at(page, inspection, live_server.url + reverse(name), name)
+    page.context.clear_cookies()
+    sign_in(page, live_server, "supervisor")
+    expect(page.get_by_role("heading", name="Intakes")).to_be_visible()
+    look_at(page, inspection, live_server.url + reverse("danger"), "danger")
+    inspection.finish()
+
+
 def test_pages_of_the_other_roles(
     page: Page,
     watch: Watch,
@@ -95,6 +142,9 @@ def test_pages_of_the_other_roles(
     for username, address, state in (
         ("supervisor", reverse("intakes"), "supervisor"),
         ("administrator", reverse("edition", args=[1]), "edition"),
+        ("administrator", reverse("agency_tables"), "agency"),
+        ("administrator", reverse("agency_table", args=["cross-reports"]), "agency-table"),
+        ("administrator", reverse("agency_row_add", args=["services"]), "agency-row"),
         ("privacy", reverse("audit"), "audit"),
         ("newcomer", reverse("home"), "no-role"),
     ):

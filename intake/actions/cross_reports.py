@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from intake import permissions
+from intake.actions.facts import lock_for_fact
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.fields import LINE
 from intake.models import CrossReportSending, Intake, ResponseOption, User
@@ -97,14 +97,7 @@ def find_recipient(intake: Intake, recipient_id: UUID) -> ResponseOption:
 
 
 def _lock(actor: User, intake_id: UUID) -> Intake:
-    visible = Intake.objects.visible_to(actor)
-    intake = visible.select_for_update(no_key=True).get(pk=intake_id)
-    if not permissions.can_respond(actor, intake):
-        raise Intake.DoesNotExist
-    if intake.status == Intake.Status.CLOSED_NO_REPORT:
-        raise NotPossibleNow(
-            f"Intake {intake.reference} was closed as no report; there is nothing to send."
-        )
+    intake = lock_for_fact(actor=actor, intake_id=intake_id)
     if intake.is_practice:
         raise NotPossibleNow("This is a practice call: nothing of it is sent to anybody.")
     return intake

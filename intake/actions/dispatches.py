@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from intake import permissions
-from intake.errors import InvalidValue, NotPossibleNow
+from intake.actions.facts import lock_for_fact
+from intake.errors import InvalidValue
 from intake.fields import LINE
-from intake.models import Dispatch, Intake, User
+from intake.models import Dispatch, User
 from intake.models.audit import record_event
 from intake.text import clean_text
 
@@ -20,7 +20,7 @@ def tell(*, actor: User, intake_id: UUID, told: str, who: str, how: str, at: dat
     NotPossibleNow for a call that is no report, InvalidValue.
     """
     with transaction.atomic():
-        intake = _lock(actor, intake_id)
+        intake = lock_for_fact(actor=actor, intake_id=intake_id)
         if told not in Dispatch.Told.values:
             raise InvalidValue("Choose who was told; nothing was noted.")
         dispatch = Dispatch.objects.create(
@@ -45,7 +45,7 @@ def acknowledge(
     Dispatch.DoesNotExist, NotPossibleNow.
     """
     with transaction.atomic():
-        intake = _lock(actor, intake_id)
+        intake = lock_for_fact(actor=actor, intake_id=intake_id)
         dispatch = Dispatch.objects.select_for_update(no_key=True).get(
             pk=dispatch_id, intake=intake
         )
@@ -63,18 +63,6 @@ def acknowledge(
             details={"told": dispatch.told, "dispatch": str(dispatch.pk)},
         )
         return dispatch
-
-
-def _lock(actor: User, intake_id: UUID) -> Intake:
-    visible = Intake.objects.visible_to(actor)
-    intake = visible.select_for_update(no_key=True).get(pk=intake_id)
-    if not permissions.can_respond(actor, intake):
-        raise Intake.DoesNotExist
-    if intake.status == Intake.Status.CLOSED_NO_REPORT:
-        raise NotPossibleNow(
-            f"Intake {intake.reference} was closed as no report; there is nothing to tell."
-        )
-    return intake
 
 
 def _line(text: str) -> str:

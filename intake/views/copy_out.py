@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import permissions, worksheet
+from intake import worksheet
 from intake.actions import copy_out
 from intake.errors import Refused
 from intake.exports.copy_out import build_blocks
 from intake.fields import parse_count
-from intake.models import CopyOutField, CopyOutTick, Intake
+from intake.models import CopyOutField, CopyOutTick
 from intake.views import facts
 from intake.views.records import latest_submission
 from intake.views.requests import UserRequest
@@ -22,11 +22,7 @@ from intake.views.requests import UserRequest
 @require_safe
 def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The latest submission (else what stands now) as blocks of plain text."""
-    intake = get_object_or_404(
-        Intake.objects.visible_to(request.user).select_related("agency"), pk=intake_id
-    )
-    if not permissions.can_respond(request.user, intake):
-        raise Http404
+    intake = facts.fetch(request, intake_id)
     copy_out.note_copy_out(actor=request.user, intake=intake, at=timezone.now())
     submission = latest_submission(intake)
     sheet = worksheet.from_json(submission.content.text) if submission else worksheet.build(intake)
@@ -44,9 +40,7 @@ def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def tick(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Note that a block was pasted, or take the note back."""
-    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
-    if not permissions.can_respond(request.user, intake):
-        raise Http404
+    intake = facts.fetch(request, intake_id)
     is_pasted = request.POST.get("pasted") == "yes"
     field, part = request.POST.get("field", ""), parse_count(request.POST.get("part", ""))
     refusal = ""

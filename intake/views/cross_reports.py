@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import permissions, worksheet
+from intake import worksheet
 from intake.actions import cross_reports, records
 from intake.errors import Refused
 from intake.exports.packet import export_packet
@@ -23,7 +23,7 @@ from intake.views.requests import UserRequest
 @require_safe
 def show_cross_reports(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Every recipient: which law asks for it, what was decided, what was sent."""
-    intake = _fetch(request, intake_id)
+    intake = facts.fetch(request, intake_id)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
     return render(request, "intake/cross_reports/page.html", _context(intake))
 
@@ -31,7 +31,7 @@ def show_cross_reports(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> HttpResponse:
     """Note that a cross-report went out just now."""
-    intake = _fetch(request, intake_id)
+    intake = facts.fetch(request, intake_id)
     refusal = ""
     try:
         cross_reports.note_sending(
@@ -53,7 +53,7 @@ def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> H
 @require_safe
 def download_packet(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> HttpResponse:
     """The packet of a recipient, without anything of the reporting party."""
-    intake = _fetch(request, intake_id)
+    intake = facts.fetch(request, intake_id)
     recipient = _recipient(intake, recipient_id)
     now = timezone.now()
     copy = records.note_export(
@@ -71,7 +71,7 @@ def download_with_reporter(
     request: UserRequest, intake_id: UUID, recipient_id: UUID
 ) -> HttpResponse:
     """The packet with the reporting party, for who may learn it, on a ground that is kept."""
-    intake = _fetch(request, intake_id)
+    intake = facts.fetch(request, intake_id)
     recipient = _recipient(intake, recipient_id)
     try:
         copy = cross_reports.disclose_reporter(
@@ -99,13 +99,6 @@ def _packet(
     content = export_packet(sheet=sheet, recipient=recipient, party=party, stamp=stamp)
     name = f"cross-report-{intake.reference}-{recipient.key}.pdf"
     return attachment(content, "application/pdf", name)
-
-
-def _fetch(request: UserRequest, intake_id: UUID) -> Intake:
-    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
-    if not permissions.can_respond(request.user, intake):
-        raise Http404
-    return intake
 
 
 def _recipient(intake: Intake, recipient_id: UUID) -> ResponseOption:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from intake.views.requests import UserRequest
 @require_safe
 def show_dispatch(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Who was told of one intake, and the form to tell somebody else."""
-    intake = _fetch(request, intake_id)
+    intake = facts.fetch(request, intake_id)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
     return render(request, "intake/dispatch/page.html", dispatch_context(intake))
 
@@ -29,7 +29,7 @@ def show_dispatch(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def tell(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Note that somebody was told just now."""
-    intake = _fetch(request, intake_id)
+    intake = facts.fetch(request, intake_id)
     refusal = ""
     try:
         dispatches.tell(
@@ -48,7 +48,7 @@ def tell(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def acknowledge(request: UserRequest, intake_id: UUID, dispatch_id: UUID) -> HttpResponse:
     """Note that who was told knows of it."""
-    intake = _fetch(request, intake_id)
+    intake = facts.fetch(request, intake_id)
     refusal = ""
     try:
         dispatches.acknowledge(
@@ -95,13 +95,6 @@ def dispatch_context(intake: Intake) -> dict[str, Any]:
 def _danger(request: UserRequest) -> dict[str, Any]:
     calls = Intake.objects.visible_to(request.user).in_danger().select_related("worker")
     return {"calls": list(calls.prefetch_related("dispatches")), "now": timezone.now()}
-
-
-def _fetch(request: UserRequest, intake_id: UUID) -> Intake:
-    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
-    if not permissions.can_respond(request.user, intake):
-        raise Http404
-    return intake
 
 
 def _answer(request: UserRequest, intake: Intake, refusal: str) -> HttpResponse:

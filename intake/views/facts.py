@@ -1,14 +1,26 @@
-"""Answers to forms that note a fact: a fragment for a script, the page anew for a plain form."""
+"""Forms that note a fact: whose they are, and what answers them."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 
+from intake import permissions
 from intake.middleware import wants_json
+from intake.models import Intake
 from intake.views.requests import UserRequest
+
+
+def fetch(request: UserRequest, intake_id: UUID) -> Intake:
+    """Return an intake of which the user may note facts; anything else is a 404."""
+    intakes = Intake.objects.visible_to(request.user).select_related("agency")
+    intake = get_object_or_404(intakes, pk=intake_id)
+    if not permissions.can_respond(request.user, intake):
+        raise Http404
+    return intake
 
 
 def answer(

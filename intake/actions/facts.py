@@ -1,0 +1,24 @@
+"""What noting a fact begins with: an intake that the actor may note facts of, at any moment."""
+
+from uuid import UUID
+
+from intake import permissions
+from intake.errors import NotPossibleNow
+from intake.models import Intake, User
+
+
+def lock_for_fact(*, actor: User, intake_id: UUID) -> Intake:
+    """Return the intake, locked until the transaction ends, whatever its state but one.
+
+    Raises Intake.DoesNotExist for who may not, NotPossibleNow for one that is no report: it has
+    nobody to be told.
+    """
+    visible = Intake.objects.visible_to(actor)
+    intake = visible.select_for_update(no_key=True).get(pk=intake_id)
+    if not permissions.can_respond(actor, intake):
+        raise Intake.DoesNotExist
+    if intake.status == Intake.Status.CLOSED_NO_REPORT:
+        raise NotPossibleNow(
+            f"Intake {intake.reference} was closed as no report: nothing is told or sent of it."
+        )
+    return intake

@@ -79,17 +79,17 @@ def _new_answer(intake: Intake, name: FieldName) -> Answer:
 
 
 def _find_reference(intake: Intake, name: FieldName) -> tuple[SavedRecord, bool]:
-    """Return the decision's reference to a prompt's answer, which must not be empty."""
-    of_prompt = DecisionReference.objects.filter(
-        decision__intake=intake, answer__prompt=name.row
-    ).select_related("decision")
-    reference = of_prompt.first()
-    if reference is not None:
-        return reference, False
-    answer = Answer.objects.filter(intake=intake, prompt=name.row).exclude(text="").first()
-    if answer is None:
+    """Return the decision's reference to a prompt's answer; a new one needs an answer with text."""
+    answers = Answer.objects.filter(intake=intake, prompt=name.row)
+    answer = answers.select_related("intake__decision").first()
+    decision = getattr(answer.intake, "decision", None) if answer else None
+    if decision is not None:
+        reference = DecisionReference.objects.filter(decision=decision, answer=answer).first()
+        if reference is not None:
+            return reference, False
+    if answer is None or not answer.text:
         raise InvalidValue("There is no answer to refer to yet; nothing was changed.")
-    decision, _ = Decision.objects.get_or_create(intake=intake)
+    decision = decision or Decision.objects.create(intake=intake)
     return DecisionReference(decision=decision, answer=answer), True
 
 
@@ -118,6 +118,8 @@ def _new_row(intake: Intake, save: Save, at: datetime) -> SavedRecord:
             if not about.get("of"):
                 raise incomplete
             of = fields.parse_name(about["of"])
+            if of.noun in ("reporter", "correction"):  # neither is read back
+                raise incomplete
             return Correction(id=key, intake=intake, created_at=at, of=str(of))
     # What follows is made of words and begins with them.
     first = "service" if save.field.noun == "support" else "text"

@@ -15,7 +15,6 @@ from intake.errors import InvalidValue, NotPossibleNow, StaleRevision
 from intake.fields import FieldName, Save
 from intake.models import (
     Answer,
-    DecisionReference,
     FieldRevision,
     Intake,
     Prompt,
@@ -76,7 +75,7 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
             columns |= _answer_follows(row, column, text)
         earlier: list[FieldRevision] = []
         for name, (new_text, new_value) in columns.items():
-            earlier += _put(row, name, new_text, new_value, save=save, actor=actor, at=at)
+            earlier += _put(intake, row, name, new_text, new_value, save=save, actor=actor, at=at)
         FieldRevision.objects.bulk_create(earlier)
         if is_new:
             row.save(force_insert=True)
@@ -122,7 +121,15 @@ def _saved(name: FieldName, row: SavedRecord, at: datetime, also: list[str] | No
 
 
 def _put(
-    row: SavedRecord, column: str, text: str, value: Any, *, save: Save, actor: User, at: datetime
+    intake: Intake,
+    row: SavedRecord,
+    column: str,
+    text: str,
+    value: Any,
+    *,
+    save: Save,
+    actor: User,
+    at: datetime,
 ) -> list[FieldRevision]:
     """Set a column of `row`, count its revision; return the earlier text when it is to be kept."""
     earlier: list[FieldRevision] = []
@@ -138,7 +145,7 @@ def _put(
         stored = fields.show_value(row, column)
         is_due = at - datetime.fromisoformat(last["kept"]) >= THINNING
         if is_due or save.keep or len(stored) - len(text) > SHRINKING:
-            earlier.append(_earlier(row, column, stored, last))
+            earlier.append(_earlier(intake, row, column, stored, last))
             entry["kept"] = at.isoformat()
     row.saves[column] = entry
     if isinstance(row, Reporter) and column in Reporter.SEALED:
@@ -148,10 +155,12 @@ def _put(
     return earlier
 
 
-def _earlier(row: SavedRecord, column: str, stored: str, last: dict[str, Any]) -> FieldRevision:
+def _earlier(
+    intake: Intake, row: SavedRecord, column: str, stored: str, last: dict[str, Any]
+) -> FieldRevision:
     is_sealed = isinstance(row, Reporter) and column in Reporter.SEALED
     return FieldRevision(
-        intake_id=_intake_of(row),
+        intake_id=intake.pk,
         row=row.pk,
         field=f"{fields.NOUN_OF[type(row)]}.{column}",
         revision=last["revision"],
@@ -160,14 +169,6 @@ def _earlier(row: SavedRecord, column: str, stored: str, last: dict[str, Any]) -
         saved_at=datetime.fromisoformat(last["at"]),
         saved_by_id=UUID(last["by"]),
     )
-
-
-def _intake_of(row: SavedRecord) -> UUID:
-    if isinstance(row, Intake):
-        return row.pk
-    if isinstance(row, DecisionReference):
-        return row.decision.intake_id
-    return row.intake_id  # type: ignore[attr-defined,no-any-return]
 
 
 def _text_of(save: Save, row: SavedRecord, stored: str) -> str:

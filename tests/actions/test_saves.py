@@ -213,6 +213,28 @@ def test_a_lost_answer_tells_of_the_status_again(worker: User, call: Intake) -> 
     assert first.changed == again.changed == {f"{name}.status": ("answered", 1)}
 
 
+@pytest.mark.parametrize("of", ["", "reporter.name", "narrative.saves", "nothing"])
+def test_a_correction_is_of_what_is_read_back(worker: User, call: Intake, of: str) -> None:
+    with pytest.raises((InvalidValue, UnknownField)):
+        put(worker, call, f"correction.{uuid.uuid4()}.text", "Tuesday", of=of)
+    assert not call.corrections.exists()
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 20_001])
+def test_exact_words_are_not_emptied_and_change_only_when_asked(
+    worker: User, call: Intake, text: str
+) -> None:
+    name = f"quote.{uuid.uuid4()}.text"
+    put(worker, call, name, "I want to go home.")
+    with pytest.raises(InvalidValue):
+        put(worker, call, name, text, base=1, unlocked="yes")
+    with pytest.raises(InvalidValue, match="exact words"):
+        put(worker, call, name, "Something else", base=1)
+    assert call.quotations.get().text == "I want to go home."
+    put(worker, call, name, "I want to go home now.", base=1, unlocked="yes")
+    assert call.quotations.get().text == "I want to go home now."
+
+
 def test_a_settled_conflict_keeps_the_other_text_however_young(worker: User, call: Intake) -> None:
     put(worker, call, "narrative.text", "theirs")
     later = NOW + timedelta(seconds=2)

@@ -242,6 +242,19 @@ def test_a_neglect_call_with_help_references_and_cross_reports(
     text = pdf_words(record)
     assert "Answers it leans on" in text
     assert "Harbor Lane Food Pantry" in text
+
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("link", name="Copy out").click()
+    page.get_by_role("button", name=re.compile("^Copy.*Supports offered")).click()
+    expect(page.get_by_text("Copied.")).to_be_attached()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Harbor Lane Food Pantry")
+    pasted = page.get_by_role("button", name="Pasted").last
+    pasted.click()
+    expect(page.get_by_role("button", name="Pasted").last).to_have_attribute("aria-pressed", "true")
+    inspection.look("copy-out-ticked")
+    page.reload()
+    expect(page.get_by_role("button", name="Pasted").last).to_have_attribute("aria-pressed", "true")
     watch.expect_silence()
     inspection.finish()
 

@@ -330,3 +330,60 @@ def test_reading_back_takes_corrections(
     assert "No food since Friday." in {one.prompt.answer.text for one in sheet.answered}
     watch.expect_silence()
     inspection.finish()
+
+
+def test_exact_words_and_supports_are_plain_forms_without_scripts(
+    browser: Browser, live_server: LiveServer, worker: User
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    start_call(page, live_server)
+    words = page.locator("#panel-exact_words")
+    words.get_by_label("The words, as they were said").fill("I want to go home.")
+    words.get_by_label("Who said it").fill("The girl")
+    words.get_by_role("button", name=re.compile("^Save.*Exact words")).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert Quotation.objects.get().speaker == "The girl"
+    stored = words.get_by_label("The words, as they were said").first
+    stored.fill("Something else")
+    words.get_by_role("button", name=re.compile("^Save.*Exact words")).click()
+    expect(page.get_by_role("alert").first).to_contain_text("These are exact words")
+    expect(stored).to_have_value("Something else")
+    assert Quotation.objects.get().text == "I want to go home."
+    words.get_by_label("Change the words").first.check()
+    words.get_by_role("button", name=re.compile("^Save.*Exact words")).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert Quotation.objects.get().text == "Something else"
+
+    supports = page.locator("#panel-supports")
+    supports.get_by_label("Service").last.fill("Shelter on Pine Road")
+    supports.get_by_label("Accepted?").last.select_option(label="Declined")
+    supports.get_by_role("button", name=re.compile("^Save.*Supports")).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    support = Support.objects.get()
+    assert (support.service, support.accepted) == ("Shelter on Pine Road", "no")
+    context.close()
+
+
+def test_the_decision_is_a_plain_form_without_scripts(
+    browser: Browser, live_server: LiveServer, worker: User
+) -> None:
+    call = work_through(worker, "severe_neglect")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, live_server)
+    page.goto(live_server.url + reverse("wrap_up", args=[call.pk]))
+    page.get_by_role("checkbox", name="Bears on the decision").last.check()
+    page.get_by_label("Decided: Law enforcement").select_option(label="To be made")
+    page.get_by_label("Decided: District attorney").select_option(label="Not made")
+    page.get_by_label("Note: District attorney").fill("Told by the sheriff.")
+    page.get_by_label("Screening decision").select_option(label="In-person response")
+    page.get_by_label("Response priority").select_option(index=1)
+    page.get_by_label("Rationale").fill("Food is missing; relatives act.")
+    page.get_by_role("button", name="Submit for review").click()
+    expect(page.get_by_role("heading", name="Intake 26-")).to_be_visible()
+    sheet = worksheet.from_json(call.submissions.get().content.text)
+    assert [one.prompt.answer.text for one in sheet.referred_to] == ["Aunt brings soup."]
+    decided = {one.key: one.decided for one in sheet.cross_reports if one.decided}
+    assert decided == {"law_enforcement": "yes", "district_attorney": "no"}
+    context.close()

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "practice"
-DIFFICULTIES = {1: "Easier", 2: "Harder", 3: "Hard"}
+DIFFICULTIES = {1: "Easy", 2: "Medium", 3: "Hard"}
 
 
 @dataclass(frozen=True)

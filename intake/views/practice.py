@@ -90,10 +90,11 @@ def show_replay(request: UserRequest, intake_id: UUID) -> HttpResponse:
         messages.info(request, "The replay is there when the call has ended.")
         return redirect("call", intake.pk)
     sheet = worksheet.build(intake)
+    caller = worksheet.build_caller(intake)
     context = {
         "intake": intake,
-        "sheet": sheet,
-        "caller": worksheet.build_caller(intake),
+        "caller": caller,
+        "course": worksheet.build_course(caller, sheet),
         "factors": worksheet.build_replay(intake, sheet),
     }
     return render(request, "intake/practice/replay.html", context)

@@ -13,7 +13,7 @@ from intake.worksheet.build import (
     build_sections,
 )
 from intake.worksheet.passages import find_passage, glimpses, unfiled_lines
-from intake.worksheet.practice import build_caller, build_replay
+from intake.worksheet.practice import build_caller, build_course, build_replay
 from intake.worksheet.submissions import (
     NOT_EXPORTED,
     READABLE,
@@ -69,6 +69,7 @@ __all__ = [
     "Worksheet",
     "build",
     "build_caller",
+    "build_course",
     "build_cross_reports",
     "build_dispatches",
     "build_replay",

@@ -1,10 +1,18 @@
 """A practice call as it is played, and its replay: what was reached, missed and volunteered."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from intake.models import Intake, PracticeRun, PracticeTurn
-from intake.practice import Scenario, find_scenario
-from intake.worksheet.views import PairView, PromptView, Worksheet
+from intake.models.base import Side
+from intake.practice import Scenario, Words, find_scenario
+from intake.worksheet.views import HeardView, PairView, PromptView, Worksheet
+
+# A later release may have a shorter script than the one that was played.
+GONE = Words(
+    en="(The caller's words are not shipped any more.)",
+    es="(Lo que dijo esta persona ya no está en el guion.)",
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,23 @@ class CallerView:
     language: str
     turns: tuple[TurnView, ...]
     has_ended: bool
+
+
+@dataclass(frozen=True)
+class FiledView:
+    """A note that was filed, the factor and side it is under in words, and the call's second."""
+
+    place: str
+    text: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class MomentView:
+    """A turn of the caller, or None before the first, and what was filed until the next."""
+
+    turn: TurnView | None
+    filed: tuple[FiledView, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +109,8 @@ def build_replay(intake: Intake, sheet: Worksheet) -> tuple[FactorReplay, ...]:
     heard = set()
     if run is not None and scenario is not None:
         places = run.turns.filter(kind=PracticeTurn.Kind.LINE).values_list("place", flat=True)
-        heard = {one for place in places for one in scenario.lines[place].volunteers}
+        lines = [scenario.lines[place] for place in places if place < len(scenario.lines)]
+        heard = {one for line in lines for one in line.volunteers}
     replays = []
     for section in sheet.factors:
         pairs = tuple(_pair(pair) for pair in section.pairs)
@@ -97,7 +123,7 @@ def build_replay(intake: Intake, sheet: Worksheet) -> tuple[FactorReplay, ...]:
                 words = (
                     "Volunteered by the caller, filed"
                     if notes
-                    else ("Volunteered by the caller, not filed")
+                    else "Volunteered by the caller, not filed"
                 )
             else:
                 words = "Nothing was volunteered"
@@ -114,26 +140,57 @@ def build_replay(intake: Intake, sheet: Worksheet) -> tuple[FactorReplay, ...]:
     return tuple(replays)
 
 
+def build_course(caller: CallerView | None, sheet: Worksheet) -> tuple[MomentView, ...]:
+    """Return the turns in order, each with the notes that were filed before the next one.
+
+    Nobody files in the second in which the caller speaks: such a note belongs to the turn before.
+    """
+    turns = caller.turns if caller else ()
+    filed: list[list[FiledView]] = [[] for _ in range(len(turns) + 1)]
+    notes = [
+        (_second(note, sheet), section.title, note)
+        for section in sheet.factors
+        for note in (*section.heard_worry, *section.heard_well)
+    ]
+    for second, title, note in sorted(notes, key=lambda one: (one[0], one[2].id)):
+        view = FiledView(place=f"{Side(note.side).label} · {title}", text=note.text, seconds=second)
+        filed[sum(turn.seconds < second for turn in turns)].append(view)
+    before = [MomentView(None, tuple(filed[0]))] if filed[0] else []
+    return (
+        *before,
+        *(MomentView(turn, tuple(one)) for turn, one in zip(turns, filed[1:], strict=True)),
+    )
+
+
+def _second(note: HeardView, sheet: Worksheet) -> int:
+    """Return when a note was filed on the call's clock, which a page without scripts lacks."""
+    filed_at, started_at = (datetime.fromisoformat(at) for at in (note.filed_at, sheet.started_at))
+    return note.call_seconds or max(0, int((filed_at - started_at).total_seconds()))
+
+
 def _turn(scenario: Scenario, run: PracticeRun, turn: PracticeTurn, intake: Intake) -> TurnView:
-    kinds = PracticeTurn.Kind
     asked = ""
     if turn.prompt is not None:
         texts = {text.language: text.text for text in turn.prompt.texts.all()}
         asked = texts.get(run.language) or texts.get("en", "")
-    if turn.kind == kinds.LINE:
-        words = scenario.lines[turn.place].words
-    elif turn.kind == kinds.REPLY and turn.prompt is not None:
-        words = scenario.replies[turn.prompt.key]
-    elif turn.kind == kinds.OTHERWISE:
-        words = scenario.otherwise[turn.place]
-    else:
-        words = scenario.ending
     return TurnView(
         asked=asked,
-        said=words.in_language(run.language),
+        said=_said(scenario, turn).in_language(run.language),
         at=turn.at.isoformat(),
         seconds=max(0, int((turn.at - intake.started_at).total_seconds())),
     )
+
+
+def _said(scenario: Scenario, turn: PracticeTurn) -> Words:
+    kinds = PracticeTurn.Kind
+    if turn.kind == kinds.REPLY:
+        return scenario.replies.get(turn.prompt.key, GONE) if turn.prompt else GONE
+    if turn.kind == kinds.ENDING:
+        return scenario.ending
+    said = scenario.otherwise
+    if turn.kind == kinds.LINE:
+        said = tuple(line.words for line in scenario.lines)
+    return said[turn.place] if turn.place < len(said) else GONE
 
 
 def _pair(pair: PairView) -> PairReplay:

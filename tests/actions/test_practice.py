@@ -5,7 +5,9 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
@@ -126,6 +128,132 @@ def test_the_replay_says_what_was_reached_missed_and_volunteered(
     assert escape(scenario.lines[0].words.en) in page.content.decode()
 
 
+def test_the_replay_tells_the_turns_beside_what_was_filed(
+    as_worker: Client, worker: User, played: Intake
+) -> None:
+    def file(text: str, side: str, seconds: int) -> str:
+        """Worries are filed without scripts: no clock of the call is sent along."""
+        name = f"heard.{uuid.uuid4()}"
+        put(
+            worker,
+            played,
+            f"{name}.text",
+            text,
+            at=NOW + timedelta(seconds=seconds),
+            factor="social_connections",
+            side=side,
+            call_seconds=str(seconds) if side == "working_well" else "",
+        )
+        return name
+
+    file("Before anything was said", "worry", 2)
+    for seconds in (10, 30):
+        at = NOW + timedelta(seconds=seconds, milliseconds=700)
+        practice.hear(actor=worker, intake_id=played.pk, prompt_id=None, at=at)
+    file("In the second of the next turn", "working_well", 30)
+    put(worker, played, f"{file('Taken out again', 'worry', 40)}.is_removed", "yes")
+    file("Last", "worry", 95)
+    calls.end_call(actor=worker, intake_id=played.pk, at=NOW + timedelta(minutes=3))
+    course = as_worker.get(reverse("practice_replay", args=[played.pk])).context["course"]
+    told = [
+        (moment.turn and moment.turn.seconds, [one.text for one in moment.filed])
+        for moment in course
+    ]
+    assert told == [
+        (None, ["Before anything was said"]),
+        (10, ["In the second of the next turn"]),
+        (30, ["Last"]),
+    ]
+    assert course[1].filed[0].place == "Working well · Social Connections"
+    assert course[2].filed[0].seconds == 95
+
+
+def test_a_script_that_got_shorter_breaks_no_page(
+    as_worker: Client, worker: User, played: Intake
+) -> None:
+    scenario = find_scenario(CALLER)
+    assert scenario is not None
+    run = played.practice
+    beyond = len(scenario.lines)
+    unanswered = Prompt.objects.filter(edition=played.edition_id).exclude(key__in=scenario.replies)[
+        0
+    ]
+    kinds = PracticeTurn.Kind
+    for number, (kind, prompt) in enumerate(
+        [(kinds.LINE, None), (kinds.REPLY, unanswered), (kinds.OTHERWISE, unanswered)], start=1
+    ):
+        PracticeTurn.objects.create(
+            run=run, number=number, kind=kind, place=beyond, prompt=prompt, at=NOW
+        )
+    page = as_worker.get(reverse("call", args=[played.pk]))
+    assert page.content.decode().count(escape("(The caller's words are not shipped")) == 3
+    calls.end_call(actor=worker, intake_id=played.pk, at=NOW)
+    assert as_worker.get(reverse("practice_replay", args=[played.pk])).status_code == 200
+    run.scenario = "of-an-earlier-release"
+    run.save(update_fields=["scenario"])
+    for name in ("call", "practice_replay"):
+        page = as_worker.get(reverse(name, args=[played.pk]))
+        assert page.status_code == 200
+        assert "nothing of this is a report" in page.content.decode()
+    with pytest.raises(NotPossibleNow):
+        practice.hear(actor=worker, intake_id=played.pk, prompt_id=None, at=NOW)
+
+
+def test_a_press_is_answered_with_a_fragment_or_a_sentence(
+    as_worker: Client, worker: User, played: Intake
+) -> None:
+    scenario = find_scenario(CALLER)
+    assert scenario is not None
+    url, script = reverse("call_practice", args=[played.pk]), {"Accept": "application/json"}
+    answer = as_worker.post(url, headers=script)
+    assert escape(scenario.lines[0].words.en) in answer.json()["html"]
+    assert as_worker.post(url)["Location"] == reverse("call", args=[played.pk])
+    turns = PracticeTurn.objects.count()
+    for prompt in ("x", str(uuid.uuid4())):
+        refused = as_worker.post(url, {"prompt": prompt}, headers=script)
+        assert refused.status_code == 409
+        assert "no such prompt" in refused.json()["error"]
+    calls.close_no_report(actor=worker, intake_id=played.pk, reason="mistake", at=NOW)
+    assert "takes no more changes" in as_worker.post(url, headers=script).json()["error"]
+    assert "takes no more changes" in as_worker.post(url, follow=True).content.decode()
+    assert PracticeTurn.objects.count() == turns == 2
+
+
+def test_the_pages_of_practice_take_a_fixed_number_of_queries(
+    as_worker: Client, worker: User, played: Intake
+) -> None:
+    def count(name: str, *args: object) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert as_worker.get(reverse(name, args=args)).status_code == 200
+        return len(captured)
+
+    hear(worker, played, core_prompt(played))
+    calls.end_call(actor=worker, intake_id=played.pk, at=NOW)
+    few = count("practice"), count("call", played.pk), count("practice_replay", played.pk)
+    for prompt in Prompt.objects.filter(edition=played.edition_id)[:9]:
+        hear(worker, played, prompt)
+    for _ in range(4):
+        practice.start_practice(actor=worker, scenario=CALLER, language="en", at=NOW)
+    many = count("practice"), count("call", played.pk), count("practice_replay", played.pk)
+    assert many == few
+
+
+def test_only_the_own_practice_calls_are_listed(
+    as_worker: Client, worker: User, worker2: User, played: Intake
+) -> None:
+    make_call(worker)
+    other = practice.start_practice(actor=worker2, scenario=CALLER, language="en", at=NOW)
+    submitted = practice.start_practice(actor=worker, scenario=CALLER, language="en", at=NOW)
+    submit(worker, submitted)
+    page = as_worker.get(reverse("practice"))
+    assert set(page.context["earlier"]) == {played, submitted}
+    html = page.content.decode()
+    assert reverse("call", args=[played.pk]) in html
+    assert reverse("practice_replay", args=[played.pk]) not in html
+    assert reverse("practice_replay", args=[submitted.pk]) in html
+    assert other.reference != played.reference and other.reference not in html
+
+
 def test_others_have_no_replay(client: Client, worker: User, played: Intake) -> None:
     calls.end_call(actor=worker, intake_id=played.pk, at=NOW)
     url = reverse("practice_replay", args=[played.pk])
@@ -198,7 +326,8 @@ def test_practice_is_marked_on_every_page_and_print(
     for name in ("intake_pdf", "intake_brief_pdf"):
         content = as_worker.get(reverse(name, args=[played.pk])).content
         pages = PdfReader(BytesIO(content)).pages
-        assert all("PRACTICE" in page.extract_text() for page in pages), name
+        for sheet in pages:
+            assert "PRACTICE – nothing of this is a report" in sheet.extract_text(), name
 
 
 def test_nothing_of_practice_is_sent(as_worker: Client, worker: User, played: Intake) -> None:

@@ -7,13 +7,37 @@ const SIGNED_OUT = "You are signed out. Nothing was noted: sign in in another ta
 const OUT_OF_DATE = "This page is out of date. Nothing was noted: reload it, then note it again.";
 const NO_NETWORK = "The server cannot be reached. Nothing was noted: press again when it can.";
 
+/** Show the newest words of a log. */
+const showEnd = (log) => {
+  log.scrollTop = log.scrollHeight;
+};
+
+/** Show what the server answered. A log grows where it stands: only then it is read aloud. */
+function show(place, html) {
+  const log = place.querySelector("[data-grows]");
+  if (!log) {
+    place.innerHTML = html;
+    return;
+  }
+  const answer = document.createElement("template");
+  answer.innerHTML = html;
+  const said = [...answer.content.querySelector("[data-grows]").children];
+  for (const part of ["[data-fact-error]", "form"]) {
+    place.querySelector(part).replaceWith(answer.content.querySelector(part));
+  }
+  const fold = log.closest("details");
+  if (fold) fold.open = true;
+  log.append(...said.slice(log.children.length));
+  showEnd(log);
+}
+
 async function note(form, place, submitter) {
   const say = (sentence) => {
     const line = place.querySelector("[data-fact-error]");
     line.textContent = sentence;
     line.hidden = !sentence;
   };
-  const button = form.querySelector("button[type=submit]");
+  const button = submitter ?? form.querySelector("button[type=submit]");
   if (button.getAttribute("aria-disabled") === "true") return; // pressed twice
   button.setAttribute("aria-disabled", "true");
   try {
@@ -26,11 +50,9 @@ async function note(form, place, submitter) {
     const answer = await response.json().catch(() => ({}));
     if (response.ok && answer.html !== undefined) {
       const hadFocus = place.contains(document.activeElement);
-      place.innerHTML = answer.html;
+      show(place, answer.html);
       const first = place.querySelector("[data-fact-first], form select, form input:not([type=hidden])");
       if (hadFocus || !("keepFocus" in place.dataset)) first?.focus();
-      const log = place.querySelector("[data-to-end]");
-      if (log) log.scrollTop = log.scrollHeight;
       place.dispatchEvent(new CustomEvent("facts:changed", { bubbles: true }));
     } else if (response.status === 401) say(SIGNED_OUT);
     else if (response.status === 403) say(OUT_OF_DATE);
@@ -49,3 +71,10 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   note(form, place, event.submitter);
 });
+
+// A press with the pointer leaves the caret where the worker types.
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest("button")?.form?.closest("[data-keep-focus]")) event.preventDefault();
+});
+
+for (const log of document.querySelectorAll("[data-grows]")) showEnd(log);

@@ -28,6 +28,9 @@ class Story:
     reporter: dict[str, str] = field(default_factory=dict)
     decision: dict[str, str] = field(default_factory=dict)
     minutes: int = 18  # on the phone
+    # A scripted caller, and what the caller was let say: (prompt or nothing, second).
+    caller: str = ""
+    turns: tuple[tuple[str, int], ...] = ()
 
 
 SAFE = {"danger_now": "no", "responder_safety": "no", "tribal_information": "no"}
@@ -702,33 +705,47 @@ Number of the shelter given.
 
 PRACTICE = Story(
     narrative="""\
-PRACTICE. Trainer plays a grandfather; nothing here is real.
-Robin Sample, 10, walks home alone along the county road, 2 miles, since the bus was cut.
-Came in soaked on {-2d}, shivering; grandfather dried and fed him.
-Mother Pat works until 18:00, calls Robin at 15:40 every day.
-Robin said: "I count the trucks."
-Asked what the mother has tried: wrote to the school twice about the bus.
-Trainer's hint: ask about both sides of supervision. Did.
-Forgot to ask about a tribe; asked at the end.
+PRACTICE, a scripted caller; nothing here is real.
+Hazel, 8, third grade. Fell asleep in class three times this week, once for a whole hour.
+Hungry: eats breakfast at school, asks for what others leave. 58 pounds in August, 54 now.
+Hazel said: "I have to stay up till Ivy sleeps." Ivy is 3.
+Mother away since September with her own mother. Father alone, works 15:30 until after midnight.
+Cousin, 17, is with the girls in the evening; headphones on.
+Father came within 40 minutes when the school called. Signed for the school meals at once.
+Neighbor leaves her porch light on; Hazel knows she can knock, and did once.
+Forgot to ask what has been tried. Ask about it next time.
 """,
-    call=SAFE | {"child_now_at": "At grandfather's (practice)."},
+    call=SAFE | {"child_now_at": "At school until 14:45 (practice)."},
     answers={
-        "parental_resilience.pressure<": "Wrote to the school twice about the bus. | S !",
-        "social_connections.people_around>": "?",
-        "social_connections.people_around<": "Grandfather lives on the way and has dry clothes. | F !",
-        "parenting_knowledge.supervision>": "Two miles along a road without a sidewalk. | F",
-        "parenting_knowledge.supervision<": "Calls at 15:40 every day. | S +",
-        "child_competence.own_words>": "-",
-        "child_competence.own_words<": '"I count the trucks." | F',
-        "closing.scale": "7",
+        "opening.reason": "She slept a whole hour on the cot. | F",
+        "parental_resilience.pressure>": "Sleeps four hours himself and does not see how tired she is. | F",
+        "parental_resilience.pressure<": "Comes every time the school calls; never late with her. | F !",
+        "social_connections.people_around<": "A neighbor whose porch light is on; Hazel knocked once. | S !",
+        "concrete_support.essentials>": "Dinner on some nights; glasses taped for a month. | S",
+        "parenting_knowledge.supervision<": "?",
+        "child_competence.own_words>": '"I have to stay up till Ivy sleeps." | F',
+        "closing.scale": "5",
     },
-    heard=(("parenting_knowledge<", "Mother Pat works", 150),),
-    people=(
-        ("child", {"name": "Robin Sample", "age": "10", "in_household": "yes", "is_alleged_victim": "yes"}),
-        ("caregiver", {"name": "Pat Sample", "relationship": "Mother", "in_household": "yes"}),
+    heard=(
+        ("concrete_support>", "Hungry:", 52),
+        ("parenting_knowledge>", "Hazel said:", 78),
+        ("parental_resilience<", "Father came", 200),
+        ("social_connections<", "Neighbor leaves", 262),
     ),
-    concerns=({"type": "general_neglect", "what": "Walks two miles along a county road", "source": "first_hand"},),
-    reporter={"kind": "non_mandated", "name": "Gene Halloway", "phone": "555-0100", "relationship": "Played by the trainer"},
+    people=(
+        ("child", {"name": "Hazel Dunleavy", "age": "8", "in_household": "yes", "is_alleged_victim": "yes"}),
+        ("child", {"name": "Ivy", "age": "3", "in_household": "yes"}),
+    ),
+    concerns=({"type": "general_neglect", "what": "Evenings without a grown-up; tired and hungry at school", "source": "first_hand"},),
+    reporter={"kind": "mandated", "name": "Colleen Prather", "relationship": "School nurse (scripted)"},
+    caller="school-nurse",
+    turns=(
+        ("", 8), ("", 24), ("", 45), ("", 70), ("opening.reason", 96), ("", 118), ("", 142),
+        ("parental_resilience.pressure>", 165), ("", 188), ("parental_resilience.pressure<", 214),
+        ("", 228), ("social_connections.people_around<", 250), ("concrete_support.essentials>", 290),
+        ("", 330), ("", 345), ("parenting_knowledge.supervision<", 370), ("", 395),
+        ("child_competence.own_words>", 420), ("closing.scale", 520), ("", 600),
+    ),
     minutes=12,
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from intake import fields
-from intake.actions import calls, dispatches, reviews, wrap_up
+from intake.actions import calls, dispatches, practice, reviews, wrap_up
 from intake.actions.agency_tables import load_tables
 from intake.actions.question_sets import load_question_sets, load_response_options
 from intake.actions.saves import save_field
@@ -130,8 +130,7 @@ def _make_calls(users: dict[str, User], now: datetime) -> None:
 
     wrong = _told(worker, stories.WRONG_NUMBER, ago(240))
     calls.close_no_report(actor=worker, intake_id=wrong.pk, reason="wrong_number", at=ago(238))
-    practised = _told(other, stories.PRACTICE, ago(180), is_practice=True)
-    calls.end_call(actor=other, intake_id=practised.pk, at=ago(168))
+    _practised(other, stories.PRACTICE, ago(180))
     winters = _submitted(other, stories.WINTERS, ago(90), _respond_to_winters)
     dispatches.tell(
         actor=other,
@@ -159,9 +158,31 @@ def _working_day(day: datetime, count: int) -> datetime:
     return day
 
 
-def _told(actor: User, story: Story, at: datetime, *, is_practice: bool = False) -> Intake:
+def _told(actor: User, story: Story, at: datetime) -> Intake:
     """Return a call in progress with everything that the story tells."""
-    intake = calls.start_call(actor=actor, at=at, is_practice=is_practice)
+    intake = calls.start_call(actor=actor, at=at)
+    _type(actor, intake, story, at)
+    return intake
+
+
+def _practised(actor: User, story: Story, at: datetime) -> Intake:
+    """Return a practice call against the story's scripted caller, played to its end."""
+    intake = practice.start_practice(actor=actor, scenario=story.caller, language="en", at=at)
+    prompts = {one.key: one.pk for one in Prompt.objects.filter(edition=intake.edition)}
+    for place, seconds in story.turns:
+        practice.hear(
+            actor=actor,
+            intake_id=intake.pk,
+            prompt_id=prompts[_key(place)] if place else None,
+            at=at + timedelta(seconds=seconds),
+        )
+    _type(actor, intake, story, at)
+    ended = at + timedelta(minutes=story.minutes)
+    return calls.end_call(actor=actor, intake_id=intake.pk, at=ended)
+
+
+def _type(actor: User, intake: Intake, story: Story, at: datetime) -> None:
+    """Type everything that the story tells."""
     typing = _Typist(actor, intake, at)
     typing.put("narrative.text", story.narrative)
     typing.put_all("call", story.call)
@@ -175,7 +196,6 @@ def _told(actor: User, story: Story, at: datetime, *, is_practice: bool = False)
     typing.put_all("reporter", story.reporter)
     for place, beginning, seconds in story.heard:
         _hear(typing, place, beginning, seconds)
-    return intake
 
 
 def _key(place: str) -> str:

@@ -1,14 +1,25 @@
 """What a worker does at the call screen beside typing: filing, prompts in Spanish, own keys."""
 
 import re
+from io import BytesIO
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Dialog, Page, expect
+from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
 from intake.models import Answer, HeardNote, Intake, Narrative, User
+from tests import factory
 from tests.browser.conftest import Watch
-from tests.browser.test_call import expect_saved, narrative, shown, start_call, wait_for_scripts
+from tests.browser.test_call import (
+    expect_saved,
+    narrative,
+    shown,
+    sign_in,
+    start_call,
+    wait_for_scripts,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
 
@@ -219,3 +230,18 @@ def test_a_reload_right_after_the_last_key_keeps_it(
     page.keyboard.type("end")
     expect_saved(page)
     assert Narrative.objects.get().text == "turn 0 turn 1 turn 2 end"
+
+
+def test_a_long_narrative_is_whole_on_paper(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    call = factory.make_call(worker)
+    told = [f"Line {number} of what was told." for number in range(1, 91)]
+    factory.put(worker, call, "narrative.text", "\n".join(told))
+    sign_in(page, live_server)
+    expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+    page.goto(live_server.url + reverse("call", args=[call.pk]))
+    wait_for_scripts(page)
+    sheets = PdfReader(BytesIO(page.pdf())).pages
+    printed = "\n".join(sheet.extract_text() for sheet in sheets)
+    assert [line for line in told if line not in printed] == []

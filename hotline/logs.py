@@ -3,6 +3,7 @@
 import copy
 import logging
 import traceback
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -24,14 +25,16 @@ class QuietFormatter(logging.Formatter):
         quiet = copy.copy(record)
         quiet.exc_text = None  # what another formatter made of the exception has its words
         quiet.msg = _quiet(record.msg)
-        if isinstance(record.args, tuple):
-            quiet.args = tuple(_quiet(one) for one in record.args)
+        if record.args:
+            quiet.args = _quiet(record.args)
         return super().format(quiet)
 
     def formatException(self, ei: type_of_exc_info) -> str:
-        names = []
+        names: list[str] = []
         error = ei[1]
-        while error is not None:
+        seen = set()
+        while error is not None and id(error) not in seen:  # an error may be its own cause
+            seen.add(id(error))
             frames = traceback.extract_tb(error.__traceback__)
             places = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
             names.append("\n".join([type(error).__qualname__, *places]))
@@ -40,5 +43,12 @@ class QuietFormatter(logging.Formatter):
 
 
 def _quiet(value: Any) -> Any:
-    """Return an exception's kind in place of the exception; anything else as it is."""
-    return type(value).__qualname__ if isinstance(value, BaseException) else value
+    """Return an exception's kind in place of each exception; anything else as it is."""
+    if isinstance(value, BaseException):
+        return type(value).__qualname__
+    if isinstance(value, Mapping):
+        return {_quiet(key): _quiet(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        kept = [_quiet(one) for one in value]
+        return tuple(kept) if isinstance(value, tuple) else kept
+    return value

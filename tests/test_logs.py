@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any, NoReturn
 
@@ -144,6 +144,30 @@ def test_an_error_among_arguments_leaves_the_others(
     told = written.getvalue()
     check_words(told)
     assert "The save failed 3 times: IntegrityError\n" in told
+
+
+@pytest.mark.parametrize("wrap", [list, tuple, lambda one: {"why": one}, lambda one: [{1: one}]])
+def test_an_error_within_an_argument_is_told_by_kind(
+    written: StringIO, refusal: IntegrityError, wrap: Callable[[list[Exception]], object]
+) -> None:
+    log.warning("Not kept: %s", wrap([refusal]))
+    log.warning("Not kept: %(why)s, %(times)d times", {"why": refusal, "times": 3})
+    told = written.getvalue()
+    check_words(told)
+    assert told.count("IntegrityError") == 2
+    assert "IntegrityError, 3 times\n" in told
+
+
+def test_an_error_that_is_its_own_cause_is_told_once(
+    written: StringIO, refusal: IntegrityError
+) -> None:
+    first, second = RuntimeError(WORDS), ValueError(WORDS)
+    first.__cause__, second.__cause__ = second, first
+    for error in (first, second):
+        log.error("The save failed", exc_info=error)
+    told = written.getvalue()
+    check_words(told)
+    assert told.count("\nRuntimeError") == told.count("\ncaused by RuntimeError") == 1
 
 
 def test_an_error_as_the_message_is_told_by_kind(

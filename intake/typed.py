@@ -8,6 +8,9 @@ from django.http import HttpRequest
 from intake import fields
 from intake.text import clean_text
 
+# What people type in forms that are sent at once, without a base.
+_TYPED = frozenset({"text", "who", "how", "by", "to_whom", "method", "name", "offers", "source"})
+
 
 @dataclass(frozen=True)
 class TypedText:
@@ -33,4 +36,7 @@ def typed_texts(request: HttpRequest) -> list[TypedText]:
         label = field.rpartition(".")[2] if field != "narrative.text" else "narrative"
         if label not in ("is_removed", "status"):
             texts.append(TypedText(label.replace("_", " ").capitalize(), text))
+    for name in _TYPED & request.POST.keys():
+        said = [clean_text(one) for one in request.POST.getlist(name)]
+        texts += [TypedText(name.replace("_", " ").capitalize(), one) for one in said if one]
     return texts

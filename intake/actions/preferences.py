@@ -16,6 +16,8 @@ SNIPPETS = 100
 SNIPPET_TEXT = 2_000  # characters
 ABBREVIATION = re.compile(r"[^\W_]{1,20}")
 KEYS = re.compile(r"(Ctrl\+|Meta\+|Alt\+|Shift\+){1,4}[A-Za-z0-9/]{1,12}")
+# Taken away, nobody could copy or undo in any box.
+EDITING = frozenset({f"{key}+{one}" for key in ("Ctrl", "Meta") for one in "ACVXYZ"})
 ACTION = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
@@ -23,7 +25,8 @@ def save_preferences(*, actor: User, at: datetime, **changes: Any) -> Preference
     """Change some of the actor's preferences and return all; raises InvalidValue.
 
     `changes` are columns of Preferences: snippets {abbreviation: text}, keys {action: keys},
-    has_keys, offers_other_side, language, layout {name: true or false}.
+    has_keys, offers_other_side, language, layout {name: true or false}. The audit learns which
+    columns, never what; language and layout are remembered, not chosen, and leave no event.
     """
     checks = {
         "snippets": _check_snippets,
@@ -42,8 +45,9 @@ def save_preferences(*, actor: User, at: datetime, **changes: Any) -> Preference
         for name, value in checked.items():
             setattr(mine, name, value)
         mine.save(update_fields=[*checked])
-        details: dict[str, str | int | bool] = {"columns": ", ".join(sorted(checked))}
-        record_event("preferences.changed", actor=actor, at=at, subject=actor, details=details)
+        if checked.keys() - {"language", "layout"}:
+            details: dict[str, str | int | bool] = {"columns": ", ".join(sorted(checked))}
+            record_event("preferences.changed", actor=actor, at=at, subject=actor, details=details)
         return mine
 
 
@@ -71,6 +75,8 @@ def _check_keys(value: Any) -> dict[str, str]:
         is_action = isinstance(action, str) and ACTION.fullmatch(action)
         if not is_action or not isinstance(keys, str) or not KEYS.fullmatch(keys):
             raise InvalidValue("Keys go together with Ctrl or Alt; nothing was changed.")
+        if keys in EDITING:
+            raise InvalidValue(f"{keys} is for editing in every text box; nothing was changed.")
     if len(set(value.values())) < len(value):
         raise InvalidValue("Two shortcuts have the same keys; nothing was changed.")
     return dict(value)

@@ -22,6 +22,18 @@ def test_the_audit_tells_what_kind_and_never_what(worker: User) -> None:
     save_preferences(actor=worker, at=NOW, snippets={"aps": "Secret words"})
     event = AuditEvent.objects.get(verb="preferences.changed")
     assert event.details == {"columns": "snippets"}
+    save_preferences(actor=worker, at=NOW, language="es")
+    save_preferences(actor=worker, at=NOW, layout={"is_timer_hidden": True})
+    assert AuditEvent.objects.filter(verb="preferences.changed").count() == 1
+
+
+@pytest.mark.django_db
+def test_snippets_typed_when_the_session_had_ended_are_shown_to_copy(client: Client) -> None:
+    form = {"abbreviation": ["aps"], "text": ["Adult <protective> services", ""]}
+    refused = client.post(reverse("preferences"), form, headers={"Origin": "http://testserver"})
+    assert refused.status_code == 401
+    assert "Adult &lt;protective&gt; services" in refused.content.decode()
+    assert not Preferences.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -38,6 +50,8 @@ def test_the_audit_tells_what_kind_and_never_what(worker: User) -> None:
         {"keys": {"worry": "W"}},
         {"keys": {"worry": "Alt+W", "well": "Alt+W"}},
         {"keys": {"Wrong name": "Alt+W"}},
+        {"keys": {"worry": "Ctrl+C"}},
+        {"keys": {"worry": "Meta+Z"}},
         {"has_keys": "yes"},
         {"language": "xx"},
         {"layout": {"strange": True}},

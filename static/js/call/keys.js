@@ -28,6 +28,9 @@ const USUAL = {
   help: ["This help", "Ctrl+/"],
 };
 
+// Taken away, nobody could copy or undo in any box; the server refuses them too.
+const EDITING = /^(Ctrl|Meta)\+[ACVXYZ]$/;
+
 function pressed(event) {
   const key = event.code.replace(/^(Digit|Key)/, "").replace("Slash", "/");
   const names = [event.ctrlKey && "Ctrl", event.metaKey && "Meta", event.altKey && "Alt", event.shiftKey && "Shift"];
@@ -118,17 +121,20 @@ export function startKeys(root, does) {
       event.preventDefault();
       const owner = ownerOf(combination, listening);
       const isKeys = event.key !== "Escape" && (event.ctrlKey || event.altKey);
-      if (isKeys && !owner) {
+      const isEditing = EDITING.test(combination);
+      if (isKeys && !owner && !isEditing) {
         if (combination === USUAL[listening][1]) delete mine.keys[listening];
         else mine.keys[listening] = combination;
         keep();
       }
       listening = null;
-      note.textContent = isKeys && owner ? `${combination} already does: ${nameOf(owner)}. Choose other keys.` : "";
+      note.textContent = "";
+      if (isKeys && owner) note.textContent = `${combination} already does: ${nameOf(owner)}. Choose other keys.`;
+      if (isEditing) note.textContent = `${combination} is for editing in every text box. Choose other keys.`;
       list();
       return;
     }
-    if (!mine.has_keys) return;
+    if (!mine.has_keys || event.isComposing) return;
     const name = Object.keys(USUAL).find((one) => does[one] && keysOf(one) === combination);
     if (!name) return;
     event.preventDefault();

@@ -6,7 +6,10 @@ from intake.models.copy_out import CopyOutField, CopyOutTick
 from intake.models.cross_reports import CrossReport, CrossReportRule, CrossReportSending
 from intake.models.decisions import Decision, DecisionReference, ResponseOption
 from intake.models.dispatches import Dispatch
+from intake.models.hand_overs import HandOver
 from intake.models.intakes import Intake, Narrative, ReferenceCounter
+from intake.models.outbox import OutboxKey
+from intake.models.pages import CallPage
 from intake.models.parties import Concern, Person, Reporter
 from intake.models.people import Agency, User
 from intake.models.practice import PracticeRun, PracticeTurn
@@ -22,6 +25,7 @@ __all__ = [
     "Amendment",
     "Answer",
     "AuditEvent",
+    "CallPage",
     "Concern",
     "CopyOutField",
     "CopyOutTick",
@@ -34,9 +38,11 @@ __all__ = [
     "Dispatch",
     "Edition",
     "FieldRevision",
+    "HandOver",
     "HeardNote",
     "Intake",
     "Narrative",
+    "OutboxKey",
     "Person",
     "PracticeRun",
     "PracticeTurn",

@@ -140,6 +140,15 @@ class Intake(SavedRecord):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="written_reports"
     )
 
+    # The record from which the reporting party was called back.
+    calls_back = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="callbacks"
+    )
+    # The one page that may write, once a page with scripts has opened the call.
+    holder = models.ForeignKey(
+        "CallPage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
     # Receipt of the report: every deadline runs from here.
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -147,6 +156,8 @@ class Intake(SavedRecord):
     interrupted_at = models.DateTimeField(null=True, blank=True)
     interruption_reason = models.CharField(max_length=16, choices=Interruption, blank=True)
     no_report_reason = models.CharField(max_length=16, choices=NoReportReason, blank=True)
+    # When a call that was taken on paper was typed in; `started_at` is when it took place.
+    from_paper_at = models.DateTimeField(null=True, blank=True)
     entered_in_error_at = models.DateTimeField(null=True, blank=True)
     entered_in_error_reason = models.TextField(blank=True)
 
@@ -209,6 +220,11 @@ class Intake(SavedRecord):
                 | Q(entered_in_error_at__isnull=False, submitted_at__isnull=False)
                 & ~Q(entered_in_error_reason=""),
                 name="intake_error_mark_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_paper_at__isnull=True)
+                | Q(from_paper_at__gte=models.F("started_at")),
+                name="intake_from_paper_after_start",
             ),
             is_one_of("intake", "status", IntakeStatus, blank=False),
             is_one_of("intake", "method", IntakeMethod, blank=False),

@@ -13,6 +13,7 @@ from intake.models import (
     Agency,
     Amendment,
     Answer,
+    CallPage,
     Concern,
     CopyOutField,
     CopyOutTick,
@@ -25,9 +26,11 @@ from intake.models import (
     Dispatch,
     Edition,
     FieldRevision,
+    HandOver,
     HeardNote,
     Intake,
     Narrative,
+    OutboxKey,
     Person,
     PracticeRun,
     PracticeTurn,
@@ -51,6 +54,8 @@ from intake.models.intakes import NARRATIVE_LIMIT
 from tests.factory import NOW, core_prompt, make_call, put, submit
 
 EARLIER = NOW - timedelta(hours=1)
+
+SAME = "the user of offered_by"
 
 # What a copy of a good row changes to break the constraint of that name.
 CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
@@ -113,6 +118,18 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("intake_danger_now_known", Intake, {"reference": "new", "danger_now": "x"}),
     ("intake_responder_safety_known", Intake, {"reference": "new", "responder_safety": "x"}),
     ("intake_tribal_information_known", Intake, {"reference": "new", "tribal_information": "x"}),
+    ("intake_from_paper_after_start", Intake, {"reference": "new", "from_paper_at": EARLIER}),
+    ("call_page_seen_after_opened", CallPage, {"seen_at": EARLIER}),
+    ("outbox_key_of_user_and_call", OutboxKey, {}),
+    ("hand_over_one_open_of_intake", HandOver, {}),
+    ("hand_over_answer_has_time", HandOver, {"answer": "accepted"}),
+    ("hand_over_answer_has_time", HandOver, {"answered_at": NOW}),
+    ("hand_over_answer_known", HandOver, {"answer": "x", "answered_at": NOW}),
+    (
+        "hand_over_to_a_colleague",
+        HandOver,
+        {"answer": "declined", "answered_at": NOW, "offered_to_id": SAME},
+    ),
     ("narrative_within_limit", Narrative, {"text": "x" * (NARRATIVE_LIMIT + 1)}),
     ("counter_of_agency_and_year", ReferenceCounter, {}),
     # What was typed
@@ -215,6 +232,9 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
     assert service is not None
     assert field is not None
     run = PracticeRun.objects.create(intake=call, scenario="nurse")
+    key = OutboxKey(intake=call, user=worker, made_at=NOW)
+    key.write("a key")
+    key.save()
     made: list[models.Model] = [
         agency,
         worker,
@@ -244,6 +264,11 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
         field,
         CopyOutTick.objects.create(intake=call, field=field, at=NOW, by=worker),
         run,
+        CallPage.objects.create(intake=call, user=worker, opened_at=NOW, seen_at=NOW),
+        key,
+        HandOver.objects.create(
+            intake=call, offered_by=worker, offered_to=supervisor, offered_at=NOW
+        ),
         PracticeTurn.objects.create(run=run, number=1, kind="line", at=NOW),
         Preferences.objects.create(user=worker),
         Support.objects.create(
@@ -294,6 +319,8 @@ GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (Intake, {"reference": "new-2", "status": "closed_no_report", "no_report_reason": "mistake"}),
     (Intake, {"reference": "new-3", "interrupted_at": NOW, "interruption_reason": "dropped"}),
     (Intake, {"reference": "new-4", "entered_in_error_at": NOW, "entered_in_error_reason": "x"}),
+    (Intake, {"reference": "new-5", "from_paper_at": NOW}),
+    (HandOver, {"answer": "accepted", "answered_at": NOW}),
     (ReferenceCounter, {"year": 2027}),
     (HeardNote, {"start": 2, "end": 2}),
     (FieldRevision, {"revision": 99, "sealed": b"sealed", "text": ""}),
@@ -318,6 +345,7 @@ def test_a_good_copy_is_taken(rows: dict[type[models.Model], models.Model]) -> N
 def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
     """Insert the row again under a key of its own, with `changes`, past every validation."""
     fields = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
+    changes = {name: row.offered_by_id if one is SAME else one for name, one in changes.items()}  # type: ignore[attr-defined]
     with transaction.atomic():
         type(row)(**fields | {"id": uuid.uuid4()} | changes).save(force_insert=True)
 

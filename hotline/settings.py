@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "intake.middleware.SessionLimitsMiddleware",
     "intake.middleware.SignInRequiredMiddleware",
     "intake.middleware.AgencyTimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -45,6 +45,9 @@ def site(request: HttpRequest) -> dict[str, object]:
         # What scripts of the call screen know of how the worker likes to work.
         "preferences": SimpleLazyObject(lambda: _preferences(user)),
         "demo": settings.DEMO,
+        # Only who takes calls can have left text unsent in a browser.
+        "outbox": isinstance(user, User) and permissions.is_worker(user),
+        "idle_seconds": user.idle_seconds if isinstance(user, User) else 0,
         # A supervisor's pages ask for the count of calls in danger and show it in the navigation.
         "danger_count_url": reverse("danger_count") if watches else "",
         "danger_url": reverse("danger"),

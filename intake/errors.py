@@ -37,6 +37,10 @@ class StaleRevision(Refused):
         self.text = text
 
 
+class HeldElsewhere(Refused):
+    """Another page of the same call is the one that writes."""
+
+
 class NotReady(Refused):
     """An intake lacks what a submission needs; `problems` are (field name, sentence)."""
 

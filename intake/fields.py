@@ -90,9 +90,10 @@ class Save:
     """One save: a field's name, its new text (or a splice), and what it is based on.
 
     `base` is the revision that the text was typed over; `key` makes the save idempotent; `after`
-    is the key of an earlier save of this field that was sent but not acknowledged. `row` tells
+    are the keys of earlier saves of this field that were sent but not acknowledged. `row` tells
     what a new row is (a person's role, a note's factor and side). `keep` asks to put the stored
-    text aside in any case: the save settles a conflict.
+    text aside in any case: the save settles a conflict. `page` is the page that sends it; a plain
+    form has none.
     """
 
     field: FieldName
@@ -100,9 +101,10 @@ class Save:
     key: UUID
     text: str | None = None
     splice: Splice | None = None
-    after: UUID | None = None
+    after: frozenset[UUID] = frozenset()
     row: dict[str, str] = dataclasses.field(default_factory=dict)
     keep: bool = False
+    page: UUID | None = None
 
 
 def _choice(choices: type[models.TextChoices], *, may_be_blank: bool = True) -> SavedField:

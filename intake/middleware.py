@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import (
     HttpRequest,
@@ -14,7 +16,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from intake.models import User
+from intake.models.audit import record_event
 from intake.typed import typed_texts
+
+GRACE = 20  # seconds after which the server ends what the page did not
+WRITTEN_EVERY = 60  # seconds
+
+
+def is_background(request: HttpRequest) -> bool:
+    """Whether a page asks by itself, without anybody doing anything."""
+    return request.headers.get("X-Background") == "yes"
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -45,6 +56,41 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             },
             status=401,
         )
+
+
+class SessionLimitsMiddleware:
+    """Ends a session that was idle for as long as the agency allows, and any after 12 hours.
+
+    What a page asks by itself (`X-Background`) is no activity. Times are seconds since 1970 in
+    the session; the activity is written once a minute at most.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and "began" in request.session:
+            self._limit(request, user)
+        response = self.get_response(request)
+        if request.session.modified and request.user.is_authenticated:
+            # Whoever just signed in, by whatever way, has a session that is written anyway.
+            for mark in ("began", "active"):
+                request.session.setdefault(mark, _now())
+        return response
+
+    def _limit(self, request: HttpRequest, user: User) -> None:
+        idle = _now() - request.session["active"]
+        is_old = _now() - request.session["began"] >= settings.SESSION_COOKIE_AGE
+        if is_old or idle >= user.idle_seconds + GRACE:
+            record_event("user.timed_out", actor=user, at=timezone.now(), subject=user)
+            logout(request)
+        elif idle >= WRITTEN_EVERY and not is_background(request):
+            request.session["active"] = _now()
+
+
+def _now() -> int:
+    return int(timezone.now().timestamp())
 
 
 class AgencyTimeMiddleware:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from intake import fields
 from intake.actions.rows import find_row
-from intake.errors import InvalidValue, NotPossibleNow, StaleRevision
+from intake.errors import HeldElsewhere, InvalidValue, NotPossibleNow, StaleRevision
 from intake.fields import FieldName, Save
 from intake.models import (
     Answer,
@@ -45,11 +45,16 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
     """Store one field of the actor's own open call and return its new revision.
 
     A save that was stored already, and a text that stands already, change nothing and succeed.
-    Raises Intake.DoesNotExist, NotPossibleNow, UnknownField, InvalidValue or StaleRevision;
-    then nothing was changed. No audit event: the revisions are the evidence.
+    Raises Intake.DoesNotExist, NotPossibleNow, HeldElsewhere, UnknownField, InvalidValue or
+    StaleRevision; then nothing was changed. No audit event: the revisions are the evidence.
     """
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
+        if save.page is not None and intake.holder_id not in (None, save.page):
+            raise HeldElsewhere(
+                "This call is being written in another tab or on another machine. What you typed "
+                "stays here: take over to send it."
+            )
         row, is_new = find_row(intake, save, at)
         column = save.field.column
         last = row.saves.get(column, {})
@@ -61,7 +66,7 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
         text = clean_text(_text_of(save, row, stored))
         if text == stored and not is_new:
             return _saved(save.field, row, at, also=follows)
-        follows_unacknowledged = save.after is not None and last.get("key") == str(save.after)
+        follows_unacknowledged = _follows(save, last)
         if save.base != row.revision_of(column) and not follows_unacknowledged:
             raise StaleRevision(
                 field=str(save.field), revision=row.revision_of(column), text=stored
@@ -178,8 +183,8 @@ def _text_of(save: Save, row: SavedRecord, stored: str) -> str:
     splice = save.splice
     last = row.saves.get(save.field.column, {})
     on_base = save.base == row.revision_of(save.field.column)
-    if save.after is not None:
-        on_base = last.get("key") == str(save.after)
+    if save.after:
+        on_base = _follows(save, last)
     text = stored[: splice.start] + splice.insert + stored[splice.start + splice.delete :]
     is_exact = not splice.sha256 or splice.sha256 == _sha256(text)
     if on_base and is_exact and splice.start + splice.delete <= len(stored):
@@ -189,6 +194,11 @@ def _text_of(save: Save, row: SavedRecord, stored: str) -> str:
     raise StaleRevision(
         field=str(save.field), revision=row.revision_of(save.field.column), text=stored
     )
+
+
+def _follows(save: Save, last: dict[str, Any]) -> bool:
+    """Whether the stored text is one of the sender's own whose answer was lost."""
+    return last.get("key") in {str(key) for key in save.after}
 
 
 def _sha256(text: str) -> str:

@@ -13,6 +13,7 @@ from intake.models import Person
 from intake.text import clean_text
 
 BODY_LIMIT = 512 * 1024  # bytes of a JSON save
+AFTER = 20  # saves of a field without an answer that a save may name
 
 
 class Malformed(Exception):
@@ -41,11 +42,12 @@ def parse_json_save(body: bytes) -> Save:
         field=fields.parse_name(_string(data, "field")),
         base=_count(data, "base"),
         key=_key(data, "key"),
-        after=_key(data, "after") if data.get("after") else None,
+        after=frozenset(_keys(data, "after")),
         text=text,
         splice=None if splice is None else _splice(splice),
         row={str(key): value for key, value in row.items()},
         keep=data.get("keep") is True,
+        page=_key(data, "page") if "page" in data else None,
     )
 
 
@@ -135,6 +137,13 @@ def _count(data: dict[str, Any], name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
         raise Malformed(f"'{name}' is missing or is not a count.")
     return value
+
+
+def _keys(data: dict[str, Any], name: str) -> list[UUID]:
+    values = data.get(name, [])
+    if not isinstance(values, list) or len(values) > AFTER:
+        raise Malformed(f"'{name}' is not a list of at most {AFTER} keys.")
+    return [_key({name: value}, name) for value in values]
 
 
 def _key(data: dict[str, Any], name: str) -> UUID:

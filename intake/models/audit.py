@@ -34,9 +34,11 @@ SENTENCES = {
     "reporter.disclosed": "Made a packet that names the reporting party",
     "user.added": "Added an account",
     "user.changed_password": "Changed the own password",
+    "user.locked": "Locked the screen",
     "user.sign_in_failed": "Sign-in failed",
     "user.signed_in": "Signed in",
     "user.signed_out": "Signed out",
+    "user.timed_out": "Was signed out after the time allowed",
 }
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from intake.models.base import Record
 
+OPERATOR_IDLE_MINUTES = 15  # of who belongs to no agency
 ROLES = ("workers", "supervisors", "administrators", "privacy_officers")
 
 
@@ -120,6 +121,12 @@ class User(AbstractUser):
         return frozenset(
             Group.objects.filter(user=self, name__in=ROLES).values_list("name", flat=True)
         )
+
+    @property
+    def idle_seconds(self) -> int:
+        """After how long without activity the screen is locked, by the agency's policy."""
+        minutes = self.agency.idle_lock_minutes if self.agency else OPERATOR_IDLE_MINUTES
+        return minutes * 60
 
     @property
     def display_name(self) -> str:

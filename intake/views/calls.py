@@ -17,7 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from intake import permissions, worksheet
 from intake.actions import calls, records
 from intake.actions.saves import Saved, save_field
-from intake.errors import InvalidValue, NotPossibleNow, Refused, StaleRevision, UnknownField
+from intake.errors import (
+    HeldElsewhere,
+    InvalidValue,
+    NotPossibleNow,
+    Refused,
+    StaleRevision,
+    UnknownField,
+)
 from intake.fields import Save
 from intake.forms.calls import InterruptForm, NoReportForm
 from intake.forms.saves import (
@@ -120,6 +127,8 @@ def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
             revision=stale.revision,
             text=stale.text,
         )
+    except HeldElsewhere as refusal:
+        return _refusal(409, "elsewhere", refusal.sentence)
     except NotPossibleNow as refusal:
         return _refusal(409, "state", refusal.sentence)
     except InvalidValue as refusal:

@@ -3,21 +3,28 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, triggers
+from intake.middleware import wants_json
 from intake.models import User
 from intake.models.audit import record_event
 from intake.views.requests import UserRequest
+
+SIGN_IN_FAILED = (
+    "This user name and password do not belong together. Nothing was changed; try again."
+)
 
 
 @require_safe
@@ -44,31 +51,54 @@ class SignIn(LoginView):
 
     redirect_authenticated_user = True
 
+    @method_decorator(login_not_required)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Tell a locked page who is signed in, with a token for signing in; else Django's."""
+        if wants_json(request) and (request.method == "GET" or request.user.is_authenticated):
+            return JsonResponse(_who(request))
+        return super().dispatch(request, *args, **kwargs)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         user = form.get_user()
         if isinstance(user, User):
             record_event("user.signed_in", actor=user, at=timezone.now(), subject=user)
-        return response
+        return JsonResponse(_who(self.request)) if wants_json(self.request) else response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         name = form.data.get("username", "")
         user = User.objects.select_related("agency").filter(username=name).first()
         if user is not None:
             record_event("user.sign_in_failed", actor=None, at=timezone.now(), subject=user)
+        if wants_json(self.request):
+            return JsonResponse({"error": SIGN_IN_FAILED}, status=422)
         form.fields["username"].widget.attrs.pop("autofocus", None)  # the summary has it
         return super().form_invalid(form)
 
 
 class SignOut(LogoutView):
-    """Django's sign-out, with an audit event."""
+    """Django's sign-out, with an audit event.
+
+    A page that found no unsent text of anybody in the browser says so; then its storage goes.
+    """
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if isinstance(request.user, User):
             record_event(
                 "user.signed_out", actor=request.user, at=timezone.now(), subject=request.user
             )
-        return super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
+        if request.POST.get("storage") == "empty":
+            response["Clear-Site-Data"] = '"storage"'
+        return response
+
+
+@require_POST
+def lock(request: UserRequest) -> HttpResponse:
+    """End the session of a page that nobody touched; it stays, covered, until signing in again."""
+    record_event("user.locked", actor=request.user, at=timezone.now(), subject=request.user)
+    logout(request)
+    return HttpResponse(status=204)
 
 
 class ChangePassword(PasswordChangeView):
@@ -93,8 +123,12 @@ class ChangePassword(PasswordChangeView):
 
 @require_safe
 def token(request: UserRequest) -> JsonResponse:
-    """A fresh CSRF token for a page that was open while the user signed in anew."""
-    return JsonResponse({"token": get_token(request)})
+    """A fresh CSRF token for a page that was open while the user signed in anew, and who it is."""
+    return JsonResponse(_who(request))
+
+
+def _who(request: HttpRequest) -> dict[str, str]:
+    return {"token": get_token(request), "user": str(request.user.pk or "")}
 
 
 @login_not_required

@@ -31,7 +31,7 @@ FORMS = {
     "call_submit": {"base:narrative.text": "1", "narrative.text": "late"},
 }
 READ_ONLY = {"call", "wrap_up", "call_read_back"}
-ON_ITS_OWN = {"call_save"}  # walked field by field
+ON_ITS_OWN = {"call_save", "call_hold", "call_outbox_key"}  # asked by scripts, with tests below
 
 
 @pytest.fixture(params=FROZEN)
@@ -134,6 +134,17 @@ def test_no_form_is_taken(client: Client, worker: User, frozen: Intake) -> None:
         sentences = [str(message) for message in answer.context["messages"]]
         assert sentences, name
         assert all(sentence.endswith(".") for sentence in sentences), name
+    assert everything() == before
+
+
+def test_no_page_of_it_writes_and_no_key_is_made(
+    client: Client, worker: User, frozen: Intake
+) -> None:
+    client.force_login(worker)
+    before = everything()
+    answer = client.post(reverse("call_hold", args=[frozen.pk]), {"page": str(uuid.uuid4())})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "state")
+    assert client.post(reverse("call_outbox_key", args=[frozen.pk])).status_code == 404
     assert everything() == before
 
 

@@ -58,7 +58,7 @@ def test_a_stale_revision_is_refused_with_the_stored_text(worker: User, call: In
 def test_a_newer_text_follows_a_save_whose_answer_was_lost(worker: User, call: Intake) -> None:
     lost = uuid.uuid4()
     save(worker, call, "narrative.text", text="A", key=lost)
-    assert save(worker, call, "narrative.text", text="AB", base=0, after=lost) == 2
+    assert save(worker, call, "narrative.text", text="AB", base=0, after=frozenset({lost})) == 2
     assert narrative(call) == "AB"
 
 

@@ -35,7 +35,7 @@ def test_any_bytes_make_a_save_or_a_refusal(body: bytes) -> None:
             "field": names | json_values,
             "base": st.integers() | json_values,
             "key": st.uuids().map(str) | json_values,
-            "after": st.uuids().map(str) | json_values,
+            "after": st.lists(st.uuids().map(str)) | json_values,
             "text": st.text() | json_values,
             "splice": json_values,
             "row": st.dictionaries(st.text(), st.text(), max_size=2) | json_values,

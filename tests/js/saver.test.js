@@ -57,6 +57,7 @@ class Server {
     this.trouble = []; // one for each of the next requests: "offline", "lost", "held", or a status
     this.token = "first";
     this.isSignedIn = true;
+    this.user = undefined;
     this.held = null;
   }
 
@@ -72,7 +73,7 @@ class Server {
 
   async fetch(url, options) {
     if (url === "/token/") {
-      return this.isSignedIn ? answer(200, { token: this.token }) : answer(401, { reason: "signed_out" });
+      return this.isSignedIn ? answer(200, { token: this.token, user: this.user }) : answer(401, { reason: "signed_out" });
     }
     this.inFlight += 1;
     this.most = Math.max(this.most, this.inFlight);
@@ -104,7 +105,7 @@ class Server {
     const done = (changed = {}) =>
       answer(200, { field, revision: row.revision, clock: `10:42:${String(row.revision).padStart(2, "0")}`, changed });
     if (row.key === key) return done();
-    const fits = base === row.revision || (after !== undefined && after === row.key);
+    const fits = base === row.revision || (after ?? []).includes(row.key);
     let target = text;
     if (splice) {
       const all = Array.from(row.text);
@@ -139,7 +140,7 @@ function answer(status, body) {
 function make(fields = { "narrative.text": "" }) {
   const clock = new Clock();
   const server = new Server();
-  const told = { states: [], conflicts: [], refused: [] };
+  const told = { states: [], conflicts: [], refused: [], locks: [], about: null };
   const saver = new Saver({
     url: "/save/",
     tokenUrl: "/token/",
@@ -149,7 +150,13 @@ function make(fields = { "narrative.text": "" }) {
     setTimer: (run, wait) => clock.set(run, wait),
     clearTimer: (timer) => clock.timers.delete(timer),
     on: {
-      state: (state) => told.states.at(-1) !== state && told.states.push(state),
+      state: (state, about) => {
+        told.about = about;
+        if (told.states.at(-1) !== state) told.states.push(state);
+      },
+      signedOut: () => told.locks.push("signed out"),
+      stranger: () => told.locks.push("stranger"),
+      elsewhere: () => told.locks.push("elsewhere"),
       conflict: (name, stored) => told.conflicts.push([name, stored]),
       refused: (name, sentence) => told.refused.push([name, sentence]),
     },
@@ -263,18 +270,148 @@ test("an answer that never comes is given up and asked for again", async () => {
   assert.equal(stored(), "kept");
 });
 
-test("an expired session keeps the text; signing in elsewhere is enough", async () => {
-  const { clock, server, saver, stored } = make();
+test("an expired session keeps the text; nothing is sent until the same user is back", async () => {
+  const { clock, server, saver, told, stored } = make();
   server.isSignedIn = false;
   saver.change(FIELD, "kept");
   await clock.pass(5000);
-  assert.equal(saver.state, "failed");
-  assert.match(saver.why, /signed out/);
+  assert.equal(saver.state, "locked");
+  assert.deepEqual(told.locks, ["signed out"]);
+  const sent = server.requests.length;
+  saver.change(FIELD, "kept, and more");
+  await clock.pass(60_000);
+  assert.equal(server.requests.length, sent);
   server.isSignedIn = true;
   server.token = "second"; // a new session has a new token
-  await clock.pass(40_000);
-  assert.equal(stored(), "kept");
+  await Promise.all([saver.resume(), clock.pass(1000)]);
+  await clock.pass(1000);
+  assert.equal(stored(), "kept, and more");
   assert.equal(saver.state, "saved");
+});
+
+test("nothing goes to the session of somebody else", async () => {
+  const { clock, server, saver, told, stored } = make();
+  saver.user = "ada";
+  server.user = "ben";
+  server.trouble = [{ status: 404, body: { reason: "call" } }];
+  saver.change(FIELD, "Ada's");
+  await clock.pass(90_000);
+  assert.deepEqual(told.locks, ["stranger"]);
+  assert.equal(server.requests.length, 1);
+  assert.equal(saver.state, "locked");
+  assert.equal(stored(), "");
+  assert.ok(saver.hasUnsaved);
+});
+
+test("where another page writes, nothing more is sent until this one takes over", async () => {
+  const { clock, server, saver, told, stored } = make();
+  server.trouble = [{ status: 409, body: { reason: "elsewhere", error: "Elsewhere." } }];
+  saver.change(FIELD, "mine");
+  await clock.pass(1000);
+  assert.equal(saver.state, "elsewhere");
+  assert.deepEqual(told.locks, ["elsewhere"]);
+  saver.change(FIELD, "mine, and more");
+  await clock.pass(60_000);
+  assert.equal(server.requests.length, 1);
+  await Promise.all([saver.resume(), clock.pass(1000)]);
+  await clock.pass(1000);
+  assert.equal(stored(), "mine, and more");
+});
+
+/** A journal that remembers what it was told. */
+class Book {
+  constructor() {
+    this.entries = new Map();
+  }
+
+  put(name, entry) {
+    this.entries.set(name, structuredClone(entry));
+  }
+
+  drop(name) {
+    this.entries.delete(name);
+  }
+}
+
+test("what is not acknowledged stands in the journal, and goes when it is", async () => {
+  const { clock, server, saver } = make({ [FIELD]: "base" });
+  const book = new Book();
+  saver.keepJournal(book);
+  server.trouble = ["lost"];
+  saver.change(FIELD, "base, and more");
+  assert.equal(book.entries.get(FIELD).text, "base, and more");
+  const known = book.entries.get(FIELD).after;
+  await clock.pass(500);
+  assert.ok(known.includes(server.requests[0].key), "the key was in the journal before it was sent");
+  saver.change(FIELD, "base, and much more");
+  assert.equal(book.entries.get(FIELD).text, "base, and much more");
+  await clock.pass(5000);
+  assert.equal(saver.state, "saved");
+  assert.equal(book.entries.size, 0);
+});
+
+test("text typed before there was a journal comes into it", async () => {
+  const { saver } = make();
+  const book = new Book();
+  saver.change(FIELD, "early");
+  saver.keepJournal(book);
+  assert.equal(book.entries.get(FIELD).text, "early");
+});
+
+for (const arrived of [true, false]) {
+  test(`what a killed page left is sent once; its last save ${arrived ? "arrived" : "was lost"}`, async () => {
+    const { clock, server, saver } = make({ [FIELD]: "base" });
+    const book = new Book();
+    saver.keepJournal(book);
+    server.trouble = [arrived ? "lost" : "offline"];
+    saver.change(FIELD, "base 1");
+    await clock.pass(500);
+    saver.change(FIELD, "base 1 2");
+    const left = book.entries.get(FIELD); // the page is killed here
+
+    const next = make();
+    next.server.rows = server.rows;
+    next.saver.watch(FIELD, server.row(FIELD).text, server.row(FIELD).revision);
+    next.saver.keepJournal(new Book());
+    next.saver.restore(FIELD, left);
+    await next.clock.pass(2000);
+    assert.equal(next.stored(), "base 1 2");
+    assert.deepEqual(next.told.conflicts, []);
+    assert.equal(next.saver.state, "saved");
+    assert.equal(next.saver.journal.entries.size, 0);
+  });
+}
+
+test("what a killed page left over somebody else's words is a conflict, and stays in the journal", async () => {
+  const { clock, server, saver, told, stored } = make({ [FIELD]: "theirs" });
+  const book = new Book();
+  saver.keepJournal(book);
+  saver.restore(FIELD, { text: "mine", base: 0, after: [crypto.randomUUID()], row: null, at: 1 });
+  await clock.pass(2000);
+  assert.deepEqual(told.conflicts, [[FIELD, "theirs"]]);
+  assert.equal(stored(), "theirs");
+  assert.equal(book.entries.get(FIELD).text, "mine");
+  assert.equal(server.requests.length, 1);
+});
+
+test("a new row that a killed page left is sent with what it is", async () => {
+  const { clock, server, saver } = make();
+  saver.restore("person.1.name", { text: "Ada", base: 0, after: [], row: { role: "child" }, at: 1 });
+  await clock.pass(1000);
+  assert.deepEqual(server.requests[0].row, { role: "child" });
+  assert.equal(server.requests[0].text, "Ada");
+});
+
+test("trouble tells since when and how many fields wait", async () => {
+  const { clock, server, saver, told } = make({ [FIELD]: "", "call.tribe": "" });
+  server.trouble = Array.from({ length: 9 }, () => "offline");
+  const began = clock.time + 500;
+  saver.change(FIELD, "a");
+  await clock.pass(500);
+  saver.change("call.tribe", "b");
+  await clock.pass(20_000);
+  assert.equal(saver.state, "failed");
+  assert.deepEqual([told.about.since, told.about.waiting], [began, 2]);
 });
 
 test("an answer that is not ours, in front of the server, is tried again", async () => {
@@ -338,10 +475,9 @@ test("everything is saved but the page is signed out: the check says so, and whe
   server.isSignedIn = false;
   assert.equal(await saver.drain(), true);
   assert.equal(await saver.check(), false);
-  assert.equal(saver.state, "stuck");
-  assert.match(saver.why, /^you are signed out/);
+  assert.equal(saver.state, "locked");
   server.isSignedIn = true;
-  saver.hurry();
+  await saver.resume();
   await clock.settle();
   assert.equal(saver.state, "saved");
 });
@@ -445,7 +581,7 @@ test("hiding the page sends the newest text beside what is in flight", async () 
     saver.change(FIELD, "one two");
     await saver.flush();
     await clock.settle();
-    assert.equal(server.requests[1].after, server.requests[0].key);
+    assert.deepEqual(server.requests[1].after, [server.requests[0].key]);
     assert.equal(stored(), "one two");
     server.held?.();
     await clock.pass(5000);

@@ -18,6 +18,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "readyz": ("get", (200,) * 7),
     "login": ("get", (200, 302, 302, 302, 302, 302, 302)),
     "logout": ("post", (302,) * 7),
+    "lock": ("post", (302, 204, 204, 204, 204, 204, 204)),
     "password": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "preferences": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "preferences_keep": ("post", (302, 400, 400, 400, 400, 400, 400)),
@@ -26,6 +27,8 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "call_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
     "call": ("get", (302, 200, 404, 404, 404, 404, 404)),
     "call_save": ("post", (401, 200, 404, 404, 404, 404, 404)),
+    "call_hold": ("post", (302, 200, 404, 404, 404, 404, 404)),
+    "call_outbox_key": ("post", (302, 200, 404, 404, 404, 404, 404)),
     "call_section": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "call_end": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "call_interrupt": ("post", (302, 302, 404, 404, 404, 404, 404)),
@@ -142,6 +145,8 @@ def test_access(name: str, cast: dict[str, User | None], worker: User) -> None:
         if name == "call_save":
             body = {"field": "narrative.text", "text": "x", "base": 0, "key": str(uuid.uuid4())}
             response = client.post(address(name, call), body, content_type="application/json")
+        elif name == "call_hold":
+            response = client.post(address(name, call), {"page": str(uuid.uuid4())})
         else:
             response = getattr(client, method)(address(name, call))
         assert response.status_code == expected, (name, who)

@@ -1,6 +1,6 @@
 /** Binds the page's controls to the saver: what is typed, what is shown of saving, conflicts. */
 
-import { SIGNED_OUT, Saver, clean } from "./saver.js";
+import { Saver, clean } from "./saver.js";
 
 /** The value of a control as the text that travels. */
 export function valueOf(control) {
@@ -99,15 +99,31 @@ function showConflict(saver, name, stored) {
   const element = message(control, "conflict");
   element.className = "conflict";
   element.dataset.conflict = "";
+  const isText = control.matches("textarea, input:not([type=checkbox], [type=date])");
   const title = document.createElement("p");
   title.className = "conflict-title";
-  title.textContent = "Two texts: this field was changed somewhere else too. Yours is in the box. Stored text:";
-  const text = document.createElement("pre");
-  text.className = "conflict-stored";
-  text.tabIndex = 0;
-  text.setAttribute("role", "region");
-  text.setAttribute("aria-label", `Stored text: ${nameOf(control)}`);
-  text.textContent = wordsOf(control, stored) || "(nothing)";
+  title.textContent = "Two texts: this field was changed somewhere else too. Both are kept; choose which one stands.";
+  const side = (label, words, what) => {
+    const half = document.createElement("div");
+    const heading = document.createElement("p");
+    heading.className = "hint";
+    heading.textContent = label;
+    const text = document.createElement("pre");
+    text.className = "conflict-stored";
+    text.tabIndex = 0;
+    text.setAttribute("role", "region");
+    text.setAttribute("aria-label", `${label}: ${nameOf(control)}`);
+    text.textContent = words || "(nothing)";
+    text.dataset[what] = "";
+    half.append(heading, text);
+    return half;
+  };
+  const sides = document.createElement("div");
+  sides.className = "conflict-sides";
+  sides.append(
+    side("Mine", wordsOf(control, valueOf(control)), "mine"),
+    side("Theirs, stored", wordsOf(control, stored), "theirs"),
+  );
   const choose = (label, chosen) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -122,14 +138,27 @@ function showConflict(saver, name, stored) {
     });
     return button;
   };
-  element.replaceChildren(title, text, choose("Keep mine", () => valueOf(control)), choose("Keep theirs", () => stored));
+  element.replaceChildren(title, sides, choose("Keep mine", () => valueOf(control)), choose("Keep theirs", () => stored));
+  if (isText) element.append(choose("Join", () => join(stored, valueOf(control))));
 }
+
+/** Both texts in one: what only one of them adds at its end follows the other. */
+export function join(theirs, mine) {
+  if (mine.startsWith(theirs)) return mine;
+  if (theirs.startsWith(mine)) return theirs;
+  return [theirs.trimEnd(), mine].filter(Boolean).join("\n");
+}
+
+const time = (at) => new Date(at).toLocaleTimeString("en-US", { hour: "2-digit", minute: "2-digit", hour12: false });
+const changes = (count) => (count === 1 ? "1 field waits" : `${count} fields wait`);
 
 const SENTENCES = {
   saved: ({ clock }) => (clock ? `Saved ${clock}` : "Saved"),
   saving: () => "Saving…",
-  failed: ({ why }) => `Not saved – retrying: ${why}`,
+  failed: ({ why, since, waiting }) => `Not saved since ${time(since)} – retrying: ${why}. ${changes(waiting)}; go on typing.`,
   stuck: ({ why, clock }) => `Saved${clock ? ` ${clock}` : ""}, but ${why}; then press again`,
+  locked: ({ waiting }) => (waiting ? `Not saved – signed out. ${changes(waiting)}.` : "Saved, signed out"),
+  elsewhere: ({ waiting }) => (waiting ? `Not saved – written elsewhere. ${changes(waiting)} here.` : "Paused – written elsewhere"),
   refused: () => "Not saved – a field needs a look",
   paused: () => "Paused – two texts, choose one",
   frozen: ({ frozen }) => `Not saved – ${frozen}`,
@@ -144,11 +173,9 @@ function showState() {
     const isTrouble = !["saved", "saving"].includes(state);
     const isFailed = state === "failed" || state === "stuck";
     if (line && line.textContent !== sentence) line.textContent = sentence;
-    if (line) line.dataset.state = isTrouble ? (state === "paused" ? "paused" : "failed") : state;
+    if (line) line.dataset.state = isTrouble ? (["paused", "elsewhere"].includes(state) ? "paused" : "failed") : state;
     const button = document.querySelector("[data-save-now]");
     if (button) button.hidden = !isFailed;
-    const signIn = document.querySelector("[data-sign-in]");
-    if (signIn) signIn.hidden = !isFailed || !about.why.startsWith(SIGNED_OUT);
     if (isTrouble !== wasTrouble && (isTrouble || state === "saved")) {
       wasTrouble = isTrouble;
       const announcer = document.getElementById("save-announcer");
@@ -217,6 +244,8 @@ export function startSaving(root) {
     url: root.dataset.saveUrl,
     tokenUrl: root.dataset.tokenUrl,
     token: document.querySelector("input[name=csrfmiddlewaretoken]").value,
+    page: crypto.randomUUID(),
+    user: document.body.dataset.user,
     rowOf: (name) => {
       const row = (controlOf(name) ?? document.body).closest("[data-row-id]");
       if (!row || (!("new" in row.dataset) && !("unlocked" in row.dataset))) return undefined;
@@ -225,6 +254,8 @@ export function startSaving(root) {
     },
     on: {
       state: showState(),
+      signedOut: () => document.dispatchEvent(new CustomEvent("session:lost")),
+      stranger: () => document.dispatchEvent(new CustomEvent("session:other")),
       token: (token) => {
         for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token;
       },
@@ -306,14 +337,17 @@ export function startSaving(root) {
   window.addEventListener("online", () => saver.hurry());
   window.addEventListener("focus", () => ["failed", "stuck"].includes(saver.state) && saver.hurry());
   document.addEventListener("visibilitychange", () => (document.hidden ? saver.flush() : saver.hurry()));
+  // Unlocking brings a new token; until then nothing of this page travels.
+  document.addEventListener("session:locked", () => saver.lock());
+  document.addEventListener("session:unlocked", () => saver.resume());
+  let isLeft = false;
+  document.addEventListener("session:stranger", () => (isLeft = true));
   window.addEventListener("beforeunload", (event) => {
-    if (!saver.hasUnsaved) return;
+    if (!saver.hasUnsaved || isLeft) return;
     event.preventDefault();
     saver.flush(); // it travels while the question is read
     noteFlushed(root, saver);
   });
-  // A page from the back-forward cache may be another person's: it is loaded anew.
-  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   return saver;
 }
 

@@ -8,6 +8,9 @@ import { startJump, startKeys } from "./keys.js";
 import { startOtherSide } from "./other_side.js";
 import { keepPreferences, mine, readPreferences } from "./preferences.js";
 import { startSnippets } from "./snippets.js";
+import { Journal, importKey, openStore } from "../journal.js";
+import { restoreLeft } from "./left.js";
+import { startPage } from "./pages.js";
 import { startMissing } from "./missing.js";
 import { startQuotes } from "./quotes.js";
 import { startRows } from "./rows.js";
@@ -66,6 +69,40 @@ function startToggle(root) {
   };
 }
 
+/** The key of this call's outbox; it is asked for until it comes. */
+async function fetchKey(url, saver) {
+  for (let wait = 1000; ; wait = Math.min(wait * 2, 30000)) {
+    try {
+      const { ok, status, answer } = await saver.ask(url, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": saver.token, "X-Background": "yes" },
+      });
+      if (ok) return await importKey(answer.key);
+      if (status === 404) return null;
+    } catch {
+      // Later.
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+/** Keep what is typed in this browser too, be one page among others, and take up what was left. */
+async function startKeeping(root, saver) {
+  const [user, call] = [saver.user, root.dataset.callId];
+  const db = await openStore();
+  const page = startPage(root, saver, { db, user, call });
+  const begun = page.begin();
+  if (db) {
+    const key = await fetchKey(root.dataset.keyUrl, saver);
+    if (key) {
+      const journal = new Journal({ db, key, user, call, page: saver.page });
+      saver.keepJournal(journal);
+      if (await begun) await restoreLeft(root, saver, journal);
+    }
+  }
+  root.dataset.kept = "";
+}
+
 const root = document.querySelector("[data-save-url]");
 if (root) readPreferences(root);
 const saver = root && startSaving(root);
@@ -94,4 +131,5 @@ if (saver) {
   });
   root.dispatchEvent(new CustomEvent("call:changed"));
   root.dataset.ready = "";
+  startKeeping(root, saver);
 }

@@ -5,7 +5,6 @@
  * box, `stored` what the server acknowledged last, `revision` the revision of that.
  */
 
-export const SIGNED_OUT = "you are signed out";
 const QUIET = 500; // ms after the last key
 const LONGEST = 3000; // ms while typing goes on
 const BACKOFF = [1000, 2000, 4000, 8000, 16000, 30000]; // ms; the last one for ever
@@ -13,6 +12,7 @@ const RENEWALS = 2; // of the token without a save between
 const SPLICE_OVER = 32 * 1024; // bytes of a text that travels as a splice
 const INSERT_LIMIT = 100000; // code points of one splice
 const PATIENCE = 30000; // ms until an answer that does not come is given up
+const SENT = 10; // keys of saves without an answer that a later save names
 const KEEPALIVE_LIMIT = 60 * 1024; // bytes; browsers refuse more when a page goes away
 
 /** Text as the server stores it: LF only, no NUL, no lone surrogates. */
@@ -49,7 +49,9 @@ async function sha256(text) {
 export class Saver {
   /**
    * @param {{url: string, tokenUrl: string, token: string, rowOf?: (name: string) => object,
-   *   on?: {state?: Function, stored?: Function, conflict?: Function, refused?: Function},
+   *   page?: string, user?: string, journal?: {put: Function, drop: Function},
+   *   on?: {state?: Function, stored?: Function, conflict?: Function, refused?: Function,
+   *     signedOut?: Function, stranger?: Function, elsewhere?: Function},
    *   fetch?: Function, now?: () => number, setTimer?: Function, clearTimer?: Function}} options
    */
   constructor(options) {
@@ -57,6 +59,9 @@ export class Saver {
     this.tokenUrl = options.tokenUrl;
     this.token = options.token;
     this.rowOf = options.rowOf ?? (() => undefined);
+    this.page = options.page;
+    this.user = options.user;
+    this.journal = options.journal ?? null;
     this.on = options.on ?? {};
     this.fetch = options.fetch ?? ((...words) => fetch(...words));
     this.now = options.now ?? (() => Date.now());
@@ -68,7 +73,10 @@ export class Saver {
     this.failures = 0;
     this.renewals = 0;
     this.why = "";
+    this.since = 0; // when saving began to fail
     this.frozen = "";
+    this.isLocked = false; // signed out: nothing is sent until somebody signed in again
+    this.isElsewhere = false; // another page writes this call now
     this.clock = "";
     this.waiting = [];
   }
@@ -78,6 +86,7 @@ export class Saver {
     this.fields.set(name, {
       name, text, stored: text, revision, request: null, sent: [],
       firstChange: 0, lastChange: 0, conflict: null, refused: null, aside: null, keep: false,
+      key: null, keys: [], row: null,
     });
   }
 
@@ -89,8 +98,43 @@ export class Saver {
     field.lastChange = this.now();
     if (!this.isDirty(field)) field.firstChange = 0;
     else if (!field.firstChange) field.firstChange = field.lastChange;
+    this.note(field);
     this.report();
     this.plan();
+  }
+
+  /** Tell the journal what of a field is not acknowledged, or that nothing is. */
+  note(field) {
+    if (!this.journal) return;
+    if (!this.isDirty(field)) return this.journal.drop(field.name);
+    field.key ??= crypto.randomUUID(); // of the next save: known before it is sent
+    return this.journal.put(field.name, {
+      text: field.text, base: field.revision, after: [...field.keys, field.key],
+      row: this.rowOf(field.name) ?? field.row ?? null, at: field.firstChange || this.now(),
+    });
+  }
+
+  /** Start keeping a journal of what is not acknowledged. */
+  keepJournal(journal) {
+    this.journal = journal;
+    for (const field of this.fields.values()) if (this.isDirty(field)) this.note(field);
+  }
+
+  /**
+   * Take what another page left behind: it was typed over `entry.base`, and saves with the keys
+   * `entry.after` may have arrived.
+   */
+  restore(name, entry) {
+    if (!this.fields.has(name)) this.watch(name, "", 0);
+    const field = this.fields.get(name);
+    if (entry.text === field.text) return this.note(field);
+    Object.assign(field, {
+      text: entry.text, keys: entry.after.slice(-SENT), row: entry.row,
+      firstChange: entry.at, lastChange: this.now(), isWhole: true, revision: entry.base,
+    });
+    this.note(field);
+    this.report();
+    return this.plan();
   }
 
   /**
@@ -106,6 +150,7 @@ export class Saver {
     field.text = clean(text);
     field.keep = true;
     field.aside = mine === text ? null : clean(mine);
+    this.note(field);
     this.report();
     this.hurry();
   }
@@ -123,6 +168,7 @@ export class Saver {
   revert(name) {
     const field = this.fields.get(name);
     Object.assign(field, { text: field.stored, refused: null });
+    this.note(field);
     this.report();
   }
 
@@ -141,8 +187,15 @@ export class Saver {
     return [...this.fields.values()].find((field) => field.conflict || this.isRefused(field))?.name;
   }
 
+  /** How many fields have something that is not acknowledged. */
+  get waitingFields() {
+    return [...this.fields.values()].filter((field) => this.isDirty(field)).length;
+  }
+
   get state() {
     if (this.frozen) return "frozen";
+    if (this.isElsewhere) return "elsewhere";
+    if (this.isLocked) return "locked";
     if (this.failures) return this.hasUnsaved ? "failed" : "stuck";
     const fields = [...this.fields.values()];
     if (fields.some((field) => field.conflict)) return "paused";
@@ -174,8 +227,20 @@ export class Saver {
     for (const resolve of this.waiting.splice(0)) resolve(!this.hasUnsaved);
   }
 
+  /** Whether nothing is sent whatever waits. */
+  get isStopped() {
+    return Boolean(this.frozen) || this.isLocked || this.isElsewhere;
+  }
+
+  /** The same user signed in again, or this page writes again: go on where it stopped. */
+  async resume() {
+    Object.assign(this, { isLocked: false, isElsewhere: false });
+    await this.check();
+    this.hurry();
+  }
+
   plan() {
-    if (this.isSending || this.frozen) return;
+    if (this.isSending || this.isStopped) return;
     const due = [...this.fields.values()].filter((field) => this.isDue(field));
     if (!due.length) return;
     const now = this.now();
@@ -190,7 +255,7 @@ export class Saver {
   }
 
   async send() {
-    if (this.isSending || this.frozen) return;
+    if (this.isSending || this.isStopped) return;
     const due = [...this.fields.values()].filter((field) => this.isDue(field));
     // A request that got no answer goes first and unchanged; then whoever has waited longest.
     due.sort((a, b) => (b.request !== null) - (a.request !== null) || a.firstChange - b.firstChange);
@@ -217,15 +282,19 @@ export class Saver {
 
   /** The body of the next save; a hasty one has no time for a check sum. */
   async makeRequest(field, after, isHasty = false) {
-    const body = { field: field.name, base: field.revision, key: crypto.randomUUID() };
-    const row = this.rowOf(field.name);
+    const body = { field: field.name, base: field.revision, key: field.key ?? crypto.randomUUID() };
+    const row = this.rowOf(field.name) ?? field.row;
     if (row) body.row = row;
-    if (after) body.after = after.body.key;
+    if (this.page) body.page = this.page;
+    if (after) body.after = [after.body.key];
+    else if (field.keys.length) body.after = field.keys;
+    field.keys = [...field.keys.slice(1 - SENT), body.key];
+    field.key = null;
     if (field.keep) body.keep = true;
     const base = after ? after.result : field.stored;
     let result = field.aside ?? field.text;
     // A new row comes whole: there is nothing yet that a splice could change.
-    if (!row && new TextEncoder().encode(result).length > SPLICE_OVER) {
+    if (!row && !field.isWhole && new TextEncoder().encode(result).length > SPLICE_OVER) {
       const splice = difference(base, result);
       result = splice.result;
       body.splice = { start: splice.start, delete: splice.delete, insert: splice.insert };
@@ -237,6 +306,7 @@ export class Saver {
     else field.keep = false;
     field.sent = [...field.sent.slice(-4), result];
     field.firstChange = 0;
+    this.note(field);
     return { body, result };
   }
 
@@ -266,8 +336,13 @@ export class Saver {
     if (response.ok && answer.field) return this.acknowledge(field, request, answer);
     if (response.status === 409 && answer.reason === "stale") return this.takeStale(field, answer);
     if (response.status === 403) return this.renewToken();
-    if (response.status === 401) return this.fail(`${SIGNED_OUT}; sign in in another tab`);
+    if (response.status === 401) return this.lock();
+    if (response.status === 409 && answer.reason === "elsewhere") {
+      this.isElsewhere = true;
+      return this.on.elsewhere?.(answer.error);
+    }
     if (response.status === 404 && answer.reason === "call") {
+      await this.freshToken(); // tells when it is somebody else who is signed in now
       return this.fail("this call is not open to who is signed in in this browser now");
     }
     const isUnknown = response.status === 404 && answer.reason === "field";
@@ -289,12 +364,14 @@ export class Saver {
     this.renewals = 0;
     this.clock = answer.clock;
     if (field.request === request) field.request = null;
+    Object.assign(field, { keys: [], isWhole: false });
     if (answer.revision >= field.revision) {
       field.revision = answer.revision;
       field.stored = request.result;
     }
     field.refused = null;
     for (const [name, other] of Object.entries(answer.changed ?? {})) this.follow(name, other);
+    this.note(field);
     this.on.stored?.(field.name, field, answer.changed ?? {});
   }
 
@@ -308,10 +385,12 @@ export class Saver {
   takeStale(field, answer) {
     this.failures = 0;
     field.request = null;
+    Object.assign(field, { keys: [], isWhole: false });
     if (answer.text === field.text || field.sent.includes(answer.text)) {
       // Our own save, whose answer was lost, stands there.
       field.stored = answer.text;
       field.revision = answer.revision;
+      this.note(field);
       this.on.stored?.(field.name, field, {});
       return;
     }
@@ -324,6 +403,11 @@ export class Saver {
     try {
       const response = await this.ask(this.tokenUrl, { headers: { Accept: "application/json" } });
       if (!response.ok) return response.status === 401 ? false : null;
+      if (this.user && response.answer.user !== this.user) {
+        this.isLocked = true; // nothing of this page goes to somebody else's session
+        this.on.stranger?.();
+        return false;
+      }
       this.token = response.answer.token ?? this.token;
     } catch {
       return null;
@@ -335,14 +419,17 @@ export class Saver {
   /** Whether the server can be reached and this page is signed in; says so where not. */
   async check() {
     const answer = await this.freshToken();
-    this.failures = answer ? 0 : Math.max(1, this.failures);
-    if (!answer) this.why = answer === false ? `${SIGNED_OUT}; sign in in another tab` : "the server cannot be reached";
+    if (answer === null) this.fail("the server cannot be reached");
+    else this.failures = 0;
+    if (answer === false) this.lock();
     this.report();
     return Boolean(answer);
   }
 
   async renewToken() {
-    if (!(await this.freshToken())) return this.fail(`${SIGNED_OUT}; sign in in another tab`);
+    const answer = await this.freshToken();
+    if (answer === false) return this.lock();
+    if (answer === null) return this.fail("the server cannot be reached");
     this.renewals += 1;
     if (this.renewals > RENEWALS) return this.fail("the server does not accept the page's token");
     this.failures = 1; // soon, however long it has failed before
@@ -351,14 +438,25 @@ export class Saver {
   }
 
   fail(why) {
+    if (!this.failures) this.since = this.now();
     this.failures += 1;
     this.why = why;
+  }
+
+  /** Nobody is signed in any more: stop until the same user is. */
+  lock() {
+    if (this.isLocked) return;
+    this.isLocked = true;
+    this.failures = 0;
+    this.on.signedOut?.();
+    this.report();
+    this.answerWaiting();
   }
 
   /** The page may go away: send what is not acknowledged beside what is in flight. */
   async flush() {
     let room = KEEPALIVE_LIMIT; // of all requests together
-    const waiting = [...this.fields.values()].filter((field) => !this.frozen && this.isDue(field));
+    const waiting = [...this.fields.values()].filter((field) => !this.isStopped && this.isDue(field));
     for (const field of waiting.sort((a, b) => a.text.length - b.text.length)) {
       if (field.request && field.request.result === field.text && this.isSending) continue;
       const request = await this.makeRequest(field, field.request ?? undefined, true);
@@ -375,6 +473,8 @@ export class Saver {
   }
 
   report() {
-    this.on.state?.(this.state, { clock: this.clock, why: this.why, frozen: this.frozen });
+    this.on.state?.(this.state, {
+      clock: this.clock, why: this.why, frozen: this.frozen, since: this.since, waiting: this.waitingFields,
+    });
   }
 }

@@ -1,0 +1,34 @@
+"""The key of a browser's outbox: made for one user and call, released to that user alone."""
+
+import base64
+import os
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from intake.models import Intake, OutboxKey, User
+
+KEY_BYTES = 32  # AES-256
+
+
+def release_key(*, actor: User, intake_id: UUID, at: datetime) -> str:
+    """Return the key, in base64, of the actor's outbox of a call; made when first asked for.
+
+    A key is made for an own call that takes text. It is released as long as the actor has it,
+    also when the call was handed over or submitted since: what was left behind on a machine can
+    then still be read by who typed it. Raises Intake.DoesNotExist for anybody else.
+    """
+    with transaction.atomic():
+        key = OutboxKey.objects.filter(
+            user=actor, intake=intake_id, intake__agency=actor.agency_id
+        ).first()
+        if key is None:
+            calls = Intake.objects.open_to(actor).being_written().select_for_update(no_key=True)
+            intake = calls.get(pk=intake_id)
+            key = OutboxKey.objects.filter(user=actor, intake=intake).first()
+        if key is None:
+            key = OutboxKey(user=actor, intake=intake, made_at=at)
+            key.write(base64.b64encode(os.urandom(KEY_BYTES)).decode())
+            key.save()
+        return key.read()

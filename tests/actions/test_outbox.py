@@ -1,0 +1,72 @@
+"""The outbox's key: one for a user and a call, sealed, released to that user alone."""
+
+import base64
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from intake.actions.outbox import release_key
+from intake.crypto import SealBroken
+from intake.models import Intake, OutboxKey, User
+from tests.factory import NOW, make_call, submit
+
+
+def release(user: User, call: Intake) -> str:
+    return release_key(actor=user, intake_id=call.pk, at=NOW)
+
+
+def test_a_key_is_made_once_and_outlives_the_call(worker: User, call: Intake) -> None:
+    key = release(worker, call)
+    assert len(base64.b64decode(key)) == 32
+    assert release(worker, call) == key
+    other = make_call(worker)
+    assert release(worker, other) != key
+    submit(worker, call)
+    assert release(worker, call) == key
+    assert OutboxKey.objects.count() == 2
+
+
+def test_a_colleague_who_has_the_call_now_gets_another_key(
+    worker: User, worker2: User, call: Intake
+) -> None:
+    key = release(worker, call)
+    Intake.objects.filter(pk=call.pk).update(worker=worker2)
+    assert release(worker2, call) != key
+    assert release(worker, call) == key  # what was left behind is still the first one's
+
+
+def test_nobody_else_gets_a_key(
+    worker2: User, supervisor: User, privacy: User, stranger: User, worker: User, call: Intake
+) -> None:
+    release(worker, call)
+    for somebody in (worker2, supervisor, privacy, stranger):
+        with pytest.raises(Intake.DoesNotExist):
+            release(somebody, call)
+    assert OutboxKey.objects.count() == 1
+
+
+def test_no_key_is_made_for_a_frozen_call(worker: User, call: Intake) -> None:
+    submit(worker, call)
+    with pytest.raises(Intake.DoesNotExist):
+        release(worker, call)
+
+
+def test_the_key_lies_sealed_and_opens_in_its_own_row_only(worker: User, call: Intake) -> None:
+    key = release(worker, call)
+    row = OutboxKey.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sealed FROM intake_outboxkey")
+        raw = bytes(cursor.fetchone()[0])
+    assert key.encode() not in raw
+    assert base64.b64decode(key) not in raw
+    moved = OutboxKey(sealed=row.sealed)
+    with pytest.raises(SealBroken):
+        moved.read()
+
+
+def test_the_address_releases_it_uncached(as_worker: Client, worker: User, call: Intake) -> None:
+    answer = as_worker.post(reverse("call_outbox_key", args=[call.pk]))
+    assert answer.json() == {"key": release(worker, call)}
+    assert "no-store" in answer["Cache-Control"]

@@ -3,7 +3,8 @@
  * and its user is signed in. Text of other users is never touched. Signing out waits for it.
  */
 
-import { forget, importKey, isEmpty, leftBehind, livingPages, openStore, unseal } from "./journal.js";
+import { keepNote, takeNote } from "./flushed.js";
+import { announcePage, forget, importKey, isEmpty, leftBehind, livingPages, openStore, unseal } from "./journal.js";
 
 const AGAIN = 15000; // ms
 const PATIENCE = 8000; // ms that signing out waits
@@ -39,6 +40,7 @@ async function sendCall(db, call, rows) {
   if (!answer.ok) return rows.map((row) => ({ row, entry: null, why: "" }));
   const key = await importKey((await answer.json()).key);
   const page = crypto.randomUUID();
+  await announcePage(db, page, user, call); // left in the middle, it is known to be gone
   const form = new URLSearchParams({ page });
   for (const gone of new Set(rows.map((row) => row.page))) form.append("instead", gone);
   const held = await post(`${callUrl(call)}hold/`, form);
@@ -64,8 +66,13 @@ async function sendEntry(call, page, row, entry) {
   // The last key was meant for the next save of that page: sent twice, it changes nothing.
   save.key = entry.after.at(-1) ?? crypto.randomUUID();
   if (entry.row) save.row = entry.row;
-  const response = await post(`${callUrl(call)}save/`, JSON.stringify(save), "application/json");
+  const url = `${callUrl(call)}save/`;
+  const note = takeNote();
+  const revisions = { ...(note?.url === url && note.revisions), [row.field]: entry.base };
+  keepNote({ url, revisions, reloads: 0 }); // for whoever opens the call right now
+  const response = await post(url, JSON.stringify(save), "application/json");
   if (response.ok) return "";
+  takeNote();
   const answer = await response.json().catch(() => ({}));
   if (answer.reason === "stale") return answer.text === entry.text ? "" : "differs";
   if (answer.reason === "elsewhere") return "open";

@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.checks import Inspection
@@ -31,6 +34,47 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+class Traffic:
+    """Requests that the live server is answering, and when the last one came or went."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.last = time.monotonic()
+        self.changed = threading.Condition()
+
+    def count(self, change: int) -> None:
+        with self.changed:
+            self.now += change
+            self.last = time.monotonic()
+            self.changed.notify_all()
+
+    def wait_until_quiet(self, quiet: float = 0.15, patience: float = 20) -> None:
+        """Return once nothing is answered and nothing came for `quiet` seconds."""
+        until = time.monotonic() + patience
+        with self.changed:
+            while self.now > 0 or time.monotonic() - self.last < quiet:
+                assert time.monotonic() < until, f"{self.now} requests are still being answered"
+                self.changed.wait(quiet)
+
+
+@pytest.fixture(scope="session")
+def traffic() -> Iterator[Traffic]:
+    """The traffic of the live server of this process."""
+    one = Traffic()
+
+    def began(**_: object) -> None:
+        one.count(1)
+
+    def ended(**_: object) -> None:
+        one.count(-1)
+
+    request_started.connect(began, weak=False)
+    request_finished.connect(ended, weak=False)
+    yield one
+    request_started.disconnect(began)
+    request_finished.disconnect(ended)
+
+
 class Watch:
     """What a page complained of; a test ends with `expect_silence`."""
 
@@ -52,13 +96,18 @@ class Watch:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh page at the size of a small laptop."""
+def page(browser: Browser, traffic: Traffic) -> Iterator[Page]:
+    """A fresh page at the size of a small laptop.
+
+    A page that goes tells the server so: the next test begins when that was answered.
+    """
     context = browser.new_context(viewport={"width": 1366, "height": 625})
     context.set_default_timeout(10_000)
     one = context.new_page()
     yield one
-    context.close()
+    for left in browser.contexts:
+        left.close()
+    traffic.wait_until_quiet()
 
 
 @pytest.fixture

@@ -229,44 +229,6 @@ def test_a_dead_network_keeps_the_text_and_tries_again(
     assert Narrative.objects.get().text == "Typed while the network is dead."
 
 
-def test_signing_in_in_another_tab_resumes_saving(
-    page: Page, live_server: LiveServer, worker: User
-) -> None:
-    start_call(page, live_server)
-    wait_for_scripts(page)
-    page.context.clear_cookies()
-    narrative(page).fill("Typed after the session ended.")
-    expect(page.get_by_role("status")).to_contain_text("Not saved")
-    other = page.context.new_page()
-    sign_in(other, live_server)
-    expect(other.get_by_role("heading", name="Calls")).to_be_visible()
-    page.bring_to_front()
-    expect(page.get_by_role("status")).to_have_text(SAVED, timeout=20_000)
-    assert Narrative.objects.get().text == "Typed after the session ended."
-    # The page's forms have the new token too.
-    page.get_by_role("group", name="Danger now?").get_by_role("radio", name="No").first.check()
-    page.get_by_role("button", name="End call").click()
-    expect(page.get_by_role("heading", name="Wrap-up")).to_be_visible()
-
-
-def test_a_conflict_shows_both_texts_and_loses_neither(
-    page: Page, live_server: LiveServer, worker: User
-) -> None:
-    start_call(page, live_server)
-    second = page.context.new_page()
-    second.goto(page.url)
-    narrative(page).fill("Mine")
-    expect_saved(page)
-    narrative(second).fill("Theirs")
-    expect(second.get_by_role("status")).to_contain_text("Paused")
-    stored = second.get_by_role("region", name="Stored text")
-    expect(stored).to_have_text("Mine")
-    expect_accessible(second)
-    second.get_by_role("button", name="Keep mine").click()
-    expect_saved(second)
-    assert Narrative.objects.get().text == "Theirs"
-
-
 def test_a_long_narrative_travels_as_splices(
     page: Page, live_server: LiveServer, worker: User
 ) -> None:

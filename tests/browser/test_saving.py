@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from intake.models import Answer, FieldRevision, Intake, Narrative, User
+from intake.models import Answer, Intake, Narrative, User
 from tests.browser.conftest import Watch
 from tests.browser.test_call import expect_saved, narrative, shown, start_call, wait_for_scripts
+from tests.browser.test_keeping import sign_in_again
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
 
@@ -107,14 +108,10 @@ def test_leaving_while_signed_out_says_why_and_goes_on_afterwards(
         expect(page.get_by_role("heading", name="Wrap-up")).to_be_visible()
         wait_for_scripts(page)
     here = page.url
-    cookies = page.context.cookies()
     page.context.clear_cookies(name="hotline_session")
     page.get_by_role("button", name=button).click()
-    expect(page.get_by_role("status")).to_contain_text("Saved")
-    expect(page.get_by_role("status")).to_contain_text("but you are signed out")
-    expect(page.get_by_role("link", name="Sign in (new tab)")).to_be_visible()
+    sign_in_again(page)
     assert page.url == here
-    page.context.add_cookies(cookies)  # type: ignore[arg-type]
     page.get_by_role("button", name=button).click()
     expect(page).not_to_have_url(here)
 
@@ -174,19 +171,3 @@ def test_filed_words_are_found_again_after_typing_above_them(
     assert chosen == "She has an aunt next door."
     assert box.evaluate("box => box.scrollTop") > 100
     expect_saved(page)
-
-
-def test_theirs_stands_and_mine_is_kept_among_the_earlier_texts(
-    page: Page, live_server: LiveServer, worker: User
-) -> None:
-    start_call(page, live_server)
-    second = page.context.new_page()
-    second.goto(page.url)
-    narrative(page).fill("First")
-    expect_saved(page)
-    narrative(second).fill("Second")
-    second.get_by_role("button", name="Keep theirs").click()
-    expect_saved(second)
-    expect(narrative(second)).to_have_value("First")
-    assert Narrative.objects.get().text == "First"
-    assert FieldRevision.objects.filter(text="Second").exists()

@@ -1,5 +1,6 @@
 /** Binds the page's controls to the saver: what is typed, what is shown of saving, conflicts. */
 
+import { keepNote, takeNote } from "../flushed.js";
 import { Saver, clean } from "./saver.js";
 
 /** The value of a control as the text that travels. */
@@ -184,28 +185,7 @@ function showState() {
   };
 }
 
-const FLUSHED = "hotline.flushed"; // names and revisions of what was sent last; never text
 const RELOADS = 3;
-
-/** Keep the note in this tab, where the browser's owner allows it. */
-function keepNote(note) {
-  try {
-    sessionStorage.setItem(FLUSHED, JSON.stringify(note));
-  } catch {
-    // Without it a page that is loaded at once may show a conflict with its own last words.
-  }
-}
-
-/** The note of the page before, once. */
-function takeNote() {
-  try {
-    const note = JSON.parse(sessionStorage.getItem(FLUSHED) ?? "null");
-    sessionStorage.removeItem(FLUSHED);
-    return note;
-  } catch {
-    return null;
-  }
-}
 
 /** Note which revisions the last words of this page were typed over. */
 function noteFlushed(root, saver) {

@@ -43,6 +43,16 @@ def can_see_reporter(user: User, intake: Intake) -> bool:
     return can_write(user, intake)
 
 
+def can_hand_over(user: User, intake: Intake) -> bool:
+    """Whether the user may offer the call to a colleague: the own real one, while it goes on."""
+    return is_own(user, intake) and intake.is_live and not intake.is_practice
+
+
+def can_call_back(user: User, intake: Intake) -> bool:
+    """Whether the user may call the reporting party back: from the own real record."""
+    return is_own(user, intake) and intake.submitted_at is not None and not intake.is_practice
+
+
 def can_respond(user: User, intake: Intake) -> bool:
     """Whether the user may note who was told and what was sent: the worker, or a supervisor."""
     if intake.agency_id != user.agency_id:

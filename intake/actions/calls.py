@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from intake import permissions
+from intake.actions.hand_overs import withdraw_standing
 from intake.actions.saves import lock_writable
 from intake.actions.submissions import freeze
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
@@ -56,7 +57,7 @@ def end_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
     """Note that the caller is gone; the intake stays open for the wrap-up.
 
     The first end stands: wrapping up again does not lengthen the call. A call that was dropped
-    and is ended is not waited for any more.
+    and is ended is not waited for any more, and one that was offered is not to be had any more.
     """
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
@@ -66,6 +67,7 @@ def end_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
             intake.interruption_reason = ""
             intake.save(update_fields=["ended_at", "interrupted_at", "interruption_reason"])
             record_event("intake.ended", actor=actor, at=at, subject=intake)
+            withdraw_standing(intake, actor=actor, at=at)
         return intake
 
 
@@ -127,6 +129,7 @@ def close_no_report(*, actor: User, intake_id: UUID, reason: str, at: datetime) 
             ]
         )
         freeze(intake, author=actor, at=at)
+        withdraw_standing(intake, actor=actor, at=at)
         record_event(
             "intake.closed_no_report",
             actor=actor,

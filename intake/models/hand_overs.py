@@ -14,6 +14,31 @@ class HandOverAnswer(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class HandOverQuerySet(models.QuerySet["HandOver"]):
+    """Offers and what became of them, as people of an agency may know of them."""
+
+    def standing(self) -> "HandOverQuerySet":
+        """Return the offers that nobody answered or withdrew."""
+        return self.filter(answer="")
+
+    def offered_to(self, user: User) -> "HandOverQuerySet":
+        """Return the offers that were made to `user`, while the user takes calls."""
+        if user.agency_id is None or not user.is_active or "workers" not in user.roles:
+            return self.none()
+        return self.filter(offered_to=user, intake__agency=user.agency_id)
+
+    def made_by(self, user: User) -> "HandOverQuerySet":
+        """Return the offers that `user` made, while the user takes calls; the latest first."""
+        if user.agency_id is None or not user.is_active or "workers" not in user.roles:
+            return self.none()
+        made = self.filter(offered_by=user, intake__agency=user.agency_id)
+        return made.select_related("offered_to").order_by("-offered_at", "-id")
+
+    def accepted(self) -> "HandOverQuerySet":
+        """Return the offers by which a call went to somebody else."""
+        return self.filter(answer=HandOverAnswer.ACCEPTED)
+
+
 class HandOver(Record):
     """One offer of a call to a colleague, and what became of it; without an answer it is open."""
 
@@ -25,6 +50,8 @@ class HandOver(Record):
     offered_at = models.DateTimeField()
     answer = models.CharField(max_length=12, choices=HandOverAnswer, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HandOverQuerySet.as_manager()
 
     class Meta:
         ordering = ["offered_at", "id"]

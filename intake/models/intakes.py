@@ -21,16 +21,21 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
     def visible_to(self, user: User) -> "IntakeQuerySet":
         """Return the intakes whose content `user` may read.
 
-        A worker sees own intakes, a supervisor the agency's; administrators and privacy officers
-        see no content by their role. Nothing crosses agencies. A practice call is its worker's
-        alone.
+        A worker sees own intakes and those that were handed over to a colleague, a supervisor
+        the agency's; administrators and privacy officers see no content by their role. Nothing
+        crosses agencies. A practice call is its worker's alone.
         """
         if user.agency_id is None or not user.is_active:
             return self.none()
         if "supervisors" in user.roles:
             return self.filter(Q(is_practice=False) | Q(worker=user), agency=user.agency_id)
         if "workers" in user.roles:
-            return self.filter(agency=user.agency_id, worker=user)
+            own = Intake.objects.filter(worker=user).values("pk")
+            given = Intake.objects.for_real().filter(
+                hand_overs__offered_by=user, hand_overs__answer="accepted"
+            )
+            # Two short lists by their indexes; one condition with OR would walk the agency's.
+            return self.filter(agency=user.agency_id, pk__in=own.union(given.values("pk")))
         return self.none()
 
     def open_to(self, user: User) -> "IntakeQuerySet":
@@ -253,6 +258,11 @@ class Intake(SavedRecord):
         """When danger was marked, or None where it was not saved as a field."""
         at = self.saves.get("danger_now", {}).get("at")
         return datetime.fromisoformat(at) if at else None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its call is going on, or dropped and waited for."""
+        return self.status == IntakeStatus.IN_PROGRESS and self.ended_at is None
 
     @property
     def is_writable(self) -> bool:

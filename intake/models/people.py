@@ -80,6 +80,12 @@ class UserQuerySet(models.QuerySet["User"]):
         """Return users with agency and roles, in the same query."""
         return self.select_related("agency").annotate(role_names=Names("groups__name"))
 
+    def colleagues_of(self, user: "User") -> "UserQuerySet":
+        """Return the active workers of the user's agency but the user, by name."""
+        here = self.filter(agency=user.agency_id, is_active=True, groups__name="workers")
+        named = here.exclude(pk=user.pk).exclude(agency=None)
+        return named.order_by("first_name", "last_name", "username")
+
 
 class Users(UserManager["User"]):
     """Django's manager of users, with our queryset."""
@@ -90,6 +96,10 @@ class Users(UserManager["User"]):
     def with_roles(self) -> UserQuerySet:
         """Return users with agency and roles, in the same query."""
         return self.get_queryset().with_roles()
+
+    def colleagues_of(self, user: "User") -> UserQuerySet:
+        """Return the active workers of the user's agency but the user, by name."""
+        return self.get_queryset().colleagues_of(user)
 
 
 class User(AbstractUser):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from intake import permissions
-from intake.models import Preferences, User
+from intake.models import HandOver, Preferences, User
 
 
 def _preferences(user: object) -> str:
@@ -20,11 +20,19 @@ def _preferences(user: object) -> str:
     return json.dumps({column: getattr(mine, column) for column in columns})
 
 
+def _count_offers(user: object) -> int:
+    """Return how many calls colleagues offer to the user now; asked for where it is shown."""
+    if not isinstance(user, User):
+        return 0
+    return HandOver.objects.offered_to(user).standing().count()
+
+
 def site(request: HttpRequest) -> dict[str, object]:
     """Return the navigation of the signed-in user's roles, and whether this is a demo."""
     user = getattr(request, "user", None)
     items: list[tuple[str, str]] = []
     watches = isinstance(user, User) and permissions.is_supervisor(user)
+    takes_calls = isinstance(user, User) and permissions.is_worker(user)
     if isinstance(user, User):
         if permissions.is_worker(user):
             items.append(("Calls", reverse("calls")))
@@ -46,8 +54,12 @@ def site(request: HttpRequest) -> dict[str, object]:
         "preferences": SimpleLazyObject(lambda: _preferences(user)),
         "demo": settings.DEMO,
         # Only who takes calls can have left text unsent in a browser.
-        "outbox": isinstance(user, User) and permissions.is_worker(user),
+        "outbox": takes_calls,
         "idle_seconds": user.idle_seconds if isinstance(user, User) else 0,
+        # A worker's pages show how many calls are offered, and ask for it every few seconds.
+        "offers_url": reverse("offers") if takes_calls else "",
+        "calls_url": reverse("calls"),
+        "offer_count": SimpleLazyObject(lambda: _count_offers(user)),
         # A supervisor's pages ask for the count of calls in danger and show it in the navigation.
         "danger_count_url": reverse("danger_count") if watches else "",
         "danger_url": reverse("danger"),

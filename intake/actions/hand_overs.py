@@ -12,7 +12,9 @@ from intake.models import HandOver, Intake, User
 from intake.models.audit import record_event
 
 
-def offer_call(*, actor: User, intake_id: UUID, colleague_id: UUID | None, at: datetime) -> HandOver:
+def offer_call(
+    *, actor: User, intake_id: UUID, colleague_id: UUID | None, at: datetime
+) -> HandOver:
     """Offer the actor's own call in progress to a colleague who takes calls; return the offer.
 
     The call stays the actor's until the colleague accepts it. Raises Intake.DoesNotExist,
@@ -66,7 +68,7 @@ def withdraw_offer(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
 
 
 def withdraw_standing(intake: Intake, *, actor: User, at: datetime) -> bool:
-    """Take back the open offer of a locked intake, as its end does; return whether there was one."""
+    """Take back the open offer of a locked intake, as its end does; return whether one was."""
     offer = intake.hand_overs.standing().first()
     if offer is None:
         return False

@@ -8,6 +8,13 @@ from intake.models import Intake, User
 from intake.models.audit import record_event
 
 
+def find_visible(actor: User, intake_id: UUID | None) -> Intake | None:
+    """Return another intake that one names, if the actor may read that one too."""
+    if intake_id is None:
+        return None
+    return Intake.objects.visible_to(actor).filter(pk=intake_id).first()
+
+
 def note_view(*, actor: User, intake: Intake, at: datetime) -> None:
     """Record that the actor opened the intake; `intake` came through `visible_to(actor)`."""
     record_event("intake.viewed", actor=actor, at=at, subject=intake)

@@ -7,6 +7,7 @@ value, the column and a label. A view that is None, or an id of `__id__`, stands
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -104,6 +105,12 @@ def clock(seconds: int) -> str:
     minutes, rest = divmod(max(0, seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
+
+
+@register.filter
+def seconds_until(since: datetime, now: datetime) -> int:
+    """Return the whole seconds from `since` to `now`; none where that is not over yet."""
+    return max(0, int((now - since).total_seconds()))
 
 
 @register.filter

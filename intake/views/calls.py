@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -45,6 +45,7 @@ from intake.models import (
     Support,
 )
 from intake.models.base import Language, Source, YesNo
+from intake.views import hand_overs
 from intake.views.requests import UserRequest
 from intake.worksheet import Worksheet
 
@@ -60,11 +61,17 @@ def list_calls(request: UserRequest) -> HttpResponse:
     mine = Intake.objects.open_to(request.user).for_real().newest_first()
     being_written = list(mine.being_written())
     recent = list(mine.exclude(status__in=Intake.WRITABLE)[:RECENT])
+    interrupted = [one for one in being_written if one.interrupted_at is not None]
     return render(
         request,
         "intake/calls/list.html",
         {
-            "interrupted": [one for one in being_written if one.interrupted_at is not None],
+            "offers": hand_overs.offers_to(request.user),
+            "interrupted": interrupted,
+            "numbers": worksheet.numbers_to_call(
+                one for one in interrupted if permissions.can_see_reporter(request.user, one)
+            ),
+            "now": timezone.now(),
             "open_calls": [
                 one
                 for one in being_written
@@ -93,7 +100,9 @@ def start_call(request: UserRequest) -> HttpResponse:
 @require_safe
 def show_call(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The call screen of the worker's own open call; a frozen one is shown as a record."""
-    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    intake = Intake.objects.open_to(request.user).filter(pk=intake_id).first()
+    if intake is None:
+        return hand_overs.instead(request, intake_id)
     if not intake.is_writable:
         return redirect("intake", intake.pk)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
@@ -115,6 +124,9 @@ def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
     except Malformed as error:
         return _refusal(400, "malformed", error.sentence)
     except Intake.DoesNotExist:
+        handed_over = hand_overs.from_user(request.user, intake_id)
+        if handed_over is not None:
+            return _refusal(409, "handed_over", hand_overs.told_of(handed_over))
         return _refusal(404, "call", "There is no such call for you; nothing was changed.")
     except UnknownField as refusal:
         return _refusal(404, "field", refusal.sentence)
@@ -139,11 +151,16 @@ def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
 @require_POST
 def save_section(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Save a section's plain form, field by field; what conflicts is shown with both texts."""
-    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    intake = Intake.objects.open_to(request.user).filter(pk=intake_id).first()
+    if intake is None:
+        return hand_overs.instead(request, intake_id)
     if not intake.is_writable:
         messages.error(request, "This intake takes no more changes; nothing was saved.")
         return redirect("intake", intake.pk)
-    outcome = save_form(request, intake)
+    try:
+        outcome = save_form(request, intake)
+    except Intake.DoesNotExist:  # handed over between two of its fields
+        return hand_overs.instead(request, intake_id)
     if outcome["conflicts"] or outcome["errors"]:
         intake.refresh_from_db()
         if not permissions.can_write(request.user, intake):
@@ -224,6 +241,8 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "comments": ReviewComment.objects.filter(
             review__intake=intake, parent=None, resolved_at=None
         ).select_related("author"),
+        **hand_overs.offer_context(request.user, intake),
+        "calls_back": records.find_visible(request.user, intake.calls_back_id),
         "conflicts": {},
         "errors": {},
         "elapsed": int((timezone.now() - intake.started_at).total_seconds()),
@@ -293,7 +312,7 @@ def _then(
     try:
         intake = action(actor=request.user, intake_id=intake_id, at=timezone.now(), **values)
     except Intake.DoesNotExist:
-        raise Http404 from None
+        return hand_overs.instead(request, intake_id)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("call", intake_id)

@@ -4,7 +4,7 @@ import uuid
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,13 +12,16 @@ from intake import worksheet
 from intake.actions import records
 from intake.exports.read_back import build_read_back
 from intake.models import Intake
+from intake.views import hand_overs
 from intake.views.requests import UserRequest
 
 
 @require_safe
 def show_read_back(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The script of the worker's own open call; each line takes a correction."""
-    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    intake = Intake.objects.open_to(request.user).filter(pk=intake_id).first()
+    if intake is None:
+        return hand_overs.instead(request, intake_id)
     if not intake.is_writable:
         return redirect("intake", intake.pk)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())

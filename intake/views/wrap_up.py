@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from intake.actions.wrap_up import submit_intake
 from intake.deadlines import time_left
 from intake.errors import NotPossibleNow, NotReady
 from intake.models import Answer, CrossReportRule, Intake, ResponseOption
+from intake.views import hand_overs
 from intake.views.calls import call_context, save_form
 from intake.views.requests import UserRequest
 
@@ -24,7 +25,9 @@ from intake.views.requests import UserRequest
 @require_safe
 def show_wrap_up(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The wrap-up of the worker's own open call."""
-    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    intake = Intake.objects.open_to(request.user).filter(pk=intake_id).first()
+    if intake is None:
+        return hand_overs.instead(request, intake_id)
     if not intake.is_writable:
         return redirect("intake", intake.pk)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
@@ -34,11 +37,13 @@ def show_wrap_up(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def submit(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Save what the page carries, then submit; every obstacle is named and linked."""
-    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    intake = Intake.objects.open_to(request.user).filter(pk=intake_id).first()
+    if intake is None:
+        return hand_overs.instead(request, intake_id)
     unsaved: dict[str, Any] = {"conflicts": {}, "errors": {}}
-    if intake.is_writable:
-        unsaved = save_form(request, intake)
     try:
+        if intake.is_writable:
+            unsaved = save_form(request, intake)
         if not unsaved["conflicts"] and not unsaved["errors"]:
             submit_intake(actor=request.user, intake_id=intake.pk, at=timezone.now())
             messages.success(
@@ -51,7 +56,7 @@ def submit(request: UserRequest, intake_id: UUID) -> HttpResponse:
             for name in unsaved["conflicts"]
         ]
     except Intake.DoesNotExist:
-        raise Http404 from None
+        return hand_overs.instead(request, intake_id)
     except NotPossibleNow as refusal:
         messages.error(request, refusal.sentence)
         return redirect("intake", intake.pk)

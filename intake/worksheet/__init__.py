@@ -12,7 +12,12 @@ from intake.worksheet.build import (
     build_reporting_party,
     build_sections,
 )
-from intake.worksheet.passages import find_passage, glimpses, unfiled_lines
+from intake.worksheet.passages import (
+    find_passage,
+    glimpses,
+    numbers_to_call,
+    unfiled_lines,
+)
 from intake.worksheet.practice import build_caller, build_course, build_replay
 from intake.worksheet.submissions import (
     NOT_EXPORTED,
@@ -78,6 +83,7 @@ __all__ = [
     "find_passage",
     "from_json",
     "glimpses",
+    "numbers_to_call",
     "to_canonical_json",
     "unfiled_lines",
 ]

@@ -49,7 +49,7 @@ from intake.worksheet.views import (
     Worksheet,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ T = TypeVar("T")
 def build(intake: Intake) -> Worksheet:
     """Return the worksheet of `intake` as it stands, with a fixed number of queries."""
     intake = Intake.objects.select_related(
-        "agency", "worker", "edition", "narrative", "follows"
+        "agency", "worker", "edition", "narrative", "follows", "calls_back"
     ).get(pk=intake.pk)
     decision = (
         Decision.objects.select_related("screening", "priority", "path")
@@ -91,6 +91,7 @@ def build(intake: Intake) -> Worksheet:
         ),
         decision=_decision(decision),
         follows=intake.follows.reference if intake.follows else "",
+        calls_back=intake.calls_back.reference if intake.calls_back else "",
         response_due_at=_time(priority.due_at(intake.started_at) if priority else None),
         dispatches=build_dispatches(intake),
         cross_reports=build_cross_reports(intake, concerns),

@@ -8,7 +8,7 @@ import rfc8785
 
 from intake.worksheet.views import Worksheet
 
-READABLE = (1, 2)  # versions of a submission's content; none is ever dropped
+READABLE = (1, 2, 3)  # versions of a submission's content; none is ever dropped
 NOT_EXPORTED = ("revisions", "narrative_revision")  # of the call screen, not of the record
 
 

@@ -392,6 +392,7 @@ class Worksheet:
     concerns: tuple[ConcernView, ...]
     decision: DecisionView
     follows: str = ""
+    calls_back: str = ""
     response_due_at: str = ""
     dispatches: tuple[DispatchView, ...] = ()
     cross_reports: tuple[CrossReportView, ...] = ()

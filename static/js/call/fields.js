@@ -160,6 +160,7 @@ const SENTENCES = {
   stuck: ({ why, clock }) => `Saved${clock ? ` ${clock}` : ""}, but ${why}; then press again`,
   locked: ({ waiting }) => (waiting ? `Not saved – signed out. ${changes(waiting)}.` : "Saved, signed out"),
   elsewhere: ({ waiting }) => (waiting ? `Not saved – written elsewhere. ${changes(waiting)} here.` : "Paused – written elsewhere"),
+  handed_over: ({ waiting }) => (waiting ? "Not saved – handed over. What was not sent is marked." : "Paused – handed over"),
   refused: () => "Not saved – a field needs a look",
   paused: () => "Paused – two texts, choose one",
   frozen: ({ frozen }) => `Not saved – ${frozen}`,
@@ -174,7 +175,7 @@ function showState() {
     const isTrouble = !["saved", "saving"].includes(state);
     const isFailed = state === "failed" || state === "stuck";
     if (line && line.textContent !== sentence) line.textContent = sentence;
-    if (line) line.dataset.state = isTrouble ? (["paused", "elsewhere"].includes(state) ? "paused" : "failed") : state;
+    if (line) line.dataset.state = isTrouble ? (["paused", "elsewhere", "handed_over"].includes(state) ? "paused" : "failed") : state;
     const button = document.querySelector("[data-save-now]");
     if (button) button.hidden = !isFailed;
     if (isTrouble !== wasTrouble && (isTrouble || state === "saved")) {
@@ -236,6 +237,7 @@ export function startSaving(root) {
       state: showState(),
       signedOut: () => document.dispatchEvent(new CustomEvent("session:lost")),
       stranger: () => document.dispatchEvent(new CustomEvent("session:other")),
+      handedOver: () => document.dispatchEvent(new CustomEvent("hand-over:lost")),
       token: (token) => {
         for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token;
       },

@@ -3,6 +3,7 @@
 import { secondsOf } from "./clock.js";
 import { startDecide } from "./decide.js";
 import { startEnding } from "./ending.js";
+import { startHandOver } from "./hand_over.js";
 import { controlOf, startSaving } from "./fields.js";
 import { startJump, startKeys } from "./keys.js";
 import { startOtherSide } from "./other_side.js";
@@ -117,6 +118,7 @@ if (saver) {
   startTimer(root);
   startLanguage(root);
   startEnding(root, saver);
+  startHandOver(root, saver);
   const tabs = [...root.querySelectorAll("[data-tab][data-key]")];
   const isCall = tabs.length > 0;
   const press = (selector) => () => root.querySelector(selector)?.click();

@@ -77,6 +77,7 @@ export class Saver {
     this.frozen = "";
     this.isLocked = false; // signed out: nothing is sent until somebody signed in again
     this.isElsewhere = false; // another page writes this call now
+    this.handedOver = ""; // a colleague writes it now, for good
     this.clock = "";
     this.waiting = [];
   }
@@ -194,6 +195,7 @@ export class Saver {
 
   get state() {
     if (this.frozen) return "frozen";
+    if (this.handedOver) return "handed_over";
     if (this.isElsewhere) return "elsewhere";
     if (this.isLocked) return "locked";
     if (this.failures) return this.hasUnsaved ? "failed" : "stuck";
@@ -229,7 +231,7 @@ export class Saver {
 
   /** Whether nothing is sent whatever waits. */
   get isStopped() {
-    return Boolean(this.frozen) || this.isLocked || this.isElsewhere;
+    return Boolean(this.frozen || this.handedOver) || this.isLocked || this.isElsewhere;
   }
 
   /** The same user signed in again, or this page writes again: go on where it stopped. */
@@ -341,6 +343,9 @@ export class Saver {
       this.isElsewhere = true;
       return this.on.elsewhere?.(answer.error);
     }
+    if (response.status === 409 && answer.reason === "handed_over") {
+      return this.handOver(answer.error);
+    }
     if (response.status === 404 && answer.reason === "call") {
       await this.freshToken(); // tells when it is somebody else who is signed in now
       return this.fail("this call is not open to who is signed in in this browser now");
@@ -441,6 +446,16 @@ export class Saver {
     if (!this.failures) this.since = this.now();
     this.failures += 1;
     this.why = why;
+  }
+
+  /** The call is a colleague's now: nothing is sent any more, what was not sent stays in view. */
+  handOver(sentence) {
+    if (this.handedOver) return;
+    this.handedOver = sentence;
+    this.failures = 0;
+    this.on.handedOver?.(sentence);
+    this.report();
+    this.answerWaiting();
   }
 
   /** Nobody is signed in any more: stop until the same user is. */

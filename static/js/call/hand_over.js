@@ -1,0 +1,146 @@
+/**
+ * Handing the call over: the offer without leaving the page, what becomes of it, and the page of
+ * who handed it over, which stays as it is, to be read.
+ */
+
+const NO_NETWORK = "The server cannot be reached. The call was not offered; try again when it can.";
+const TROUBLE = "The server has trouble; try again.";
+
+/** Nothing can be typed or chosen any more; what stands in the boxes can be read and copied. */
+function close(root) {
+  root.classList.add("is-handed-over");
+  for (const box of root.querySelectorAll("textarea, input:not([type=radio], [type=checkbox], [type=hidden])")) {
+    box.readOnly = true;
+  }
+  const stays = "[role=tab], [data-open-dialog=jump], [data-open-dialog=keys], [data-toggle-timer], [data-hand-over] *, dialog *";
+  for (const control of root.querySelectorAll("button, select, input[type=radio], input[type=checkbox]")) {
+    if (!control.matches(stays)) control.disabled = true;
+  }
+}
+
+/** Mark the boxes whose text did not arrive, so that it can be found and told. */
+function markUnsent(root, saver) {
+  for (const control of root.querySelectorAll("[data-field]")) {
+    const field = saver.fields.get(control.dataset.field);
+    control.toggleAttribute("data-unsent", Boolean(field && saver.isDirty(field)));
+  }
+}
+
+/** Start the dialog and the line that says what became of the offer. */
+export function startHandOver(root, saver) {
+  const line = document.getElementById("hand-over-state");
+  const dialog = document.getElementById("hand-over");
+  const opener = root.querySelector("[data-open-dialog=hand-over]");
+  const announcer = document.getElementById("hand-over-announcer");
+  if (!line) return;
+  const part = (name) => line.querySelector(`[data-${name}]`);
+  let state = line.dataset.state;
+  let asked = 0; // an answer to what was asked before the last press says nothing
+
+  /** Show a state; the line keeps its place until it is closed or the call is offered anew. */
+  function show(now, isPressed = false) {
+    const is = now.state === "mine" && state === "offered" && !isPressed ? "declined" : now.state;
+    if (is === state && state !== "handed_over") return;
+    // Declined or withdrawn long ago: there is nothing to say.
+    if (is === "declined" && state !== "offered") return;
+    if (is === "mine" && state === "declined") return;
+    if (state === "handed_over" && is === "handed_over") return;
+    const isBack = state === "handed_over";
+    state = isBack ? "again" : is;
+    line.dataset.state = state;
+    const sentence = isBack ? "This call is yours again." : now.sentence;
+    const words = part("hand-over-words");
+    const hadFocus = line.contains(document.activeElement);
+    words.textContent = sentence;
+    part("withdraw").hidden = state !== "offered";
+    part("hand-over-seen").hidden = state !== "declined";
+    part("hand-over-record").hidden = state !== "handed_over";
+    part("hand-over-again").hidden = state !== "again";
+    line.hidden = state === "mine";
+    opener?.classList.toggle("is-kept-clear", !["mine", "declined"].includes(state));
+    announcer.textContent = sentence;
+    if (state === "handed_over") {
+      if (dialog?.open) dialog.close();
+      saver.handOver(sentence);
+      close(root);
+      markUnsent(root, saver);
+      saver.report();
+    }
+    if (hadFocus || isPressed) (line.hidden ? opener : words)?.focus();
+  }
+
+  async function ask(form) {
+    asked = performance.now();
+    const response = await fetch(form.action, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { Accept: "application/json", "X-CSRFToken": saver.token },
+      body: new URLSearchParams(new FormData(form)),
+    });
+    const answer = await response.json().catch(() => ({}));
+    if (response.status === 401) saver.lock();
+    return { ok: response.ok, lost: answer.reason === "handed_over", ...answer };
+  }
+
+  /** Ask what became of the call: the server said that it is somebody else's. */
+  async function look() {
+    const url = document.querySelector("script[data-offers-url]")?.dataset.offersUrl;
+    try {
+      const response = await fetch(`${url}?call=${encodeURIComponent(line.dataset.handOver)}`, {
+        credentials: "same-origin",
+        headers: { Accept: "application/json", "X-Background": "yes" },
+      });
+      const { call } = response.ok ? await response.json() : {};
+      if (call) show(call);
+    } catch {
+      // The page asks again in a few seconds.
+    }
+  }
+
+  let isBusy = false;
+  dialog?.querySelector("[data-offer]").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    isBusy = true;
+    const error = dialog.querySelector("[data-offer-error]");
+    error.textContent = "";
+    try {
+      const answer = await ask(event.target);
+      if (answer.lost) return look();
+      if (!answer.ok) error.textContent = answer.error ?? TROUBLE;
+      if (answer.call?.state === "offered" || answer.ok) {
+        dialog.close();
+        show(answer.call, true);
+      }
+    } catch {
+      error.textContent = NO_NETWORK;
+    } finally {
+      isBusy = false;
+    }
+  });
+  opener?.addEventListener("click", () => {
+    dialog.querySelector("[data-offer-error]").textContent = "";
+    dialog.showModal();
+  });
+  dialog?.querySelector("[data-close-dialog]").addEventListener("click", () => dialog.close());
+  part("withdraw").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await ask(event.target);
+      if (answer.lost) await look();
+      else if (answer.call) show(answer.call, true);
+    } catch {
+      announcer.textContent = TROUBLE;
+    }
+  });
+  part("hand-over-seen").addEventListener("click", () => {
+    state = "mine";
+    line.dataset.state = state;
+    line.hidden = true;
+    opener?.focus();
+  });
+  document.addEventListener("hand-over:state", ({ detail, timeStamp }) => {
+    if (timeStamp - asked > 1000 && !isBusy) show(detail);
+  });
+  document.addEventListener("hand-over:lost", look);
+}

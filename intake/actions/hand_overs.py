@@ -36,7 +36,8 @@ def offer_call(
                 f"Call {intake.reference} is offered to {standing.offered_to.display_name} "
                 "already. Withdraw that offer to ask somebody else."
             )
-        colleague = User.objects.colleagues_of(actor).filter(pk=colleague_id).first()
+        colleagues = User.objects.colleagues_of(actor)
+        colleague = colleagues.filter(pk=colleague_id).first() if colleague_id else None
         if colleague is None:
             raise InvalidValue("Choose a colleague who takes calls; nothing was changed.")
         offer = HandOver.objects.create(

@@ -45,6 +45,7 @@ function showOffers(offers) {
 }
 
 async function ask() {
+  const asked = performance.now();
   try {
     const response = await fetch(call ? `${url}?call=${encodeURIComponent(call)}` : url, {
       headers: { Accept: "application/json", "X-Background": "yes" },
@@ -54,7 +55,7 @@ async function ask() {
       const answer = await response.json();
       showCount(answer.offers.length);
       showOffers(answer.offers);
-      if (answer.call) document.dispatchEvent(new CustomEvent("hand-over:state", { detail: answer.call }));
+      if (answer.call) document.dispatchEvent(new CustomEvent("hand-over:state", { detail: { ...answer.call, asked } }));
     }
   } catch {
     // What stands, stands: an offer that is gone is refused in a sentence.

@@ -35,20 +35,24 @@ export function startHandOver(root, saver) {
   if (!line) return;
   const part = (name) => line.querySelector(`[data-${name}]`);
   let state = line.dataset.state;
-  let asked = 0; // an answer to what was asked before the last press says nothing
+  let isBusy = false;
+  let settled = 0; // when a press was answered: what the page asked before says nothing
 
-  /** Show a state; the line keeps its place until it is closed or the call is offered anew. */
+  /** What the line says next. Whoever handed the call over starts anew with a fresh page. */
+  function next(now) {
+    if (now === "handed_over") return now;
+    if (["handed_over", "again"].includes(state)) return "again";
+    if (now === "offered") return now;
+    if (now === "declined" && state !== "mine") return "declined"; // else it was long ago
+    return "mine";
+  }
+
+  /** Show a state. The line stays when the answer comes: only its words change. */
   function show(now, isPressed = false) {
-    const is = now.state === "mine" && state === "offered" && !isPressed ? "declined" : now.state;
-    if (is === state && state !== "handed_over") return;
-    // Declined or withdrawn long ago: there is nothing to say.
-    if (is === "declined" && state !== "offered") return;
-    if (is === "mine" && state === "declined") return;
-    if (state === "handed_over" && is === "handed_over") return;
-    const isBack = state === "handed_over";
-    state = isBack ? "again" : is;
-    line.dataset.state = state;
-    const sentence = isBack ? "This call is yours again." : now.sentence;
+    const is = next(now.state);
+    if (is === state) return;
+    state = line.dataset.state = is;
+    const sentence = is === "again" ? "This call is yours again." : now.sentence;
     const words = part("hand-over-words");
     const hadFocus = line.contains(document.activeElement);
     words.textContent = sentence;
@@ -70,7 +74,6 @@ export function startHandOver(root, saver) {
   }
 
   async function ask(form) {
-    asked = performance.now();
     const response = await fetch(form.action, {
       method: "POST",
       credentials: "same-origin",
@@ -78,6 +81,7 @@ export function startHandOver(root, saver) {
       body: new URLSearchParams(new FormData(form)),
     });
     const answer = await response.json().catch(() => ({}));
+    settled = performance.now();
     if (response.status === 401) saver.lock();
     return { ok: response.ok, lost: answer.reason === "handed_over", ...answer };
   }
@@ -97,7 +101,6 @@ export function startHandOver(root, saver) {
     }
   }
 
-  let isBusy = false;
   dialog?.querySelector("[data-offer]").addEventListener("submit", async (event) => {
     event.preventDefault();
     if (isBusy) return;
@@ -134,13 +137,10 @@ export function startHandOver(root, saver) {
     }
   });
   part("hand-over-seen").addEventListener("click", () => {
-    state = "mine";
-    line.dataset.state = state;
-    line.hidden = true;
-    opener?.focus();
+    show({ state: "mine", sentence: "" }, true);
   });
-  document.addEventListener("hand-over:state", ({ detail, timeStamp }) => {
-    if (timeStamp - asked > 1000 && !isBusy) show(detail);
+  document.addEventListener("hand-over:state", ({ detail }) => {
+    if (!isBusy && detail.asked > settled) show(detail);
   });
   document.addEventListener("hand-over:lost", look);
 }

@@ -3,28 +3,10 @@
  * who handed it over, which stays as it is, to be read.
  */
 
+import { markUnsent, setReadOnly } from "./pages.js";
+
 const NO_NETWORK = "The server cannot be reached. The call was not offered; try again when it can.";
 const TROUBLE = "The server has trouble; try again.";
-
-/** Nothing can be typed or chosen any more; what stands in the boxes can be read and copied. */
-function close(root) {
-  root.classList.add("is-handed-over");
-  for (const box of root.querySelectorAll("textarea, input:not([type=radio], [type=checkbox], [type=hidden])")) {
-    box.readOnly = true;
-  }
-  const stays = "[role=tab], [data-open-dialog=jump], [data-open-dialog=keys], [data-toggle-timer], [data-hand-over] *, dialog *";
-  for (const control of root.querySelectorAll("button, select, input[type=radio], input[type=checkbox]")) {
-    if (!control.matches(stays)) control.disabled = true;
-  }
-}
-
-/** Mark the boxes whose text did not arrive, so that it can be found and told. */
-function markUnsent(root, saver) {
-  for (const control of root.querySelectorAll("[data-field]")) {
-    const field = saver.fields.get(control.dataset.field);
-    control.toggleAttribute("data-unsent", Boolean(field && saver.isDirty(field)));
-  }
-}
 
 /** Start the dialog and the line that says what became of the offer. */
 export function startHandOver(root, saver) {
@@ -66,7 +48,7 @@ export function startHandOver(root, saver) {
     if (state === "handed_over") {
       if (dialog?.open) dialog.close();
       saver.handOver(sentence);
-      close(root);
+      setReadOnly(root, true);
       markUnsent(root, saver);
       saver.report();
     }

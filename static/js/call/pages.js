@@ -9,7 +9,7 @@ const EVERY = 10000; // ms
 const AGAIN = [300, 1000]; // ms: a page that is just closing is waited for before anything is said
 
 /** Make what is typed and chosen on the page unchangeable, or changeable again. */
-function setReadOnly(root, isReadOnly) {
+export function setReadOnly(root, isReadOnly) {
   for (const box of root.querySelectorAll("textarea, input:not([type=radio], [type=checkbox], [type=hidden])")) {
     if (isReadOnly && !box.readOnly) box.dataset.wasOpen = "";
     if (isReadOnly) box.readOnly = true;
@@ -18,7 +18,7 @@ function setReadOnly(root, isReadOnly) {
       delete box.dataset.wasOpen;
     }
   }
-  const stays = "[role=tab], [data-open-dialog], [data-toggle-timer], [data-take-over], [data-stays], dialog *";
+  const stays = "[role=tab], [data-open-dialog], [data-toggle-timer], [data-take-over], [data-stays], [data-stays] *, dialog *";
   for (const control of root.querySelectorAll("button, select, input[type=radio], input[type=checkbox]")) {
     if (control.matches(stays)) continue;
     if (isReadOnly && !control.disabled) {
@@ -33,7 +33,7 @@ function setReadOnly(root, isReadOnly) {
 }
 
 /** Mark the boxes whose text was not sent, so that it can be found and copied. */
-function markUnsent(root, saver) {
+export function markUnsent(root, saver) {
   const unsent = [...saver.fields.values()].filter((field) => saver.isDirty(field)).map((field) => field.name);
   for (const control of root.querySelectorAll("[data-field]")) {
     control.toggleAttribute("data-unsent", unsent.includes(control.dataset.field));
@@ -125,7 +125,7 @@ export function startPage(root, saver, { db, user, call }) {
 
   async function ping() {
     if (isOver) return;
-    if (!saver.isLocked && !saver.frozen) {
+    if (!saver.isLocked && !saver.frozen && !saver.handedOver) {
       const answer = await hold();
       if (answer) show(answer);
     }

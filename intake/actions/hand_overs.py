@@ -84,11 +84,11 @@ def answer_offer(*, actor: User, hand_over_id: UUID, answer: str, at: datetime) 
     Raises HandOver.DoesNotExist for an offer to somebody else, InvalidValue for another answer,
     NotPossibleNow where the offer does not stand any more.
     """
-    if answer not in (HandOver.Answer.ACCEPTED, HandOver.Answer.DECLINED):
-        raise InvalidValue("Accept or decline the call; nothing was changed.")
     with transaction.atomic():
         made_to_actor = HandOver.objects.offered_to(actor)
         key = made_to_actor.values_list("intake", flat=True).get(pk=hand_over_id)
+        if answer not in (HandOver.Answer.ACCEPTED, HandOver.Answer.DECLINED):
+            raise InvalidValue("Accept or decline the call; nothing was changed.")
         # The intake first, as everywhere; only then is it certain whether the offer stands.
         intake = Intake.objects.select_for_update(no_key=True).get(pk=key)
         offer = made_to_actor.select_related("offered_by").get(pk=hand_over_id)

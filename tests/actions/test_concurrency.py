@@ -10,11 +10,11 @@ import pytest
 from django.db import connection
 
 from intake import fields
-from intake.actions import calls, reviews, wrap_up
+from intake.actions import calls, hand_overs, reviews, wrap_up
 from intake.actions.saves import Saved, save_field
 from intake.errors import NotPossibleNow, Refused, StaleRevision
 from intake.fields import Save
-from intake.models import Answer, Intake, Narrative, Person, Submission, User
+from intake.models import Answer, HandOver, Intake, Narrative, Person, Submission, User
 from tests.factory import NOW, core_prompt, make_call, make_ready, make_user, submit
 
 pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("emptied")]
@@ -166,3 +166,64 @@ def test_no_report_beside_a_person_is_one_or_the_other(worker: User) -> None:
         is_closed = call.status == "closed_no_report"
         assert is_closed == isinstance(saved, NotPossibleNow)
         assert is_closed != isinstance(closed, NotPossibleNow)
+
+
+def test_a_save_beside_an_acceptance_is_stored_or_refused(worker: User, worker2: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        offered = hand_overs.offer_call(
+            actor=worker, intake_id=call.pk, colleague_id=worker2.pk, at=NOW
+        )
+        saved, accepted = at_once(
+            saving(worker, call, "narrative.text", "A last word"),
+            partial(
+                hand_overs.answer_offer,
+                actor=worker2,
+                hand_over_id=offered.pk,
+                answer="accepted",
+                at=NOW,
+            ),
+        )
+        assert isinstance(accepted, Intake)
+        text = Narrative.objects.get(intake=call).text
+        assert isinstance(saved, Intake.DoesNotExist) == (text == "")
+        call.refresh_from_db()
+        assert call.worker == worker2
+
+
+def test_of_accepting_and_withdrawing_one_happens(worker: User, worker2: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        offered = hand_overs.offer_call(
+            actor=worker, intake_id=call.pk, colleague_id=worker2.pk, at=NOW
+        )
+        accepted, withdrawn = at_once(
+            partial(
+                hand_overs.answer_offer,
+                actor=worker2,
+                hand_over_id=offered.pk,
+                answer="accepted",
+                at=NOW,
+            ),
+            partial(hand_overs.withdraw_offer, actor=worker, intake_id=call.pk, at=NOW),
+        )
+        answer = HandOver.objects.get(pk=offered.pk).answer
+        call.refresh_from_db()
+        assert (answer == "accepted") == isinstance(accepted, Intake) == (call.worker == worker2)
+        assert (answer == "withdrawn") == isinstance(withdrawn, Intake)
+        assert isinstance(accepted, Intake | NotPossibleNow)
+        assert isinstance(withdrawn, Intake | Intake.DoesNotExist)
+
+
+def test_one_call_is_offered_once(worker: User, worker2: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        offer = partial(
+            hand_overs.offer_call,
+            actor=worker,
+            intake_id=call.pk,
+            colleague_id=worker2.pk,
+            at=NOW,
+        )
+        done, refused = split(at_once(offer, offer))
+        assert (len(done), len(refused)) == (1, 1)

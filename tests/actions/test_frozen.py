@@ -28,9 +28,11 @@ FORMS = {
     "call_resume": {},
     "call_no_report": {"reason": "mistake"},
     "call_practice": {},
+    "call_offer": {},
+    "call_withdraw": {},
     "call_submit": {"base:narrative.text": "1", "narrative.text": "late"},
 }
-READ_ONLY = {"call", "wrap_up", "call_read_back"}
+READ_ONLY = {"call", "wrap_up", "call_read_back", "call_hand_over"}
 ON_ITS_OWN = {"call_save", "call_hold", "call_outbox_key"}  # asked by scripts, with tests below
 
 

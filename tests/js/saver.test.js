@@ -157,6 +157,7 @@ function make(fields = { "narrative.text": "" }) {
       signedOut: () => told.locks.push("signed out"),
       stranger: () => told.locks.push("stranger"),
       elsewhere: () => told.locks.push("elsewhere"),
+      handedOver: () => told.locks.push("handed over"),
       conflict: (name, stored) => told.conflicts.push([name, stored]),
       refused: (name, sentence) => told.refused.push([name, sentence]),
     },
@@ -316,6 +317,25 @@ test("where another page writes, nothing more is sent until this one takes over"
   await Promise.all([saver.resume(), clock.pass(1000)]);
   await clock.pass(1000);
   assert.equal(stored(), "mine, and more");
+});
+
+test("where the call was handed over, nothing more is sent and what was typed stays", async () => {
+  const { clock, server, saver, told, stored } = make();
+  server.trouble = [{ status: 409, body: { reason: "handed_over", error: "Handed over." } }];
+  saver.change(FIELD, "mine");
+  await clock.pass(1000);
+  assert.equal(saver.state, "handed_over");
+  assert.equal(saver.handedOver, "Handed over.");
+  assert.deepEqual(told.locks, ["handed over"]);
+  saver.change(FIELD, "mine, and more");
+  saver.handOver("Told again.");
+  await clock.pass(60_000);
+  assert.equal(server.requests.length, 1);
+  assert.equal(stored(), "");
+  assert.equal(saver.fields.get(FIELD).text, "mine, and more");
+  assert.ok(saver.hasUnsaved);
+  assert.equal(await saver.drain(), false);
+  assert.deepEqual(told.locks, ["handed over"]);
 });
 
 /** A journal that remembers what it was told. */

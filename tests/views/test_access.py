@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from intake.models import Dispatch, Intake, Service, User
-from tests.factory import NOW, make_call, option, submit
+from intake.models import Dispatch, HandOver, Intake, Service, User
+from tests.factory import NOW, make_call, make_user, option, submit
 
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
 
@@ -34,6 +34,11 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "call_interrupt": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "call_resume": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "call_no_report": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "call_hand_over": ("get", (302, 200, 404, 404, 404, 404, 404)),
+    "call_offer": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "call_withdraw": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "offers": ("get", (302, 200, 200, 404, 404, 404, 200)),
+    "offer_answer": ("post", (302, 404, 302, 404, 404, 404, 404)),  # offered to worker2
     "call_read_back": ("get", (302, 200, 404, 404, 404, 404, 404)),
     "wrap_up": ("get", (302, 200, 404, 404, 404, 404, 404)),
     "call_submit": ("post", (302, 422, 404, 404, 404, 404, 404)),
@@ -41,6 +46,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake": ("get", (302, 302, 404, 200, 404, 404, 404)),
     "intake_pdf": ("get", (302, 404, 404, 404, 404, 404, 404)),
     "intake_json": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "intake_call_back": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "intake_brief": ("get", (302, 200, 404, 200, 404, 404, 404)),
     "intake_brief_pdf": ("get", (302, 200, 404, 200, 404, 404, 404)),
     "intake_dispatch": ("get", (302, 200, 404, 200, 404, 404, 404)),
@@ -93,6 +99,14 @@ def address(name: str, call: Intake) -> str:
             intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id
         )
         return reverse(name, args=[call.pk, told.pk])
+    if name == "offer_answer":
+        colleague = User.objects.filter(username="worker2").first()
+        if colleague is None:
+            colleague = make_user(call.agency, "worker2", "workers")
+        offered = HandOver.objects.create(
+            intake=call, offered_by_id=call.worker_id, offered_to=colleague, offered_at=NOW
+        )
+        return reverse(name, args=[offered.pk])
     if name in ("agency_table", "agency_row_add"):
         return reverse(name, args=["services"])
     if name == "agency_row":

@@ -23,7 +23,8 @@ SIGNED_OUT = (401, "signed_out")
 FORMS = sorted(  # everything below a call that takes a plain form
     name
     for name in names(get_resolver().url_patterns)
-    if name.startswith("call_") and name not in ("call_start", "call_save", "call_read_back")
+    if name.startswith("call_")
+    and name not in ("call_start", "call_save", "call_read_back", "call_hand_over")
 )
 
 

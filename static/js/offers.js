@@ -12,7 +12,7 @@ const call = document.querySelector("[data-hand-over]")?.dataset.handOver;
 
 function showCount(count) {
   if (!badge) return;
-  badge.hidden = !count;
+  badge.toggleAttribute("data-none", !count);
   const number = badge.querySelector("strong");
   if (number.textContent !== String(count)) number.textContent = count;
 }

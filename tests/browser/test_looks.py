@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
-from intake.actions import calls, dispatches, practice, reviews
+from intake.actions import calls, dispatches, hand_overs, practice, reviews
 from intake.models import User
 from tests import factory
 from tests.browser.checks import Inspection, expect_accessible
@@ -48,6 +48,11 @@ def test_pages_of_a_worker(
     remark = reviews.NewComment(anchor="decision.rationale", text="Who saw this?\nPlease add it.")
     reviews.return_intake(actor=supervisor, intake_id=returned.pk, comments=[remark], at=NOW)
     calls.interrupt_call(actor=worker, intake_id=dropped.pk, reason="dropped", at=NOW)
+    factory.put(worker, dropped, "reporter.phone", "555-0100")
+    colleague = factory.make_user(worker.agency, "colleague", "workers")  # type: ignore[arg-type]
+    for _ in range(2):
+        offered = factory.make_call(colleague)
+        hand_overs.offer_call(actor=colleague, intake_id=offered.pk, colleague_id=worker.pk, at=NOW)
     calls.end_call(actor=worker, intake_id=ended.pk, at=NOW)
     calls.close_no_report(actor=worker, intake_id=closed.pk, reason="wrong_number", at=NOW)
     factory.put(worker, ended, "call.language", "es")
@@ -64,6 +69,7 @@ def test_pages_of_a_worker(
         ("call", returned, "call-returned"),
         ("wrap_up", returned, "wrap-up-returned"),
         ("call", dropped, "call-dropped"),
+        ("call_hand_over", dropped, "hand-over"),
         ("call", ended, "call-in-spanish"),
         ("wrap_up", ended, "wrap-up"),
         ("intake", submitted, "record"),

@@ -61,10 +61,14 @@ def can_respond(user: User, intake: Intake) -> bool:
 
 
 def can_claim(user: User, intake: Intake) -> bool:
-    """Whether the user may review the intake: a supervisor of the agency, not its author."""
-    return (
-        is_supervisor(user) and intake.agency_id == user.agency_id and intake.worker_id != user.pk
-    )
+    """Whether the user may review the intake: a supervisor of the agency who did not write it.
+
+    Whoever had the call before it was handed over wrote it too.
+    """
+    if not is_supervisor(user) or intake.agency_id != user.agency_id:
+        return False
+    had_it = intake.hand_overs.accepted().filter(offered_by=user)
+    return intake.worker_id != user.pk and not had_it.exists()
 
 
 def holds_claim(user: User, review: Review | None) -> bool:

@@ -53,6 +53,8 @@ def test_name_and_numbers_are_copied_sealed_anew(worker: User, record: Intake) -
     }
     assert party.kind == ""
     after = Reporter.objects.filter(intake=callback).values().get()
+    assert after["phone"] is not None
+    assert before["phone"] is not None
     assert bytes(after["phone"]) != bytes(before["phone"])
     assert Reporter.objects.filter(intake=record).values().get() == before
     put(worker, callback, "reporter.phone", "555-0101", base=1)  # an earlier text is kept of it

@@ -1,18 +1,17 @@
 """A call in progress goes to a colleague who accepts it, and to nobody else."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Group
 
 from intake import permissions
-from intake.actions import calls, wrap_up
+from intake.actions import calls, reviews, wrap_up
 from intake.actions.hand_overs import answer_offer, offer_call, withdraw_offer
 from intake.actions.pages import hold_call
-from intake.errors import InvalidValue, NotPossibleNow
-from intake.models import AuditEvent, CallPage, HandOver, Intake, Submission, User
+from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
+from intake.models import Agency, AuditEvent, CallPage, HandOver, Intake, Submission, User
 from tests.actions.test_frozen import everything
 from tests.factory import NOW, make_call, make_ready, make_user, put, submit
 
@@ -83,7 +82,9 @@ def test_the_audit_holds_ids_alone(worker: User, worker2: User, call: Intake) ->
     assert told == {"hand_over": str(offered.pk), "from": str(worker.pk), "to": str(worker2.pk)}
 
 
-def test_it_goes_on_and_comes_back(agency: Any, worker: User, worker2: User, call: Intake) -> None:
+def test_it_goes_on_and_comes_back(
+    agency: Agency, worker: User, worker2: User, call: Intake
+) -> None:
     third = make_user(agency, "worker3", "workers")
     hand_over(worker, call, worker2)
     hand_over(worker2, call, third)
@@ -114,7 +115,7 @@ def test_without_acceptance_the_call_stays(
     offer(worker, call, worker2)  # it can be offered anew
 
 
-def test_one_offer_at_a_time(agency: Any, worker: User, worker2: User, call: Intake) -> None:
+def test_one_offer_at_a_time(agency: Agency, worker: User, worker2: User, call: Intake) -> None:
     offer(worker, call, worker2)
     before = everything()
     with pytest.raises(NotPossibleNow, match="offered to Worker2 Example already"):
@@ -244,3 +245,15 @@ def test_who_handed_over_reads_real_calls_of_the_own_agency_alone(
     assert set(Intake.objects.visible_to(supervisor)) == {call, other}
     worker.agency_id = None
     assert not Intake.objects.visible_to(worker).exists()
+
+
+def test_nobody_reviews_what_they_wrote_before_handing_it_over(
+    agency: Agency, worker2: User, supervisor: User
+) -> None:
+    both = make_user(agency, "both", "workers", "supervisors")
+    call = make_call(both)
+    hand_over(both, call, worker2)
+    submit(worker2, call)
+    with pytest.raises(NotAllowed):
+        reviews.claim_intake(actor=both, intake_id=call.pk, at=LATER)
+    reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=LATER)

@@ -20,6 +20,7 @@ from intake.views import (
     read_back,
     records,
     services,
+    versions,
     wrap_up,
     written_reports,
 )
@@ -29,6 +30,7 @@ call = [
     path("save/", calls.save, name="call_save"),
     path("hold/", pages.hold, name="call_hold"),
     path("outbox-key/", pages.outbox_key, name="call_outbox_key"),
+    path("versions/", versions.show_versions, name="call_versions"),
     path("sections/", calls.save_section, name="call_section"),
     path("end/", calls.end_call, name="call_end"),
     path("interrupt/", calls.interrupt_call, name="call_interrupt"),

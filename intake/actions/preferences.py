@@ -17,7 +17,7 @@ SNIPPET_TEXT = 2_000  # characters
 ABBREVIATION = re.compile(r"[^\W_]{1,20}")
 KEYS = re.compile(r"(Ctrl\+|Meta\+|Alt\+|Shift\+){1,4}[A-Za-z0-9/]{1,12}")
 # Taken away, nobody could copy or undo in any box.
-EDITING = frozenset({f"{key}+{one}" for key in ("Ctrl", "Meta") for one in "ACVXYZ"})
+EDITING = frozenset({f"{key}+{one}" for key in ("Ctrl", "Meta") for one in ("Shift+Z", *"ACVXYZ")})
 ACTION = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 

@@ -33,6 +33,7 @@ SENTENCES = {
     "intake.returned": "Returned the intake with comments",
     "intake.started": "Started a call",
     "intake.submitted": "Submitted the intake",
+    "intake.versions_viewed": "Viewed the earlier versions of a field",
     "intake.viewed": "Viewed the intake",
     "intake.written_report_entered": "Entered the written report of the call",
     "preferences.changed": "Changed the own preferences",

@@ -69,6 +69,7 @@ class Control:
     error: str = ""
     conflict: dict[str, Any] | None = None
     base: bool = True
+    versions: str = ""  # where its earlier versions are, once there may be any
     served: str = ""  # the check sum of the stored value, by which a plain form knows a change
 
     @property
@@ -464,11 +465,13 @@ def _control(
 ) -> Control:
     name = f"{owner}.{column}"
     value = _value(view, column)
+    revision = getattr(view, "revisions", {}).get(column, 0)
     control = Control(
         name=name,
         label=label,
         value=value,
-        revision=getattr(view, "revisions", {}).get(column, 0),
+        revision=revision,
+        versions=_versions(context, name) if revision > 1 else "",
         limit=fields.FIELDS[owner.partition(".")[0]][column].limit,
         hint=hint,
         base=NEW_ROW not in name,
@@ -488,6 +491,12 @@ def _control(
     if error and f"base:{name}" in posted:  # what was refused stays in the box
         control = replace(control, value=posted.get(name, ""))
     return replace(control, error=error)
+
+
+def _versions(context: template.Context, name: str) -> str:
+    """Return the address of a field's earlier versions, on a page of a call."""
+    intake = context.get("intake")
+    return f"{reverse('call_versions', args=[intake.pk])}?field={name}" if intake else ""
 
 
 def _in_words(control: Control, options: list[tuple[str, str]]) -> Control:

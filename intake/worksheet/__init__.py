@@ -26,6 +26,12 @@ from intake.worksheet.submissions import (
     from_json,
     to_canonical_json,
 )
+from intake.worksheet.versions import (
+    VersionsView,
+    VersionView,
+    build_versions,
+    differences,
+)
 from intake.worksheet.views import (
     AnsweredView,
     AnswerView,
@@ -71,6 +77,8 @@ __all__ = [
     "SendingView",
     "SupportView",
     "UnknownVersion",
+    "VersionView",
+    "VersionsView",
     "Worksheet",
     "build",
     "build_caller",
@@ -80,6 +88,8 @@ __all__ = [
     "build_replay",
     "build_reporting_party",
     "build_sections",
+    "build_versions",
+    "differences",
     "find_passage",
     "from_json",
     "glimpses",

@@ -51,6 +51,7 @@ def test_snippets_typed_when_the_session_had_ended_are_shown_to_copy(client: Cli
         {"keys": {"worry": "Alt+W", "well": "Alt+W"}},
         {"keys": {"Wrong name": "Alt+W"}},
         {"keys": {"worry": "Ctrl+C"}},
+        {"keys": {"worry": "Ctrl+Shift+Z"}},
         {"keys": {"worry": "Meta+Z"}},
         {"has_keys": "yes"},
         {"language": "xx"},

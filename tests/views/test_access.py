@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "call_save": ("post", (401, 200, 404, 404, 404, 404, 404)),
     "call_hold": ("post", (302, 200, 404, 404, 404, 404, 404)),
     "call_outbox_key": ("post", (302, 200, 404, 404, 404, 404, 404)),
+    "call_versions": ("get", (302, 200, 404, 404, 404, 404, 404)),
     "call_section": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "call_end": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "call_interrupt": ("post", (302, 302, 404, 404, 404, 404, 404)),
@@ -81,6 +82,7 @@ AFTER_SUBMISSION = {
     "intake_json": (302, 200, 404, 200, 404, 404, 404),
     "call": (302, 302, 404, 404, 404, 404, 404),
     "wrap_up": (302, 302, 404, 404, 404, 404, 404),
+    "call_versions": (302, 302, 404, 404, 404, 404, 404),
 }
 
 
@@ -118,6 +120,8 @@ def address(name: str, call: Intake) -> str:
     if name in ("intake_sent", "intake_packet", "intake_packet_reporter"):
         recipient = option(call.agency, "cross_report", "law_enforcement")
         return reverse(name, args=[call.pk, recipient])
+    if name == "call_versions":
+        return f"{reverse(name, args=[call.pk])}?field=narrative.text"
     needs_call = name in CALL_NAMES
     return reverse(name, args=[call.pk]) if needs_call else reverse(name)
 

@@ -22,7 +22,11 @@ EXPORTS = {  # which kind of copy an address hands out
     "intake_packet": "packet:law_enforcement",
     "intake_pdf": "pdf",
 }
-OF_THEIR_OWN = {"intake_copy_out": "intake.copied_out"}
+OF_THEIR_OWN = {
+    "call_versions": "intake.versions_viewed",
+    "intake_copy_out": "intake.copied_out",
+}
+DETAILS = {"call_versions": {"field": "narrative.text"}}  # which column, never what
 PROBES = ("healthz", "readyz")
 SAID = ("Zebulon", "Quillfeather", "Ottoline")  # in no word of ours
 
@@ -70,7 +74,7 @@ def test_every_look_at_the_open_call_is_an_event(
         assert answer.status_code == 200
         assert len(events) == 1
         check(events[0], verb_of(name), worker, call)
-        assert events[0].details == {}
+        assert events[0].details == DETAILS.get(name, {})
 
 
 @pytest.mark.parametrize("name", [name for name in ON_THE_RECORD if is_page(name)])

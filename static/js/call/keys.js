@@ -26,10 +26,16 @@ const USUAL = {
   submit: ["Submit for review", "Ctrl+Enter"],
   save: ["Save now", "Ctrl+S"],
   help: ["This help", "Ctrl+/"],
+  versions: ["Earlier versions of the field", "Alt+V"],
 };
 
 // Taken away, nobody could copy or undo in any box; the server refuses them too.
-const EDITING = /^(Ctrl|Meta)\+[ACVXYZ]$/;
+const EDITING = /^(Ctrl|Meta)\+([ACVXYZ]|Shift\+Z)$/;
+// What history.js does in every field, shortcuts on or off.
+const FIXED = [
+  ["Undo in the field", ["Ctrl+Z"]],
+  ["Redo in the field", ["Ctrl+Y", "Ctrl+Shift+Z"]],
+];
 
 function pressed(event) {
   const key = event.code.replace(/^(Digit|Key)/, "").replace("Slash", "/");
@@ -71,6 +77,17 @@ export function startKeys(root, does) {
     showKeys();
     if (!body) return;
     isOn.checked = mine.has_keys;
+    const cell = (...parts) => {
+      const one = document.createElement("td");
+      one.append(...parts);
+      return one;
+    };
+    const fixed = FIXED.map(([what, ways]) => {
+      const row = document.createElement("tr");
+      const keys = ways.flatMap((way, place) => [...(place ? [" or "] : []), Object.assign(document.createElement("kbd"), { textContent: way })]);
+      row.append(cell(what), cell(...keys), cell("Fixed"));
+      return row;
+    });
     const rows = Object.keys(USUAL).filter((name) => does[name]).map((name) => {
       const row = document.createElement("tr");
       const what = document.createElement("td");
@@ -94,7 +111,7 @@ export function startKeys(root, does) {
       row.append(what, keys, change);
       return row;
     });
-    body.replaceChildren(...rows);
+    body.replaceChildren(...rows, ...fixed);
   }
 
   list();

@@ -5,6 +5,7 @@ import { startDecide } from "./decide.js";
 import { startEnding } from "./ending.js";
 import { startHandOver } from "./hand_over.js";
 import { controlOf, startSaving } from "./fields.js";
+import { startHistory } from "./history.js";
 import { startJump, startKeys } from "./keys.js";
 import { startOtherSide } from "./other_side.js";
 import { keepPreferences, mine, readPreferences } from "./preferences.js";
@@ -17,6 +18,7 @@ import { startQuotes } from "./quotes.js";
 import { startRows } from "./rows.js";
 import { startSupports } from "./supports.js";
 import { showPanel, startTabs } from "./tabs.js";
+import { startVersions } from "./versions.js";
 
 function startTimer(root) {
   const timer = document.getElementById("call-timer");
@@ -87,28 +89,41 @@ async function fetchKey(url, saver) {
   }
 }
 
-/** Keep what is typed in this browser too, be one page among others, and take up what was left. */
+/**
+ * Keep what is typed in this browser too, be one page among others, and take up what was left.
+ * Resolves to the journal, or to null where there is none.
+ */
 async function startKeeping(root, saver) {
   const [user, call] = [saver.user, root.dataset.callId];
   const db = await openStore();
   const page = startPage(root, saver, { db, user, call });
   const begun = page.begin();
+  let journal = null;
   if (db) {
     const key = await fetchKey(root.dataset.keyUrl, saver);
     if (key) {
-      const journal = new Journal({ db, key, user, call, page: saver.page });
+      journal = new Journal({ db, key, user, call, page: saver.page });
       saver.keepJournal(journal);
       if (await begun) await restoreLeft(root, saver, journal);
     }
   }
   root.dataset.kept = "";
+  return journal;
 }
+
+/** What undoing needs goes along to the next page of this call, sealed like the journal. */
+const notesOf = (journal) => ({
+  load: async () => (await journal)?.note() ?? null,
+  save: async (notes) => (await journal)?.keepNote(notes),
+});
 
 const root = document.querySelector("[data-save-url]");
 if (root) readPreferences(root);
 const saver = root && startSaving(root);
 if (saver) {
+  const kept = startKeeping(root, saver);
   startTabs(root);
+  const history = startHistory(root, saver, notesOf(kept));
   const rows = startRows(root, saver);
   const quotes = startQuotes(root, saver);
   startSupports(root, saver);
@@ -128,10 +143,10 @@ if (saver) {
     ...(isCall && { toggle: startToggle(root), jump: startJump(root) }),
     ...(root.querySelector("[data-end-call]") && { end: press("[data-end-call] button") }),
     ...("wrapUp" in root.dataset && { missing: startMissing(root), submit: press(".submit-line button") }),
+    ...(document.getElementById("versions") && { versions: startVersions(root, saver, history) }),
     save: () => saver.hurry(),
     help: () => document.getElementById("keys")?.showModal(),
   });
   root.dispatchEvent(new CustomEvent("call:changed"));
   root.dataset.ready = "";
-  startKeeping(root, saver);
 }

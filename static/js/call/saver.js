@@ -156,6 +156,12 @@ export class Saver {
     this.hurry();
   }
 
+  /** Have the server put the stored text aside with the next save of a field. */
+  keepEarlier(name) {
+    const field = this.fields.get(name);
+    if (field) field.keep = true;
+  }
+
   isDirty(field) {
     return field.text !== field.stored || field.request !== null || field.aside !== null;
   }

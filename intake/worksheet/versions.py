@@ -16,7 +16,7 @@ from intake.models import FieldRevision, Intake, PromptText, ResponseOption, Use
 from intake.models.base import Language, SavedRecord
 
 PAGE = 20  # earlier versions at a time
-COMPARED = 4_000  # words; what is longer beside what it became is shown as two wholes
+COMPARED = 2_000  # words; what is longer beside what it became is shown as two wholes
 AROUND = 12  # words that stay at the ends of a long stretch in which nothing differs
 
 MODELS = {noun: model for model, noun in fields.NOUN_OF.items()}

@@ -215,12 +215,15 @@ export function startHistory(root, saver, store = forgetful) {
     timer = null;
     if (!isRead || isKept) return;
     isKept = true;
+    root.dataset.notes = "keeping";
     const mine = [...histories].filter(([, one]) => one.canUndo || one.canRedo);
-    store.save({ fields: { ...others, ...Object.fromEntries(mine) } });
+    const notes = { fields: { ...others, ...Object.fromEntries(mine) } };
+    Promise.resolve(store.save(notes)).then(() => (root.dataset.notes = isKept ? "kept" : "changed"));
   }
 
   function changed() {
     isKept = false;
+    root.dataset.notes = "changed";
     timer ??= setTimeout(keep, KEEP_AFTER);
     showTools();
   }
@@ -240,7 +243,8 @@ export function startHistory(root, saver, store = forgetful) {
     const may = { undo: history?.canUndo, redo: history?.canRedo, versions: Boolean(last) };
     for (const [way, button] of Object.entries(tools)) {
       const isOff = !may[way] || (way !== "versions" && isLocked(last));
-      button.setAttribute("aria-label", `${button.textContent.trim()}: ${title}`);
+      const place = button.querySelector("[data-of]");
+      place.textContent = title && ` ${place.dataset.of} ${title}`;
       button.setAttribute("aria-disabled", String(isOff));
     }
   }

@@ -21,9 +21,9 @@ AROUND = 12  # words that stay at the ends of a long stretch in which nothing di
 
 MODELS = {noun: model for model, noun in fields.NOUN_OF.items()}
 
-# A word with the space after it; of scripts that write without spaces every sign.
+# A word with the space before it; of scripts that write without spaces every sign.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_WORD = re.compile(rf"\s+|[{_UNSPACED}]|[^\s{_UNSPACED}]+\s*")
+_WORD = re.compile(rf"\s*(?:[{_UNSPACED}]|[^\s{_UNSPACED}]+)|\s+")
 
 
 @dataclass(frozen=True)

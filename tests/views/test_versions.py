@@ -249,9 +249,13 @@ def told(old: str, new: str) -> list[tuple[str, str]]:
 
 def test_differences_are_told_word_by_word() -> None:
     assert told("He left at noon.", "She left at noon.") == [
-        ("gone", "He "),
-        ("new", "She "),
-        ("same", "left at noon."),
+        ("gone", "He"),
+        ("new", "She"),
+        ("same", " left at noon."),
+    ]
+    assert told("He left.", "He left.\nShe came. ") == [
+        ("same", "He left."),
+        ("new", "\nShe came. "),
     ]
     assert told("Same.", "Same.") == [("same", "Same.")]
     assert told("", "New.") == [("new", "New.")]
@@ -266,8 +270,8 @@ def test_differences_are_told_word_by_word() -> None:
 
 
 def test_long_stretches_that_are_the_same_are_left_out_but_not_lost() -> None:
-    middle = "".join(f"word{number} " for number in range(200))
-    old, new = f"First {middle}last", f"Begin {middle}end"
+    middle = " ".join(f"word{number}" for number in range(200))
+    old, new = f"First {middle} last", f"Begin {middle} end"
     parts = told(old, new)
     assert [kind for kind, _ in parts] == [
         "gone", "new", "same", "left_out", "same", "gone", "new"
@@ -277,6 +281,6 @@ def test_long_stretches_that_are_the_same_are_left_out_but_not_lost() -> None:
 
 
 def test_very_long_differences_are_shown_as_wholes() -> None:
-    old = "".join(f"a{number} " for number in range(COMPARED))
-    new = "".join(f"b{number} " for number in range(COMPARED))
+    old = " ".join(f"a{number}" for number in range(COMPARED))
+    new = " ".join(f"b{number}" for number in range(COMPARED))
     assert [kind for kind, _ in told(old, new)] == ["gone", "new"]

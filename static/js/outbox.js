@@ -94,7 +94,8 @@ async function sendAll(db) {
 /** Show quietly what could not be sent: where it can be settled, or the text itself, to copy. */
 function tell(db, rest) {
   line.hidden = !rest.length;
-  const list = line.querySelector("ul");
+  let list = line.querySelector("ul");
+  if (!list) line.append((list = document.createElement("ul")));
   list.replaceChildren(...rest.filter(({ entry }) => entry).map(({ row, entry, why }) => {
     const item = document.createElement("li");
     if (why !== "refused") {

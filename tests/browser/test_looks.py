@@ -198,7 +198,7 @@ def test_states_of_saving(
     narrative(page).fill("Mine")
     danger = page.get_by_role("group", name="Danger now?")
     danger.get_by_role("radio", name="Yes").check()
-    expect(danger.get_by_role("region", name="Stored text")).to_have_text("No")
+    expect(danger.get_by_role("region", name="Theirs, stored")).to_have_text("No")
     expect(page.get_by_role("status")).to_contain_text("Paused")
     inspection.look("conflicts")
     for left in (1, 0):

@@ -340,6 +340,10 @@ export function startHistory(root, saver, store = forgetful) {
   /** Put an earlier version into a control; what stands there is kept among the versions. */
   function takeVersion(control, text) {
     reveal(control);
+    if (isLocked(control)) {
+      say("This takes no changes now.");
+      return;
+    }
     notice(control);
     historyOf(control).close();
     saver.keepEarlier(control.dataset.field);

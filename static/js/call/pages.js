@@ -18,7 +18,7 @@ export function setReadOnly(root, isReadOnly) {
       delete box.dataset.wasOpen;
     }
   }
-  const stays = "[role=tab], [data-open-dialog], [data-toggle-timer], [data-take-over], [data-stays], [data-stays] *, dialog *";
+  const stays = "[role=tab], [data-open-dialog], [data-toggle-timer], [data-take-over], [data-stays], [data-stays] *, [aria-disabled], dialog *";
   for (const control of root.querySelectorAll("button, select, input[type=radio], input[type=checkbox]")) {
     if (control.matches(stays)) continue;
     if (isReadOnly && !control.disabled) {

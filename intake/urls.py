@@ -72,6 +72,11 @@ intake = [
         dispatches.acknowledge,
         name="intake_acknowledge",
     ),
+    path(
+        "dispatch/<uuid:dispatch_id>/withdraw/",
+        dispatches.withdraw,
+        name="intake_withdraw",
+    ),
 ]
 urlpatterns = [
     path("", home.home, name="home"),

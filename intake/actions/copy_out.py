@@ -26,14 +26,17 @@ def tick_block(
     with transaction.atomic():
         visible = Intake.objects.visible_to(actor)
         intake = visible.select_for_update(no_key=True).get(pk=intake_id)
-        if not permissions.can_respond(actor, intake):
+        if not permissions.can_respond(actor, intake) or intake.is_practice:
             raise Intake.DoesNotExist
         field = CopyOutField.objects.filter(pk=field_id, agency=intake.agency_id).first()
         if field is None or not 1 <= part <= 999:
             raise UnknownField("The copy-out has no such block; nothing was noted.")
+        ticks = CopyOutTick.objects.filter(intake=intake, field=field, part=part)
         if is_pasted:
-            CopyOutTick.objects.get_or_create(
-                intake=intake, field=field, part=part, defaults={"at": at, "by": actor}
-            )
-        else:
-            CopyOutTick.objects.filter(intake=intake, field=field, part=part).delete()
+            ticks.delete()  # pasted again, it is of now
+            CopyOutTick.objects.create(intake=intake, field=field, part=part, at=at, by=actor)
+        elif not ticks.delete()[0]:
+            return
+        verb = "copy_out.pasted" if is_pasted else "copy_out.taken_back"
+        details: dict[str, str | int | bool] = {"field": str(field.pk), "part": part}
+        record_event(verb, actor=actor, at=at, subject=intake, details=details)

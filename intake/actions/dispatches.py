@@ -6,25 +6,44 @@ from uuid import UUID
 from django.db import transaction
 
 from intake.actions.facts import lock_for_fact
-from intake.errors import InvalidValue
+from intake.errors import InvalidValue, NotPossibleNow
 from intake.fields import LINE
 from intake.models import Dispatch, User
 from intake.models.audit import record_event
 from intake.text import clean_text
 
 
-def tell(*, actor: User, intake_id: UUID, told: str, who: str, how: str, at: datetime) -> Dispatch:
-    """Note that the actor told somebody of the report just now, and return the note.
+def tell(
+    *,
+    actor: User,
+    intake_id: UUID,
+    told: str,
+    who: str,
+    how: str,
+    at: datetime,
+    told_at: datetime | None = None,
+) -> Dispatch:
+    """Note that the actor told somebody of the report, and return the note.
 
-    Possible before and after submission: it is a fact of its own. Raises Intake.DoesNotExist,
-    NotPossibleNow for a call that is no report, InvalidValue.
+    `told_at` is when, where it was not just now: since the call began and not later than now. It
+    needs a name or unit, or a way: nothing is noted by a press alone. Possible before and after
+    submission: it is a fact of its own. Raises Intake.DoesNotExist, NotPossibleNow for a call
+    that is no report, InvalidValue.
     """
     with transaction.atomic():
         intake = lock_for_fact(actor=actor, intake_id=intake_id)
         if told not in Dispatch.Told.values:
             raise InvalidValue("Choose who was told; nothing was noted.")
+        who, how, when = _line(who), _line(how), told_at or at
+        if not who and not how:
+            raise InvalidValue("Say who it was, or how they were told; nothing was noted.")
+        if when > at or when < intake.started_at.replace(second=0, microsecond=0):
+            raise InvalidValue(
+                "They were told since the call began and not later than now: mend the time. "
+                "Nothing was noted."
+            )
         dispatch = Dispatch.objects.create(
-            intake=intake, told=told, who=_line(who), how=_line(how), told_at=at, told_by=actor
+            intake=intake, told=told, who=who, how=how, told_at=when, told_by=actor
         )
         record_event(
             "dispatch.told",
@@ -50,7 +69,14 @@ def acknowledge(
             pk=dispatch_id, intake=intake
         )
         if dispatch.acknowledged_at is not None:
-            return dispatch
+            zone = intake.agency.zone
+            when = dispatch.acknowledged_at.astimezone(zone).strftime("%H:%M")
+            by_whom = f" by {dispatch.acknowledged_by}" if dispatch.acknowledged_by else ""
+            raise NotPossibleNow(
+                f"This was acknowledged already at {when}{by_whom}. That stands; nothing was noted."
+            )
+        if dispatch.withdrawn_at is not None:
+            raise NotPossibleNow("This was noted by mistake, and taken back; nothing was noted.")
         dispatch.acknowledged_at = max(at, dispatch.told_at)
         dispatch.acknowledged_by = _line(by)
         dispatch.acknowledged_noted_by = actor
@@ -62,6 +88,32 @@ def acknowledge(
             subject=intake,
             details={"told": dispatch.told, "dispatch": str(dispatch.pk)},
         )
+        return dispatch
+
+
+def withdraw(*, actor: User, intake_id: UUID, dispatch_id: UUID, at: datetime) -> Dispatch:
+    """Mark a note as made by mistake: it stays readable, struck through, and counts no more.
+
+    Raises Intake.DoesNotExist, Dispatch.DoesNotExist, NotPossibleNow for one that was
+    acknowledged: then somebody does know.
+    """
+    with transaction.atomic():
+        intake = lock_for_fact(actor=actor, intake_id=intake_id)
+        dispatch = Dispatch.objects.select_for_update(no_key=True).get(
+            pk=dispatch_id, intake=intake
+        )
+        if dispatch.acknowledged_at is not None:
+            raise NotPossibleNow("This was acknowledged: it is no mistake. Nothing was changed.")
+        if dispatch.withdrawn_at is None:
+            dispatch.withdrawn_at, dispatch.withdrawn_by = at, actor
+            dispatch.save(update_fields=["withdrawn_at", "withdrawn_by"])
+            record_event(
+                "dispatch.withdrawn",
+                actor=actor,
+                at=at,
+                subject=intake,
+                details={"told": dispatch.told, "dispatch": str(dispatch.pk)},
+            )
         return dispatch
 
 

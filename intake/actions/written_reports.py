@@ -16,24 +16,34 @@ WRITTEN_WITHIN = timedelta(hours=36)
 
 
 def start_written_report(
-    *, actor: User, follows_id: UUID | None, received_at: datetime, at: datetime
+    *,
+    actor: User,
+    follows_id: UUID | None,
+    medium: str,
+    received_at: datetime,
+    at: datetime,
+    reference: str = "",
 ) -> Intake:
     """Open the intake of a written report received at `received_at` and return it.
 
-    `follows_id` is the call of the agency that it follows, or None for one that came first.
-    Raises Intake.DoesNotExist, NotAllowed, InvalidValue, NotPossibleNow.
+    `follows_id` is the call of the agency that it follows, or None for one that came first;
+    `reference` names that call instead, as it stands on the paper. `medium` is paper, fax or
+    portal. Raises Intake.DoesNotExist, NotAllowed, InvalidValue, NotPossibleNow.
     """
     if received_at > at:
         raise InvalidValue("The report cannot be received later than now; mend the time.")
+    if medium not in Intake.Medium.values:
+        raise InvalidValue("Say how the report came: on paper, by fax or through the portal.")
     with transaction.atomic():
-        follows = _lock_call(actor, follows_id) if follows_id else None
+        follows = _lock_call(actor, follows_id, reference.strip())
         if follows is not None and received_at < follows.started_at:
             raise InvalidValue("The written report follows its call: mend the time of receipt.")
         intake = start_call(actor=actor, at=at)
         intake.method = Intake.Method.WRITTEN
+        intake.written_medium = medium
         intake.follows = follows
         intake.started_at = received_at
-        intake.save(update_fields=["method", "follows", "started_at"])
+        intake.save(update_fields=["method", "written_medium", "follows", "started_at"])
         if follows is not None:
             record_event(
                 "intake.written_report_entered",
@@ -45,10 +55,23 @@ def start_written_report(
         return intake
 
 
-def _lock_call(actor: User, follows_id: UUID) -> Intake:
+def _lock_call(actor: User, follows_id: UUID | None, reference: str) -> Intake | None:
     """Return the call that is followed, locked; its content is not shown to who enters it."""
     calls = Intake.objects.for_real().filter(agency=actor.agency_id)
-    call = calls.select_for_update(no_key=True).get(pk=follows_id)
+    calls = calls.select_for_update(no_key=True)
+    if follows_id is not None:
+        call = calls.get(pk=follows_id)
+    elif reference:
+        named = calls.filter(reference=reference).exclude(method=Intake.Method.WRITTEN)
+        found = named.standing().first()
+        if found is None:
+            raise InvalidValue(
+                f"No call of your agency has the reference {reference}. Nothing was entered; look "
+                "at the paper again, or leave the reference empty."
+            )
+        call = found
+    else:
+        return None
     if call.written_reports.standing().exists():
         raise NotPossibleNow(
             f"The written report of call {call.reference} was entered already; open that one."

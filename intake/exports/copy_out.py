@@ -31,6 +31,11 @@ class CopyOutBlock:
     parts: int
 
     @property
+    def length(self) -> int:
+        """How many characters the other system counts."""
+        return measure(self.text)
+
+    @property
     def key(self) -> str:
         """The block's own name on the page."""
         return f"{self.field_id}-{self.part}"
@@ -59,6 +64,14 @@ def build_blocks(
     return tuple(blocks)
 
 
+def empty_fields(
+    blocks: Iterable[CopyOutBlock], fields: Iterable[CopyOutField]
+) -> tuple[CopyOutField, ...]:
+    """Return the fields of the other system for which nothing is recorded."""
+    filled = {block.field_id for block in blocks}
+    return tuple(field for field in fields if str(field.pk) not in filled)
+
+
 def plain(text: str) -> str:
     """Return text as another system takes it: LF, no tabs and no control characters."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
@@ -70,15 +83,30 @@ def split(text: str, limit: int) -> list[str]:
     A run without white space is cut where it must be; nothing but the white space at a cut goes.
     """
     rest, parts = text.strip(), []
-    while limit and len(rest) > limit:
-        window = rest[: limit + 1]
+    while limit and measure(rest) > limit:
+        room = _room(rest, limit)
+        window = rest[: room + 1]
         cut = max(window.rfind("\n"), window.rfind(" "))
-        if "\n" in window and window.rfind("\n") > limit // 2:
+        if "\n" in window and window.rfind("\n") > room // 2:
             cut = window.rfind("\n")
-        end = cut if cut > 0 else limit
+        end = cut if cut > 0 else room
         parts.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*parts, rest] if rest else parts
+
+
+def measure(text: str) -> int:
+    """Return how many characters another system counts: a line end is two, as Windows pastes."""
+    return len(text) + text.count("\n")
+
+
+def _room(text: str, limit: int) -> int:
+    """Return how many characters of `text` fit into `limit`; one at least."""
+    room, used = 0, 0
+    while room < len(text) and used + measure(text[room]) <= limit:
+        used += measure(text[room])
+        room += 1
+    return max(1, room)
 
 
 def _moment(iso: str, zone: ZoneInfo) -> str:
@@ -145,6 +173,12 @@ def _side(sheet: Worksheet, side: str) -> str:
     return "\n".join(lines)
 
 
+def _narrative(sheet: Worksheet, _: ZoneInfo) -> str:
+    """The narrative, and what the caller corrected when it was read back."""
+    said = [f"Corrected by the caller when read back: {text}" for text in sheet.corrected.values()]
+    return "\n".join((sheet.narrative, *said)) if said else sheet.narrative
+
+
 def _decision(sheet: Worksheet, _: ZoneInfo) -> str:
     one = sheet.decision
     labels = "; ".join(filter(None, (one.screening_label, one.priority_label, one.path_label)))
@@ -174,7 +208,7 @@ def _dispatches(sheet: Worksheet, zone: ZoneInfo) -> str:
         f"{one.told_label}{f' ({one.who})' if one.who else ''}, {_moment(one.told_at, zone)}"
         f"{f', {one.how}' if one.how else ''}; acknowledged: "
         f"{_moment(one.acknowledged_at, zone) or 'not yet'}"
-        for one in sheet.dispatches
+        for one in sheet.told
     )
 
 
@@ -192,7 +226,7 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
         )
     ),
     "priority": lambda sheet, _: sheet.decision.priority_label,
-    "narrative": lambda sheet, _: sheet.narrative,
+    "narrative": _narrative,
     "responder_safety": lambda sheet, _: _with_details(
         sheet.call.responder_safety, sheet.call.responder_safety_details
     ),
@@ -204,7 +238,7 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
     ),
     "concerns": lambda sheet, _: _concerns(sheet),
     "quotes": lambda sheet, _: "\n".join(
-        f"“{one.text}” – {one.speaker or 'speaker not noted'}; heard by {one.hearer or 'not noted'}"
+        f"“{one.text}” – {one.speaker or 'speaker not noted'}; {one.heard_by}"
         for one in sheet.exact_words
     ),
     "worries": lambda sheet, _: _side(sheet, "worry"),

@@ -1,20 +1,20 @@
-"""Who was told, how, and who acknowledged."""
+"""When somebody was told, as a time on the clock."""
 
-from django import forms
+from datetime import datetime, time, timedelta
 
-from intake.fields import LINE
-from intake.models import Dispatch
-
-
-class TellForm(forms.Form):
-    """Somebody was told; the time is the server's."""
-
-    told = forms.ChoiceField(choices=Dispatch.Told.choices, label="Told")
-    who = forms.CharField(required=False, max_length=LINE, label="Who")
-    how = forms.CharField(required=False, max_length=LINE, label="How")
+from intake.errors import InvalidValue
 
 
-class AcknowledgeForm(forms.Form):
-    """Who knows of it now."""
+def parse_clock(text: str, *, now: datetime) -> datetime | None:
+    """Return the latest moment up to `now` (in the agency's zone) at which the clock showed `text`.
 
-    by = forms.CharField(required=False, max_length=LINE, label="Acknowledged by")
+    None for an empty text: just now. Raises InvalidValue for what is no time.
+    """
+    if not text.strip():
+        return None
+    try:
+        clock = time.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidValue("This is not a time, such as 14:05. Nothing was noted.") from None
+    then = now.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+    return then if then <= now else then - timedelta(days=1)

@@ -5,11 +5,15 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from intake.models import Intake
+
 
 class WrittenReportForm(forms.Form):
     """The call that it follows, if any, and the time of receipt in the agency's zone."""
 
     follows = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    reference = forms.CharField(required=False, max_length=16)
+    medium = forms.ChoiceField(choices=Intake.Medium.choices)
     received_at = forms.DateTimeField(
         label="Received",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

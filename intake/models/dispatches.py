@@ -31,6 +31,11 @@ class Dispatch(Record):
     acknowledged_noted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Noted by mistake: it stays, struck through.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["told_at", "id"]
@@ -40,6 +45,11 @@ class Dispatch(Record):
                 condition=Q(acknowledged_at__isnull=True)
                 | Q(acknowledged_at__gte=models.F("told_at")),
                 name="dispatch_acknowledged_after_told",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="dispatch_withdrawn_by_somebody",
             ),
         ]
 

@@ -69,7 +69,9 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
 
     def in_danger(self) -> "IntakeQuerySet":
         """Return the real calls with somebody in danger that are open or nobody acknowledged."""
-        acknowledged = models.Q(dispatches__acknowledged_at__isnull=False)
+        acknowledged = models.Q(
+            dispatches__acknowledged_at__isnull=False, dispatches__withdrawn_at__isnull=True
+        )
         return (
             self.for_real()
             .filter(danger_now=YesNo.YES)
@@ -98,6 +100,12 @@ class IntakeMethod(models.TextChoices):
     WRITTEN = "written", "Written report"
 
 
+class IntakeMedium(models.TextChoices):
+    PAPER = "paper", "Paper"
+    FAX = "fax", "Fax"
+    PORTAL = "portal", "Portal"
+
+
 class IntakeNoReportReason(models.TextChoices):
     WRONG_NUMBER = "wrong_number", "Wrong number"
     INFORMATION = "information", "Information only"
@@ -120,6 +128,7 @@ class Intake(SavedRecord):
 
     Status = IntakeStatus
     Method = IntakeMethod
+    Medium = IntakeMedium
     NoReportReason = IntakeNoReportReason
     Interruption = IntakeInterruption
 
@@ -145,6 +154,8 @@ class Intake(SavedRecord):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="written_reports"
     )
 
+    # How a written report came; blank on a call, and on those from before it was asked.
+    written_medium = models.CharField(max_length=8, choices=Medium, blank=True)
     # The record from which the reporting party was called back.
     calls_back = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="callbacks"
@@ -232,7 +243,13 @@ class Intake(SavedRecord):
                 name="intake_from_paper_after_start",
             ),
             is_one_of("intake", "status", IntakeStatus, blank=False),
+            models.UniqueConstraint(
+                fields=["follows"],
+                condition=~Q(status="closed_no_report"),
+                name="intake_one_written_report_of_call",
+            ),
             is_one_of("intake", "method", IntakeMethod, blank=False),
+            is_one_of("intake", "written_medium", IntakeMedium, blank=True),
             is_one_of("intake", "danger_now", YesNo, blank=True),
             is_one_of("intake", "responder_safety", YesNo, blank=True),
             is_one_of("intake", "tribal_information", YesNo, blank=True),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from intake import worksheet
 from intake.actions import copy_out
 from intake.errors import Refused
-from intake.exports.copy_out import build_blocks
+from intake.exports.copy_out import build_blocks, empty_fields
 from intake.fields import parse_count
 from intake.models import CopyOutField, CopyOutTick
 from intake.views import facts
@@ -23,16 +23,25 @@ from intake.views.requests import UserRequest
 def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The latest submission (else what stands now) as blocks of plain text."""
     intake = facts.fetch(request, intake_id)
+    if intake.is_practice:  # practice never reaches another system
+        raise Http404
     copy_out.note_copy_out(actor=request.user, intake=intake, at=timezone.now())
     submission = latest_submission(intake)
     sheet = worksheet.from_json(submission.content.text) if submission else worksheet.build(intake)
-    fields = CopyOutField.objects.filter(agency=intake.agency_id, is_active=True)
-    ticks = CopyOutTick.objects.filter(intake=intake)
+    fields = list(CopyOutField.objects.filter(agency=intake.agency_id, is_active=True))
+    ticks = list(CopyOutTick.objects.filter(intake=intake))
+    blocks = build_blocks(sheet, fields, intake.agency.zone)
     context = {
         "intake": intake,
         "submission": submission,
-        "blocks": build_blocks(sheet, fields, intake.agency.zone),
+        "blocks": blocks,
+        "empty": empty_fields(blocks, fields),
         "pasted": {f"{tick.field_id}-{tick.part}" for tick in ticks},
+        "outdated": {
+            f"{tick.field_id}-{tick.part}"
+            for tick in ticks
+            if submission is not None and tick.at < submission.at
+        },
     }
     return render(request, "intake/copy_out/page.html", context)
 
@@ -41,6 +50,8 @@ def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
 def tick(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Note that a block was pasted, or take the note back."""
     intake = facts.fetch(request, intake_id)
+    if intake.is_practice:
+        raise Http404
     is_pasted = request.POST.get("pasted") == "yes"
     field, part = request.POST.get("field", ""), parse_count(request.POST.get("part", ""))
     refusal = ""

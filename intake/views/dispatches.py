@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from intake import permissions, worksheet
 from intake.actions import dispatches, records
 from intake.errors import Refused
+from intake.forms.dispatches import parse_clock
 from intake.models import Dispatch, Intake
 from intake.views import facts
 from intake.views.requests import UserRequest
@@ -32,12 +33,14 @@ def tell(request: UserRequest, intake_id: UUID) -> HttpResponse:
     intake = facts.fetch(request, intake_id)
     refusal = ""
     try:
+        told_at = parse_clock(request.POST.get("time", ""), now=timezone.localtime())
         dispatches.tell(
             actor=request.user,
             intake_id=intake.pk,
             told=request.POST.get("told", ""),
             who=request.POST.get("who", ""),
             how=request.POST.get("how", ""),
+            told_at=told_at,
             at=timezone.now(),
         )
     except Refused as refused:
@@ -57,6 +60,22 @@ def acknowledge(request: UserRequest, intake_id: UUID, dispatch_id: UUID) -> Htt
             dispatch_id=dispatch_id,
             by=request.POST.get("by", ""),
             at=timezone.now(),
+        )
+    except Dispatch.DoesNotExist:
+        raise Http404 from None
+    except Refused as refused:
+        refusal = refused.sentence
+    return _answer(request, intake, refusal)
+
+
+@require_POST
+def withdraw(request: UserRequest, intake_id: UUID, dispatch_id: UUID) -> HttpResponse:
+    """Note that a telling was noted by mistake."""
+    intake = facts.fetch(request, intake_id)
+    refusal = ""
+    try:
+        dispatches.withdraw(
+            actor=request.user, intake_id=intake.pk, dispatch_id=dispatch_id, at=timezone.now()
         )
     except Dispatch.DoesNotExist:
         raise Http404 from None

@@ -32,6 +32,7 @@ def list_written_reports(request: UserRequest) -> HttpResponse:
     context = {
         "page": page,
         "form": WrittenReportForm(),
+        "media": Intake.Medium.choices,
         "may_enter": permissions.can_start_call(user),
         "now": timezone.now(),
     }
@@ -45,13 +46,19 @@ def start(request: UserRequest) -> HttpResponse:
         raise Http404
     form = WrittenReportForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Say when the report was received, as a date and a time.")
+        messages.error(
+            request,
+            "Say when the report was received, as a date and a time, and how it came: on paper, "
+            "by fax or through the portal.",
+        )
         return redirect("written_reports")
     follows: UUID | None = form.cleaned_data["follows"]
     try:
         intake = start_written_report(
             actor=request.user,
             follows_id=follows,
+            reference=form.cleaned_data["reference"],
+            medium=form.cleaned_data["medium"],
             received_at=form.cleaned_data["received_at"],
             at=timezone.now(),
         )

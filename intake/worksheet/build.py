@@ -92,6 +92,7 @@ def build(intake: Intake) -> Worksheet:
         decision=_decision(decision),
         follows=intake.follows.reference if intake.follows else "",
         calls_back=intake.calls_back.reference if intake.calls_back else "",
+        written_medium=intake.get_written_medium_display(),
         response_due_at=_time(priority.due_at(intake.started_at) if priority else None),
         dispatches=build_dispatches(intake),
         cross_reports=build_cross_reports(intake, concerns),
@@ -128,6 +129,7 @@ def build_dispatches(intake: Intake) -> tuple[DispatchView, ...]:
             told_by=one.told_by.display_name,
             acknowledged_at=_time(one.acknowledged_at),
             acknowledged_by=one.acknowledged_by,
+            withdrawn_at=_time(one.withdrawn_at),
         )
         for one in Dispatch.objects.filter(intake=intake).select_related("told_by")
     )

@@ -280,6 +280,7 @@ class DispatchView:
     told_by: str
     acknowledged_at: str
     acknowledged_by: str
+    withdrawn_at: str = ""  # noted by mistake
 
 
 @dataclass(frozen=True)
@@ -357,6 +358,15 @@ class QuoteView:
     is_removed: bool = False
     revisions: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def heard_by(self) -> str:
+        """Who heard it, for paper that leaves the agency: no name, which may be the caller's."""
+        heard = self.hearer.strip().casefold()
+        if not heard:
+            return "not noted who heard it"
+        is_caller = heard in ("the caller", "caller", "reporting party", "the reporting party")
+        return "heard by the caller" if is_caller else "heard by somebody whom the record names"
+
 
 @dataclass(frozen=True)
 class CorrectionView:
@@ -393,6 +403,7 @@ class Worksheet:
     decision: DecisionView
     follows: str = ""
     calls_back: str = ""
+    written_medium: str = ""  # paper, fax or portal
     response_due_at: str = ""
     dispatches: tuple[DispatchView, ...] = ()
     cross_reports: tuple[CrossReportView, ...] = ()
@@ -435,6 +446,11 @@ class Worksheet:
     def exact_words(self) -> tuple[QuoteView, ...]:
         """Quotations that were not taken out again."""
         return tuple(one for one in self.quotes if not one.is_removed)
+
+    @property
+    def told(self) -> tuple[DispatchView, ...]:
+        """Who was told, without what was noted by mistake."""
+        return tuple(one for one in self.dispatches if not one.withdrawn_at)
 
     @property
     def corrected(self) -> dict[str, str]:

@@ -1,12 +1,17 @@
 """Telling and acknowledging: at any moment, by who may, once, and never for no report."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from intake import worksheet
 from intake.actions import calls, dispatches, reviews
 from intake.errors import InvalidValue, NotPossibleNow
+from intake.forms.dispatches import parse_clock
 from intake.models import AuditEvent, Dispatch, Intake, User
 from tests.actions.test_frozen import everything
 from tests.factory import NOW, make_call, put, submit
@@ -14,7 +19,7 @@ from tests.factory import NOW, make_call, put, submit
 
 def tell(actor: User, call: Intake, **about: str) -> Dispatch:
     given = {"told": "law_enforcement", "who": "Deputy Ruiz", "how": "Telephone"} | about
-    return dispatches.tell(actor=actor, intake_id=call.pk, at=NOW, **given)
+    return dispatches.tell(actor=actor, intake_id=call.pk, at=NOW, **given)  # type: ignore[arg-type]
 
 
 def test_who_was_told_is_a_fact_with_its_time(worker: User, call: Intake) -> None:
@@ -41,18 +46,93 @@ def test_it_is_possible_after_submission_and_approval(
 
 def test_the_first_acknowledgement_stands(worker: User, call: Intake) -> None:
     dispatch = tell(worker, call)
-    for minutes, by in ((3, "Ruiz"), (9, "Somebody else")):
+
+    def acknowledge(minutes: int, by: str) -> None:
+        at = NOW + timedelta(minutes=minutes)
         dispatches.acknowledge(
-            actor=worker,
-            intake_id=call.pk,
-            dispatch_id=dispatch.pk,
-            by=by,
-            at=NOW + timedelta(minutes=minutes),
+            actor=worker, intake_id=call.pk, dispatch_id=dispatch.pk, by=by, at=at
         )
+
+    acknowledge(3, "Ruiz")
+    with pytest.raises(NotPossibleNow, match=r"acknowledged already at .* by Ruiz"):
+        acknowledge(9, "Somebody else")
     dispatch.refresh_from_db()
     assert dispatch.acknowledged_at == NOW + timedelta(minutes=3)
     assert dispatch.acknowledged_by == "Ruiz"
     assert AuditEvent.objects.filter(verb="dispatch.acknowledged").count() == 1
+
+
+def test_a_press_alone_notes_nothing(worker: User, call: Intake) -> None:
+    before = everything()
+    for about in ({"told": ""}, {"told": "x"}, {"who": "", "how": " "}):
+        with pytest.raises(InvalidValue):
+            tell(worker, call, **about)
+    assert everything() == before
+
+
+def test_the_time_is_between_the_start_of_the_call_and_now(worker: User, call: Intake) -> None:
+    def tell_at(told_at: datetime, at: datetime) -> Dispatch:
+        return dispatches.tell(
+            actor=worker,
+            intake_id=call.pk,
+            told="tribe",
+            who="Desk",
+            how="",
+            told_at=told_at,
+            at=at,
+        )
+
+    later = NOW + timedelta(minutes=9)
+    assert tell_at(NOW + timedelta(minutes=4), later).told_at == NOW + timedelta(minutes=4)
+    for wrong in (later + timedelta(minutes=1), NOW - timedelta(minutes=2)):
+        with pytest.raises(InvalidValue, match="mend the time"):
+            tell_at(wrong, later)
+    assert Dispatch.objects.count() == 1
+
+
+def test_what_was_noted_by_mistake_stays_and_counts_no_more(worker: User, call: Intake) -> None:
+    put(worker, call, "call.danger_now", "yes")
+    dispatch, other = tell(worker, call), tell(worker, call, told="tribe")
+
+    def withdraw(one: Dispatch) -> None:
+        dispatches.withdraw(actor=worker, intake_id=call.pk, dispatch_id=one.pk, at=NOW)
+
+    withdraw(dispatch)
+    withdraw(dispatch)  # twice is harmless
+    dispatch.refresh_from_db()
+    assert (dispatch.withdrawn_at, dispatch.withdrawn_by) == (NOW, worker)
+    assert AuditEvent.objects.filter(verb="dispatch.withdrawn").count() == 1
+    with pytest.raises(NotPossibleNow, match="by mistake"):
+        dispatches.acknowledge(
+            actor=worker, intake_id=call.pk, dispatch_id=dispatch.pk, by="x", at=NOW
+        )
+    dispatches.acknowledge(actor=worker, intake_id=call.pk, dispatch_id=other.pk, by="Desk", at=NOW)
+    with pytest.raises(NotPossibleNow, match="no mistake"):
+        withdraw(other)
+    sheet = worksheet.build(call)
+    assert [bool(one.withdrawn_at) for one in sheet.dispatches].count(True) == 1
+    assert [one.told for one in sheet.told] == ["tribe"]
+
+
+@given(
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),
+    clock=st.times(),
+    zone=st.sampled_from(["America/Los_Angeles", "Pacific/Auckland", "UTC"]),
+)
+def test_a_clock_s_time_is_the_latest_one_up_to_now(now: datetime, clock: time, zone: str) -> None:
+    there = now.replace(tzinfo=ZoneInfo(zone))
+    then = parse_clock(clock.strftime("%H:%M"), now=there)
+    assert then is not None
+    assert then <= there
+    assert (then.hour, then.minute) == (clock.hour, clock.minute)
+    assert there - then <= timedelta(hours=26)
+    assert parse_clock(" ", now=there) is None
+
+
+def test_what_is_no_time_is_refused() -> None:
+    for text in ("25:00", "soon", "7"):
+        with pytest.raises(InvalidValue):
+            parse_clock(text, now=NOW)
 
 
 @pytest.mark.parametrize("who", ["worker2", "administrator", "privacy", "stranger"])

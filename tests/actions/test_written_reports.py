@@ -39,7 +39,7 @@ def test_it_is_due_until_it_is_entered(worker: User, worker2: User, mandated: In
     put(worker, practice, "reporter.kind", "mandated")
     assert due(worker) == {mandated.reference}
     report = start_written_report(
-        actor=worker2, follows_id=mandated.pk, received_at=LATER, at=LATER
+        actor=worker2, medium="fax", follows_id=mandated.pk, received_at=LATER, at=LATER
     )
     assert (report.worker, report.method, report.started_at) == (worker2, "written", LATER)
     assert due(worker) == set()
@@ -50,12 +50,18 @@ def test_it_is_due_until_it_is_entered(worker: User, worker2: User, mandated: In
 
 
 def test_one_opened_by_mistake_does_not_count(worker: User, mandated: Intake) -> None:
-    report = start_written_report(actor=worker, follows_id=mandated.pk, received_at=LATER, at=LATER)
+    report = start_written_report(
+        actor=worker, medium="fax", follows_id=mandated.pk, received_at=LATER, at=LATER
+    )
     with pytest.raises(NotPossibleNow, match="was entered already"):
-        start_written_report(actor=worker, follows_id=mandated.pk, received_at=LATER, at=LATER)
+        start_written_report(
+            actor=worker, medium="fax", follows_id=mandated.pk, received_at=LATER, at=LATER
+        )
     calls.close_no_report(actor=worker, intake_id=report.pk, reason="mistake", at=LATER)
     assert due(worker) == {mandated.reference}
-    start_written_report(actor=worker, follows_id=mandated.pk, received_at=LATER, at=LATER)
+    start_written_report(
+        actor=worker, medium="fax", follows_id=mandated.pk, received_at=LATER, at=LATER
+    )
 
 
 def test_the_time_of_receipt_is_between_the_call_and_now(worker: User, mandated: Intake) -> None:
@@ -63,15 +69,45 @@ def test_the_time_of_receipt_is_between_the_call_and_now(worker: User, mandated:
     for received in (LATER + timedelta(minutes=1), NOW - timedelta(minutes=1)):
         with pytest.raises(InvalidValue):
             start_written_report(
-                actor=worker, follows_id=mandated.pk, received_at=received, at=LATER
+                actor=worker, medium="fax", follows_id=mandated.pk, received_at=received, at=LATER
             )
     assert everything() == before
+
+
+def test_a_colleague_s_call_is_named_by_its_reference(
+    worker2: User, stranger: User, mandated: Intake
+) -> None:
+    def enter(actor: User, reference: str) -> Intake:
+        return start_written_report(
+            actor=actor,
+            follows_id=None,
+            reference=reference,
+            medium="paper",
+            received_at=LATER,
+            at=LATER,
+        )
+
+    practice = calls.start_call(actor=worker2, at=NOW, is_practice=True)
+    for actor, reference in (
+        (stranger, mandated.reference),
+        (worker2, "26-999999"),
+        (worker2, practice.reference),
+    ):
+        with pytest.raises(InvalidValue, match="No call of your agency has the reference"):
+            enter(actor, reference)
+    report = enter(worker2, f" {mandated.reference} ")
+    assert (report.follows, report.written_medium) == (mandated, "paper")
+    assert worksheet.build(report).written_medium == "Paper"
+    with pytest.raises(NotPossibleNow, match="was entered already"):
+        enter(worker2, mandated.reference)
 
 
 def test_another_agency_s_call_is_not_there(stranger: User, mandated: Intake) -> None:
     before = everything()
     with pytest.raises(Intake.DoesNotExist):
-        start_written_report(actor=stranger, follows_id=mandated.pk, received_at=LATER, at=LATER)
+        start_written_report(
+            actor=stranger, medium="fax", follows_id=mandated.pk, received_at=LATER, at=LATER
+        )
     assert everything() == before
 
 
@@ -85,6 +121,9 @@ def test_the_tracker_says_what_is_overdue_and_enters_it(
     assert "Say when the report was received" in refused.content.decode()
     when = timezone.localtime(NOW + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M")
     form = {"follows": str(mandated.pk), "received_at": when}
+    refused = as_worker.post(start, form | {"medium": "pigeon"}, follow=True)
+    assert "on paper, by fax or through the portal" in refused.content.decode().replace("\n", " ")
+    form["medium"] = "portal"
     answer = as_worker.post(start, form, follow=True)
     page_of_it = answer.content.decode()
     assert "Written report" in page_of_it

@@ -56,6 +56,7 @@ from tests.factory import NOW, core_prompt, make_call, put, submit
 EARLIER = NOW - timedelta(hours=1)
 
 SAME = "the user of offered_by"
+FOLLOWED = "a call that has its written report"
 
 # What a copy of a good row changes to break the constraint of that name.
 CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
@@ -114,6 +115,8 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
         },
     ),
     ("intake_status_known", Intake, {"reference": "new", "status": "x"}),
+    ("intake_one_written_report_of_call", Intake, {"reference": "new", "follows_id": FOLLOWED}),
+    ("intake_written_medium_known", Intake, {"reference": "new", "written_medium": "x"}),
     ("intake_method_known", Intake, {"reference": "new", "method": "x"}),
     ("intake_danger_now_known", Intake, {"reference": "new", "danger_now": "x"}),
     ("intake_responder_safety_known", Intake, {"reference": "new", "responder_safety": "x"}),
@@ -165,6 +168,7 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("decision_concrete_help_known", Decision, {"concrete_help": "x"}),
     ("dispatch_told_known", Dispatch, {"told": "x"}),
     ("dispatch_acknowledged_after_told", Dispatch, {"acknowledged_at": EARLIER}),
+    ("dispatch_withdrawn_by_somebody", Dispatch, {"withdrawn_at": NOW}),
     ("cross_report_once_to_recipient", CrossReport, {}),
     ("cross_report_decided_known", CrossReport, {"decided": "x"}),
     ("cross_report_sent_somehow", CrossReportSending, {"method": ""}),
@@ -232,6 +236,7 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
     assert service is not None
     assert field is not None
     run = PracticeRun.objects.create(intake=call, scenario="nurse")
+    Intake.objects.filter(pk=make_call(worker).pk).update(follows=make_call(worker))
     key = OutboxKey(intake=call, user=worker, made_at=NOW)
     key.write("a key")
     key.save()
@@ -345,7 +350,10 @@ def test_a_good_copy_is_taken(rows: dict[type[models.Model], models.Model]) -> N
 def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
     """Insert the row again under a key of its own, with `changes`, past every validation."""
     fields = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
-    changes = {name: row.offered_by_id if one is SAME else one for name, one in changes.items()}  # type: ignore[attr-defined]
+    if "follows_id" in changes:
+        changes |= {"follows_id": Intake.objects.exclude(follows=None).get().follows_id}
+    if changes.get("offered_to_id") is SAME:
+        changes |= {"offered_to_id": row.offered_by_id}  # type: ignore[attr-defined]
     with transaction.atomic():
         type(row)(**fields | {"id": uuid.uuid4()} | changes).save(force_insert=True)
 

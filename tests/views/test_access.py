@@ -53,6 +53,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake_dispatch": ("get", (302, 200, 404, 200, 404, 404, 404)),
     "intake_tell": ("post", (302, 302, 404, 302, 404, 404, 404)),
     "intake_acknowledge": ("post", (302, 302, 404, 302, 404, 404, 404)),
+    "intake_withdraw": ("post", (302, 302, 404, 302, 404, 404, 404)),
     "intake_copy_out": ("get", (302, 200, 404, 200, 404, 404, 404)),
     "intake_copy_out_tick": ("post", (302, 302, 404, 302, 404, 404, 404)),
     "intake_cross_reports": ("get", (302, 200, 404, 200, 404, 404, 404)),
@@ -96,7 +97,7 @@ def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
 def address(name: str, call: Intake) -> str:
     if name == "edition":
         return reverse(name, args=[1])
-    if name == "intake_acknowledge":
+    if name in ("intake_acknowledge", "intake_withdraw"):
         told = Dispatch.objects.create(
             intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id
         )

@@ -33,6 +33,7 @@ FORMS: dict[str, dict[str, str]] = {
     "intake_acknowledge": {"by": "Officer Example"},
     "intake_packet_reporter": {"ground": "investigates"},
     "intake_sent": {"method": "Telephone", "to_whom": "Desk", "is_written": "yes"},
+    "intake_withdraw": {},
     "intake_tell": {"told": "tribe", "who": "Desk", "how": "Telephone"},
 }
 
@@ -107,7 +108,7 @@ def test_who_takes_no_calls_starts_none(
     assert {"call_start", "written_report_start"} <= set(starts)
     before = every_table()
     for name in starts:
-        form = {"follows": str(call.pk), "received_at": "2026-03-02T09:00"}
+        form = {"follows": str(call.pk), "received_at": "2026-03-02T09:00", "medium": "fax"}
         assert client.post(address(name, call), form).status_code == 404, name
     assert every_table() == before
 

@@ -14,6 +14,7 @@ export function showPanel(key) {
   const tab = document.querySelector(`[data-tab="${key}"]`);
   if (!tab || key === current) return;
   const frame = document.querySelector(".panels");
+  const wasInPanel = document.activeElement?.closest("[data-panel]");
   scrolled.set(current, frame.scrollTop);
   for (const panel of document.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== key;
   for (const other of document.querySelectorAll("[data-tab]")) {
@@ -25,6 +26,14 @@ export function showPanel(key) {
   if (document.getElementById(`panel-${key}`).dataset.kind === "factor") {
     lastFactor = { key, title: document.getElementById(`title-${key}`).textContent.trim() };
   }
+  // What is typed next goes somewhere that can be seen: the box that had the caret is hidden now.
+  if (wasInPanel?.hidden) firstBoxOf(key).focus({ preventScroll: true });
+}
+
+/** The first box of a section that can be typed in, else its tab. */
+function firstBoxOf(key) {
+  const boxes = [...document.querySelectorAll(`#panel-${key} :is(textarea, input:not([type=hidden]), select)`)];
+  return boxes.find((box) => box.offsetParent && !box.readOnly && !box.disabled) ?? document.getElementById(`tab-${key}`);
 }
 
 /** Open a prompt's box and put the caret in it. */

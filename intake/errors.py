@@ -18,7 +18,11 @@ class NotAllowed(Refused):
 
 
 class InvalidValue(Refused):
-    """A value that its field cannot hold."""
+    """A value that its field cannot hold; `field` is the form's field, where it is one of several."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 class UnknownField(Refused):

@@ -28,6 +28,11 @@ def can_start_call(user: User) -> bool:
     return is_worker(user)
 
 
+def can_print_form(user: User) -> bool:
+    """Whether the user may print blank forms of the agency's editions; no call is in them."""
+    return is_worker(user) or is_supervisor(user) or is_administrator(user)
+
+
 def can_write(user: User, intake: Intake) -> bool:
     """Whether the user may type in the intake: the own one, while it takes text."""
     return is_own(user, intake) and intake.is_writable

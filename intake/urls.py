@@ -11,6 +11,7 @@ from intake.views import (
     copy_out,
     cross_reports,
     dispatches,
+    from_paper,
     hand_overs,
     home,
     pages,
@@ -91,6 +92,7 @@ urlpatterns = [
     path("accounts/token/", home.token, name="csrf"),
     path("calls/", calls.list_calls, name="calls"),
     path("calls/start/", calls.start_call, name="call_start"),
+    path("calls/from-paper/", from_paper.enter_call, name="call_from_paper"),
     path("calls/offers/", hand_overs.list_offers, name="offers"),
     path("calls/offers/<uuid:hand_over_id>/answer/", hand_overs.answer, name="offer_answer"),
     path("calls/<uuid:intake_id>/", include(call)),
@@ -106,6 +108,9 @@ urlpatterns = [
     path("danger/count/", dispatches.count_danger, name="danger_count"),
     path("question-sets/", question_sets.list_editions, name="editions"),
     path("question-sets/<int:number>/", question_sets.show_edition, name="edition"),
+    path(
+        "question-sets/<int:number>/print/", question_sets.print_edition, name="edition_print"
+    ),
     path("agency/", agency_tables.list_tables, name="agency_tables"),
     path("agency/<slug:table>/", agency_tables.list_rows, name="agency_table"),
     path("agency/<slug:table>/add/", agency_tables.edit_row, name="agency_row_add"),

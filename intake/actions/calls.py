@@ -1,6 +1,6 @@
 """The course of a call: start, interruption, end, and the end of one that is no report."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +24,9 @@ from intake.models import (
 )
 from intake.models.audit import record_event
 
+FROM_PAPER_WITHIN = timedelta(days=30)
+LONGEST_CALL = timedelta(hours=24)
+
 
 def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intake:
     """Open a new intake for the actor, pinned to the agency's live edition, and return it.
@@ -39,18 +42,94 @@ def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intak
                 "No question sets are published for your agency yet. Write the call down on "
                 "paper and tell your administrator."
             )
-        intake = Intake.objects.create(
-            agency=actor.agency,
-            reference=_next_reference(actor.agency, at, is_practice=is_practice),
-            worker=actor,
-            edition=edition,
-            started_at=at,
-            is_practice=is_practice,
-            language=Preferences.objects.language_of(actor),
-        )
-        Narrative.objects.create(intake=intake)
+        intake = _open(actor, actor.agency, edition, started_at=at, is_practice=is_practice)
         record_event("intake.started", actor=actor, at=at, subject=intake)
         return intake
+
+
+def start_from_paper(
+    *, actor: User, began_at: datetime, ended_at: datetime, at: datetime
+) -> Intake:
+    """Open the intake of a call that was taken on paper, and return it.
+
+    It began and ended when the paper says: that is when the report was received, so deadlines
+    run from there. It has the questions of the edition that was live then, of which the form was
+    printed, and a reference of the agency's year then. Raises NotAllowed for who takes no calls,
+    InvalidValue for times that cannot be, NotPossibleNow where no question sets are live.
+    """
+    if not permissions.can_start_call(actor) or actor.agency is None:
+        raise NotAllowed("Only hotline workers take calls.")
+    _check_times(began_at=began_at, ended_at=ended_at, at=at)
+    with transaction.atomic():
+        edition = (
+            Edition.objects.live_then(agency=actor.agency, at=began_at).first()
+            or Edition.objects.live(agency=actor.agency, at=at).first()
+        )
+        if edition is None:
+            raise NotPossibleNow(
+                "No question sets are published for your agency yet. Keep the paper and tell your "
+                "administrator; nothing was entered."
+            )
+        intake = _open(
+            actor,
+            actor.agency,
+            edition,
+            started_at=began_at,
+            ended_at=ended_at,
+            from_paper_at=at,
+        )
+        record_event("intake.from_paper", actor=actor, at=at, subject=intake)
+        return intake
+
+
+def _open(
+    actor: User,
+    agency: Agency,
+    edition: Edition,
+    *,
+    started_at: datetime,
+    ended_at: datetime | None = None,
+    from_paper_at: datetime | None = None,
+    is_practice: bool = False,
+) -> Intake:
+    """Return a new intake with its narrative; its reference is of the year it began in."""
+    intake = Intake.objects.create(
+        agency=agency,
+        reference=_next_reference(agency, started_at, is_practice=is_practice),
+        worker=actor,
+        edition=edition,
+        started_at=started_at,
+        ended_at=ended_at,
+        from_paper_at=from_paper_at,
+        is_practice=is_practice,
+        language=Preferences.objects.language_of(actor),
+    )
+    Narrative.objects.create(intake=intake)
+    return intake
+
+
+def _check_times(*, began_at: datetime, ended_at: datetime, at: datetime) -> None:
+    """Raise InvalidValue, with the field that it is about, for times that no call had."""
+    # Real time: a change of the clocks in between neither adds nor takes an hour.
+    began_at, ended_at, at = (one.astimezone(UTC) for one in (began_at, ended_at, at))
+    if began_at > at:
+        raise InvalidValue("This is later than now. Mend the date or the time.", field="began")
+    if at - began_at > FROM_PAPER_WITHIN:
+        raise InvalidValue(
+            f"This is more than {FROM_PAPER_WITHIN.days} days ago. Mend the date; if it is right, "
+            "take the paper to your supervisor.",
+            field="began",
+        )
+    if ended_at > at:
+        raise InvalidValue("This is later than now. Mend the date or the time.", field="ended")
+    if ended_at <= began_at:
+        raise InvalidValue(
+            "The call ended after it began. Mend one of the times; a call past midnight ended on "
+            "the next day.",
+            field="ended",
+        )
+    if ended_at - began_at > LONGEST_CALL:
+        raise InvalidValue("No call is longer than a day. Mend one of the dates.", field="ended")
 
 
 def end_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
@@ -87,13 +166,18 @@ def interrupt_call(*, actor: User, intake_id: UUID, reason: str, at: datetime) -
 
 
 def resume_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
-    """Take up an interrupted or ended call again; the mark goes, the history stays."""
+    """Take up an interrupted or ended call again; the mark goes, the history stays.
+
+    A call from paper ended when the paper says, whatever is done with its intake.
+    """
     with transaction.atomic():
         intake = _lock_in_progress(actor=actor, intake_id=intake_id)
-        if intake.interrupted_at is not None or intake.ended_at is not None:
+        is_over = intake.ended_at is not None and intake.from_paper_at is None
+        if intake.interrupted_at is not None or is_over:
             intake.interrupted_at = None
             intake.interruption_reason = ""
-            intake.ended_at = None
+            if is_over:
+                intake.ended_at = None
             intake.save(update_fields=["interrupted_at", "interruption_reason", "ended_at"])
             record_event("intake.resumed", actor=actor, at=at, subject=intake)
         return intake

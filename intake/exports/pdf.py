@@ -63,9 +63,9 @@ def render_pdf(html: str) -> bytes:
     return write_pdf(lay_out(html))
 
 
-def lay_out(html: str) -> Document:
-    """Return `html` laid out on pages with our fonts and print style."""
-    fonts, styles = _fonts_and_styles()
+def lay_out(html: str, *, style: str = "pdf.css") -> Document:
+    """Return `html` laid out on pages with our fonts and a print style of ours."""
+    fonts, styles = _fonts_and_styles(style)
     document = HTML(string=html, url_fetcher=StaticFilesOnly(), base_url=_base_url())
     return document.render(
         stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1", presentational_hints=False
@@ -80,13 +80,13 @@ def write_pdf(document: Document) -> bytes:
 
 
 @cache
-def _fonts_and_styles() -> tuple[FontConfiguration, list[CSS]]:
+def _fonts_and_styles(style: str) -> tuple[FontConfiguration, list[CSS]]:
     """Read fonts and styles once for a process; they do not change while it runs."""
     fonts = FontConfiguration()
     folder = settings.BASE_DIR / "static" / "css"
     styles = [
         CSS(filename=folder / name, font_config=fonts, url_fetcher=StaticFilesOnly())
-        for name in ("pdf-fonts.css", "pdf.css")
+        for name in ("pdf-fonts.css", style)
     ]
     return fonts, styles
 

@@ -30,6 +30,7 @@ SENTENCES = {
     "intake.copied_out": "Opened the record to copy it out",
     "intake.ended": "Ended the call",
     "intake.exported": "Exported the record",
+    "intake.from_paper": "Began to type in a call that was taken on paper",
     "intake.interrupted": "Marked the call as dropped",
     "intake.released": "Released the intake",
     "intake.resumed": "Resumed the call",

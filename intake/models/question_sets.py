@@ -34,6 +34,16 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             .order_by("-live_from", "-number")
         )
 
+    def live_then(self, *, agency: Agency, at: datetime) -> "EditionQuerySet":
+        """Return the agency's editions that had gone live by a past time, the latest first.
+
+        The first one was live at that time, also where a later one has retired it since.
+        """
+        gone_live = (Edition.Status.SCHEDULED, Edition.Status.LIVE, Edition.Status.RETIRED)
+        return self.filter(agency=agency, status__in=gone_live, live_from__lte=at).order_by(
+            "-live_from", "-number"
+        )
+
 
 class EditionStatus(models.TextChoices):
     DRAFT = "draft", "Draft"

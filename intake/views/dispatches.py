@@ -33,7 +33,11 @@ def tell(request: UserRequest, intake_id: UUID) -> HttpResponse:
     intake = facts.fetch(request, intake_id)
     refusal = ""
     try:
-        told_at = parse_clock(request.POST.get("time", ""), now=timezone.localtime())
+        told_at = parse_clock(
+            request.POST.get("time", ""),
+            now=timezone.localtime(),
+            since=intake.started_at if intake.from_paper_at else None,
+        )
         dispatches.tell(
             actor=request.user,
             intake_id=intake.pk,

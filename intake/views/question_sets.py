@@ -1,11 +1,16 @@
-"""Reading the agency's editions of the question sets."""
+"""Reading the agency's editions of the question sets, and printing them as blank forms."""
+
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from intake import worksheet
+from intake import permissions, worksheet
+from intake.exports.blank_form import export_blank_form
 from intake.models import Edition
+from intake.models.base import Language
+from intake.views.records import attachment
 from intake.views.requests import UserRequest
 
 
@@ -15,16 +20,46 @@ def list_editions(request: UserRequest) -> HttpResponse:
     if request.user.agency_id is None:
         raise Http404
     editions = Edition.objects.filter(agency=request.user.agency_id).order_by("-number")
-    return render(request, "intake/question_sets/list.html", {"editions": editions})
+    return render(
+        request, "intake/question_sets/list.html", {"editions": editions} | _printing(request)
+    )
 
 
 @require_safe
 def show_edition(request: UserRequest, number: int) -> HttpResponse:
     """Every prompt of one of the agency's editions, worry and working well side by side."""
-    edition = get_object_or_404(
-        Edition.objects.filter(agency__isnull=False), agency=request.user.agency_id, number=number
-    )
+    edition = _edition(request, number)
     sections = worksheet.build_sections(edition.pk)
     return render(
-        request, "intake/question_sets/edition.html", {"edition": edition, "sections": sections}
+        request,
+        "intake/question_sets/edition.html",
+        {"edition": edition, "sections": sections} | _printing(request),
     )
+
+
+@require_safe
+def print_edition(request: UserRequest, number: int) -> HttpResponse:
+    """A blank form of the edition on paper, in one of its languages; no call is in it."""
+    if not permissions.can_print_form(request.user) or request.user.agency is None:
+        raise Http404
+    language = request.GET.get("language", Language.ENGLISH)
+    if language not in Language.values:
+        raise Http404
+    edition = _edition(request, number)
+    content = export_blank_form(edition=edition, agency=request.user.agency, language=language)
+    return attachment(content, "application/pdf", f"blank-form-edition-{number}-{language}.pdf")
+
+
+def _edition(request: UserRequest, number: int) -> Edition:
+    """Return one of the agency's own editions."""
+    return get_object_or_404(
+        Edition.objects.filter(agency__isnull=False), agency=request.user.agency_id, number=number
+    )
+
+
+def _printing(request: UserRequest) -> dict[str, Any]:
+    """Return whether the user may print blank forms, and in which languages."""
+    return {
+        "may_print": permissions.can_print_form(request.user),
+        "languages": Language.choices,
+    }

@@ -93,6 +93,7 @@ def build(intake: Intake) -> Worksheet:
         follows=intake.follows.reference if intake.follows else "",
         calls_back=intake.calls_back.reference if intake.calls_back else "",
         written_medium=intake.get_written_medium_display(),
+        from_paper_at=_time(intake.from_paper_at),
         response_due_at=_time(priority.due_at(intake.started_at) if priority else None),
         dispatches=build_dispatches(intake),
         cross_reports=build_cross_reports(intake, concerns),

@@ -404,6 +404,7 @@ class Worksheet:
     follows: str = ""
     calls_back: str = ""
     written_medium: str = ""  # paper, fax or portal
+    from_paper_at: str = ""  # when a call that was taken on paper was typed in
     response_due_at: str = ""
     dispatches: tuple[DispatchView, ...] = ()
     cross_reports: tuple[CrossReportView, ...] = ()

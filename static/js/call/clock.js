@@ -2,8 +2,9 @@
 
 const loaded = performance.now();
 
-/** Seconds from the beginning of the call to its end, or to now. */
+/** Seconds from the beginning of the call to its end, or to now; none of one typed in from paper. */
 export function secondsOf(root) {
+  if ("fromPaper" in root.dataset) return 0; // nobody knows when on the call it was said
   if (root.dataset.endedAt) {
     return Math.max(0, Math.floor((Date.parse(root.dataset.endedAt) - Date.parse(root.dataset.startedAt)) / 1000));
   }

@@ -91,7 +91,7 @@ export function startRows(root, saver) {
       factor: factor.key, side, start: row.dataset.start, end: row.dataset.end, call_seconds: String(seconds),
     });
     const time = row.querySelector("[data-heard-time]");
-    time.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+    if (!("fromPaper" in root.dataset)) time.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
     fillPrompts(row, factor.key, side);
     const box = row.querySelector("textarea[data-field]");
     box.value = text;

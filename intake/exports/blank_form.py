@@ -25,7 +25,7 @@ from intake.worksheet import PairView, PromptView, SectionView, build_sections
 
 # The safety strip: what is asked, how it is told, and lines for the details of a yes.
 STRIP = (
-    ("danger_now", "Danger now?", "", 0),
+    ("danger_now", "Danger now?", "What danger; which help is on the way, since when", 1),
     ("child_now_at", "Child now at", "Where, and who is with the child", 2),
     ("responder_safety", "Responder safety?", "What could endanger a responder", 1),
     ("tribal_information", "Tribal information?", "Which tribe, and how the caller knows", 1),
@@ -44,23 +44,22 @@ PARTY = (
     ("confidentiality_advised", "Told about confidentiality", 0),
 )
 # What is written for the decision, and on how many lines.
-WRITTEN = (
-    ("Rationale", 5),
-    ("What working-well information bears on this, and how?", 3),
-    ("For neglect: would concrete help resolve this worry? What makes you think so?", 2),
-    ("Harm statement (draft): what happened, and how it affected the child", 2),
-    ("Danger statement (draft): what may happen if nothing changes", 2),
-    ("Next steps", 2),
-    ("Transfer (agency, person, how, when), or the known referral it was added to", 1),
+WRITTEN: tuple[tuple[str, tuple[str, ...], int], ...] = (
+    ("Rationale", (), 7),
+    ("What working-well information bears on this, and how?", (), 4),
+    ("For neglect: would concrete help resolve this worry?", tuple(YesNo.labels), 1),
+    ("Harm statement (draft): what happened, and how it affected the child", (), 2),
+    ("Danger statement (draft): what may happen if nothing changes", (), 2),
+    ("Next steps", (), 2),
+    ("Transfer (agency, person, how, when), or the known referral it was added to", (), 1),
 )
-PEOPLE = (("Child", 3), ("Caregiver", 2), ("Other person", 1))
+PEOPLE = (("Child", 3), ("Caregiver", 2))
 CONCERNS = 2
 BLANKS = ("Doesn't know", "Declined", "Not asked")
 # A factor stands on one page: the fewer pairs it has, the more lines each gets.
 LINES_OF_PAIR = {1: 12, 2: 9, 3: 7, 4: 5, 5: 4, 6: 3}
 FEWEST_LINES = 2
-NARRATIVE_LINES = 7  # on the first sheet
-LINES_OF_PAGE = 32
+NARRATIVE_LINES = 32  # a page
 
 
 @dataclass(frozen=True)
@@ -105,6 +104,7 @@ class Section:
     pairs: tuple[tuple[bool, Asked, Asked], ...]
     prompts: tuple[Asked, ...]
     lines: range
+    core_lines: range
 
 
 def export_blank_form(*, edition: Edition, agency: Agency, language: str) -> bytes:
@@ -141,10 +141,11 @@ def render_blank_form(*, edition: Edition, agency: Agency, language: str) -> str
                 for key in ("screening", "priority", "path")
                 if key in options
             ],
-            "written": [(title, range(lines)) for title, lines in WRITTEN],
+            "written": [(title, ticks, range(lines)) for title, ticks, lines in WRITTEN],
             "people": [(group, range(count), group == "Child") for group, count in PEOPLE],
             "concerns": range(CONCERNS),
             "few_lines": range(2),
+            "more_lines": range(4),
             "sides": ("worry", "working_well"),
             "blanks": BLANKS,
             "pair_blanks": (*BLANKS, "Volunteered"),
@@ -158,7 +159,6 @@ def render_blank_form(*, edition: Edition, agency: Agency, language: str) -> str
             "decided": CrossReport.Decided.labels,
             "told": Dispatch.Told.labels,
             "narrative_lines": range(NARRATIVE_LINES),
-            "narrative_page": range(LINES_OF_PAGE),
         },
     )
 
@@ -215,6 +215,7 @@ def _sort_out(
 
 
 def _section(section: SectionView, language: str, *, without: frozenset[str]) -> Section:
+    lines = LINES_OF_PAIR.get(len(section.pairs), FEWEST_LINES)
     return Section(
         kind=section.kind,
         title=_wording(section.title, section.title_es, language),
@@ -222,7 +223,8 @@ def _section(section: SectionView, language: str, *, without: frozenset[str]) ->
         help=_wording(section.help, section.help_es, language) if section.help else None,
         pairs=tuple(_pair(one, language) for one in section.pairs),
         prompts=tuple(_asked(one, language) for one in section.prompts if one.id not in without),
-        lines=range(LINES_OF_PAIR.get(len(section.pairs), FEWEST_LINES)),
+        lines=range(lines),
+        core_lines=range(lines if lines > FEWEST_LINES else lines + 2),
     )
 
 

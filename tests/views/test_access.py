@@ -25,6 +25,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "csrf": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "calls": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "call_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
+    "call_from_paper": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "call": ("get", (302, 200, 404, 404, 404, 404, 404)),
     "call_save": ("post", (401, 200, 404, 404, 404, 404, 404)),
     "call_hold": ("post", (302, 200, 404, 404, 404, 404, 404)),
@@ -71,6 +72,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "call_practice": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "editions": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "edition_print": ("get", (302, 200, 200, 200, 200, 404, 200)),
     "agency_tables": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_table": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_row_add": ("get", (302, 404, 404, 404, 200, 404, 404)),
@@ -95,7 +97,7 @@ def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
 
 
 def address(name: str, call: Intake) -> str:
-    if name == "edition":
+    if name in ("edition", "edition_print"):
         return reverse(name, args=[1])
     if name in ("intake_acknowledge", "intake_withdraw"):
         told = Dispatch.objects.create(
@@ -131,7 +133,9 @@ CALL_NAMES = {
     name
     for name in TABLE
     if name in ("call", "intake", "wrap_up")
-    or (name.startswith(("call_", "intake_")) and name != "call_start")
+    or (
+        name.startswith(("call_", "intake_")) and name not in ("call_start", "call_from_paper")
+    )
 }
 
 

@@ -108,9 +108,7 @@ urlpatterns = [
     path("danger/count/", dispatches.count_danger, name="danger_count"),
     path("question-sets/", question_sets.list_editions, name="editions"),
     path("question-sets/<int:number>/", question_sets.show_edition, name="edition"),
-    path(
-        "question-sets/<int:number>/print/", question_sets.print_edition, name="edition_print"
-    ),
+    path("question-sets/<int:number>/print/", question_sets.print_edition, name="edition_print"),
     path("agency/", agency_tables.list_tables, name="agency_tables"),
     path("agency/<slug:table>/", agency_tables.list_rows, name="agency_table"),
     path("agency/<slug:table>/add/", agency_tables.edit_row, name="agency_row_add"),

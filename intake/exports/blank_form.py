@@ -177,12 +177,14 @@ def _sort_out(
     homes = {f"call.{key}" for key, *_ in STRIP} | {f"reporter.{key}" for key, *_ in PARTY}
     for section in sections:
         about = [
-            index for index, one in enumerate(section.prompts) if one.bound_to[:9] == "reporter."
+            index for index, one in enumerate(section.prompts) if one.bound_to.startswith("reporter.")
         ]
         for index, prompt in enumerate(section.prompts):
             asked = _asked(prompt, language)
             if prompt.bound_to in homes:
                 bound.setdefault(prompt.bound_to, []).append(asked)
+            elif prompt.bound_to.startswith("reporter."):
+                bound.setdefault("reporter", []).append(asked)
             elif asked.is_script and about and about[0] <= index <= about[-1]:
                 scripts.append(asked)
             else:
@@ -209,7 +211,7 @@ def _sort_out(
             hint="",
             lines=range(lines),
         )
-        for key, label, lines in PARTY
+        for key, label, lines in (*PARTY, *(() if "reporter" not in bound else ()))
     )
     return strip, party, tuple(scripts), frozenset(moved)
 

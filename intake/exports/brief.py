@@ -45,7 +45,9 @@ def build_brief(sheet: Worksheet) -> Brief:
         or (one.section.key == "social_connections" and one.prompt.side == "working_well")
     ]
     protectors += [
-        Said("Volunteered" if sheet.from_paper_at else f"Volunteered at {note.call_time}", note.text)
+        Said(
+            "Volunteered" if sheet.from_paper_at else f"Volunteered at {note.call_time}", note.text
+        )
         for section in sheet.factors
         if section.key == "social_connections"
         for note in section.heard_well

@@ -31,7 +31,9 @@ class WallTimeField(forms.CharField):
                 continue
             if wall.year in YEARS:
                 return wall
-        raise forms.ValidationError("This is no date and time. Give both, such as 03/02/2026, 14:05.")
+        raise forms.ValidationError(
+            "This is no date and time. Give both, such as 03/02/2026, 14:05."
+        )
 
 
 class HourField(forms.ChoiceField):
@@ -94,7 +96,8 @@ class FromPaperForm(forms.Form):
         if cleaned.get(hour) == AGAIN:
             return found[1]
         self.add_error(
-            hour, "The clocks were set back that night, so this time came twice. Say which one it was."
+            hour,
+            "The clocks were set back that night, so this time came twice. Say which one it was.",
         )
         return None
 

@@ -133,9 +133,7 @@ CALL_NAMES = {
     name
     for name in TABLE
     if name in ("call", "intake", "wrap_up")
-    or (
-        name.startswith(("call_", "intake_")) and name not in ("call_start", "call_from_paper")
-    )
+    or (name.startswith(("call_", "intake_")) and name not in ("call_start", "call_from_paper"))
 }
 
 

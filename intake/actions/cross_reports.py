@@ -22,6 +22,21 @@ GROUNDS = (
 )
 
 
+# Which of them can be meant by California's recipients; an agency's own may mean any.
+_GROUNDS_OF = {
+    "law_enforcement": ("investigates",),
+    "district_attorney": ("investigates", "prosecutes"),
+    "licensing": ("licenses",),
+    "other_county": ("child_welfare",),
+}
+
+
+def grounds_of(recipient: str) -> tuple[tuple[str, str], ...]:
+    """Return the grounds on which a recipient, by its key, may learn who reported."""
+    fitting = _GROUNDS_OF.get(recipient, tuple(key for key, _ in GROUNDS))
+    return tuple((key, label) for key, label in GROUNDS if key in fitting)
+
+
 def note_sending(
     *,
     actor: User,
@@ -76,7 +91,7 @@ def disclose_reporter(
             raise NotAllowed(
                 f"{recipient.label} may not learn who reported. The packet without it is there."
             )
-        if ground not in dict(GROUNDS):
+        if ground not in dict(grounds_of(recipient.key)):
             raise InvalidValue("Choose on what ground the recipient may learn who reported.")
         copy = uuid.uuid4()
         record_event(

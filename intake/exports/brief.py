@@ -29,6 +29,7 @@ class Brief:
 
     sheet: Worksheet
     hazards: str
+    reported: tuple[Said, ...]
     languages: tuple[str, ...]
     protectors: tuple[Said, ...]
     first_hand: tuple[Said, ...]
@@ -68,6 +69,11 @@ def build_brief(sheet: Worksheet) -> Brief:
     return Brief(
         sheet=sheet,
         hazards=sheet.call.responder_safety_details,
+        reported=tuple(
+            Said(one.type_label or "Concern", one.what)
+            for one in sheet.concerns
+            if not one.is_removed and (one.type or one.what)
+        ),
         languages=tuple(spoken),
         protectors=tuple(protectors),
         first_hand=tuple(first_hand),
@@ -121,6 +127,7 @@ def _shorten(brief: Brief, limit: int) -> Brief:
     return Brief(
         sheet=replace(brief.sheet, people=people[:10], call=call),
         hazards=cut(brief.hazards),
+        reported=few(brief.reported),
         languages=tuple(cut(one) for one in brief.languages[:8]),
         protectors=few(brief.protectors),
         first_hand=few(brief.first_hand),

@@ -97,7 +97,8 @@ def _packet(
     stamp = ExportStamp(by=request.user.display_name, at=timezone.now(), copy_id=copy)
     sheet = worksheet.build(intake)
     content = export_packet(sheet=sheet, recipient=recipient, party=party, stamp=stamp)
-    name = f"cross-report-{intake.reference}-{recipient.key}.pdf"
+    who = "-NAMES-REPORTING-PARTY" if party else ""  # the two must not be mixed up in a folder
+    name = f"cross-report-{intake.reference}-{recipient.key}{who}.pdf"
     return attachment(content, "application/pdf", name)
 
 
@@ -112,7 +113,6 @@ def _context(intake: Intake) -> dict[str, Any]:
     return {
         "intake": intake,
         "reports": worksheet.build_cross_reports(intake),
-        "grounds": cross_reports.GROUNDS,
     }
 
 

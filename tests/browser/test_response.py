@@ -319,7 +319,7 @@ def test_reading_back_takes_corrections(
     wait_for_scripts(page)
     inspection.look("read-back")
     line = page.get_by_role("listitem").filter(has_text="No food since Friday.")
-    line.get_by_text("Correct", exact=False).first.click()
+    line.get_by_text("Caller says otherwise", exact=False).first.click()
     line.get_by_label("What the caller says instead").fill("No food since Saturday.")
     expect_saved(page)
     expect(page.get_by_text(call.reference).last).to_be_visible()

@@ -25,7 +25,7 @@ from intake.models import (
     User,
 )
 from intake.models.base import SavedRecord
-from intake.text import clean_text
+from intake.text import clean_text, fold_words
 
 THINNING = timedelta(seconds=30)  # one earlier text is kept per this much typing
 SHRINKING = 50  # code points: a save that takes away more keeps the earlier text in any case
@@ -75,6 +75,7 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
         value = fields.parse_value(save.field, text)
         _check_words(save, row, text, stored)
         _check_reference(intake, save.field, value)
+        _check_hearer(intake, save.field, text)
         columns = {column: (text, value)}
         if isinstance(row, Answer):
             columns |= _answer_follows(row, column, text)
@@ -240,6 +241,23 @@ def _check_words(save: Save, row: SavedRecord, text: str, stored: str) -> None:
     if is_quote and stored and save.row.get("unlocked") != "yes":
         raise InvalidValue(
             "These are exact words, kept as they were said. Choose “Change the words” first."
+        )
+
+
+def _check_hearer(intake: Intake, name: FieldName, text: str) -> None:
+    """Raise InvalidValue where who heard a child's words is named like the reporting party.
+
+    Exact words stand in the record, which never says who reported.
+    """
+    if (name.noun, name.column) != ("quote", "hearer") or not text:
+        return
+    reporter = Reporter.objects.filter(intake=intake).first()
+    names = fold_words(reporter.read("name")) if reporter else set()
+    alike = (names & fold_words(text)) - {"the", "caller", "anonymous"}
+    if any(len(one) >= 3 for one in alike):
+        raise InvalidValue(
+            "This looks like the reporting party’s name, which the record keeps apart. Write “the "
+            "caller” instead."
         )
 
 

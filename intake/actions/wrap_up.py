@@ -98,11 +98,15 @@ def find_problems(intake: Intake) -> list[tuple[str, str]]:
 
 
 def _has_word_on_cross_reports(intake: Intake, decision: Decision | None) -> bool:
-    """Whether it is said who is told: in a word, or by a decision on each one that is due."""
+    """Whether it is said who is told: in a word, or by a decision on each one that is due.
+
+    Where the agency's table makes none due, one decision says that somebody looked.
+    """
     if decision is not None and decision.cross_reports.strip():
         return True
-    due = [one for one in worksheet.build_cross_reports(intake) if one.is_due]
-    return bool(due) and all(one.decided for one in due)
+    reports = worksheet.build_cross_reports(intake)
+    due = [one for one in reports if one.is_due]
+    return all(one.decided for one in due) if due else any(one.decided for one in reports)
 
 
 def _has_child(intake: Intake) -> bool:

@@ -141,6 +141,7 @@ if (saver) {
     ...Object.fromEntries(tabs.map((tab) => [tab.dataset.key, () => showPanel(tab.dataset.tab)])),
     ...(isCall && { worry: () => rows.file("worry"), well: () => rows.file("working_well"), quote: quotes.quote, other: other.go, not_now: other.dismiss }),
     ...(isCall && { toggle: startToggle(root), jump: startJump(root) }),
+    ...(document.getElementById("practice-form") && { go_on: () => document.querySelector("#practice-form button").click() }),
     ...(root.querySelector("[data-end-call]") && { end: press("[data-end-call] button") }),
     ...("wrapUp" in root.dataset && { missing: startMissing(root), submit: press(".submit-line button") }),
     ...(document.getElementById("versions") && { versions: startVersions(root, saver, history) }),

@@ -30,7 +30,9 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
 class ServiceForm(RowForm):
     """A service of the directory."""
 
-    factor = forms.ChoiceField(choices=[(key, FACTOR_TITLES[key]) for key in FACTORS])
+    factor = forms.ChoiceField(
+        label="Factor", choices=[(key, FACTOR_TITLES[key]) for key in FACTORS]
+    )
 
     class Meta:
         model = Service

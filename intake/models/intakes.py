@@ -57,8 +57,15 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         return self.exclude(status=IntakeStatus.CLOSED_NO_REPORT)
 
     def written_report_due(self) -> "IntakeQuerySet":
-        """Return the calls of mandated reporters without a written report, the oldest first."""
-        followed = Intake.objects.standing().filter(follows=models.OuterRef("pk"))
+        """Return the calls of mandated reporters without a written report, the oldest first.
+
+        One that is only being typed in is not there yet: somebody may be called away from it.
+        """
+        followed = (
+            Intake.objects.standing()
+            .filter(follows=models.OuterRef("pk"))
+            .exclude(status=IntakeStatus.IN_PROGRESS)
+        )
         return (
             self.for_real()
             .standing()

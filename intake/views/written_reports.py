@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,7 +26,13 @@ def list_written_reports(request: UserRequest) -> HttpResponse:
     user = request.user
     if not (permissions.is_worker(user) or permissions.is_supervisor(user)):
         raise Http404
+    begun = Prefetch(
+        "written_reports",
+        queryset=Intake.objects.standing().select_related("worker"),
+        to_attr="begun",
+    )
     due = Intake.objects.visible_to(user).written_report_due().select_related("worker")
+    due = due.prefetch_related(begun)
     page = Paginator(due, PER_PAGE).get_page(request.GET.get("page"))
     for intake in page:
         intake.written_due_at = intake.started_at + WRITTEN_WITHIN

@@ -15,7 +15,7 @@ from intake.actions.written_reports import start_written_report
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import Intake, User
 from tests.actions.test_frozen import everything
-from tests.factory import NOW, make_call, put
+from tests.factory import NOW, make_call, put, submit
 
 LATER = NOW + timedelta(hours=20)
 
@@ -42,10 +42,15 @@ def test_it_is_due_until_it_is_entered(worker: User, worker2: User, mandated: In
         actor=worker2, medium="fax", follows_id=mandated.pk, received_at=LATER, at=LATER
     )
     assert (report.worker, report.method, report.started_at) == (worker2, "written", LATER)
+    assert due(worker) == {mandated.reference}  # only begun: somebody may be called away from it
+    submit(worker2, report)
     assert due(worker) == set()
     sheet = worksheet.build(report)
     assert (sheet.follows, sheet.call.method) == (mandated.reference, "written")
-    put(worker2, report, "reporter.kind", "mandated")  # the paper itself is no call
+    first = start_written_report(
+        actor=worker2, medium="fax", follows_id=None, received_at=LATER, at=LATER
+    )
+    put(worker2, first, "reporter.kind", "mandated")  # the paper itself is no call
     assert due(worker2) == set()
 
 
@@ -132,6 +137,9 @@ def test_the_tracker_says_what_is_overdue_and_enters_it(
     report = Intake.objects.get(follows=mandated)
     record = as_worker.get(reverse("intake", args=[report.pk]), follow=True)
     assert record.status_code == 200
+    tracker = as_worker.get(reverse("written_reports")).content.decode()
+    assert f'<a href="{reverse("call", args=[report.pk])}">{report.reference}</a>' in tracker
+    submit(worker, report)
     assert "No written report is due." in as_worker.get(reverse("written_reports")).content.decode()
 
 

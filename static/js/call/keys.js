@@ -112,7 +112,9 @@ export function startKeys(root, does) {
       row.append(what, keys, change);
       return row;
     });
+    const focused = body.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
     body.replaceChildren(...rows, ...fixed);
+    if (focused) body.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
   }
 
   list();

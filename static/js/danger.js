@@ -26,7 +26,14 @@ function show({ count, html }) {
 
 async function ask() {
   try {
-    const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const response = await fetch(url, { headers: { Accept: "application/json", "X-Background": "yes" }, credentials: "same-origin" });
+    if (response.status === 401) {
+      // Nobody is signed in: nothing is watched here, and the page says so until somebody is.
+      if (trouble) trouble.hidden = false;
+      document.dispatchEvent(new CustomEvent("session:lost"));
+      document.addEventListener("session:unlocked", ask, { once: true });
+      return;
+    }
     if (!response.ok) throw new Error(String(response.status));
     show(await response.json());
     if (trouble) trouble.hidden = true;

@@ -20,3 +20,9 @@ def fold_words(text: str) -> set[str]:
     plain = unicodedata.normalize("NFKD", text)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return set(re.findall(r"\w+", plain.casefold()))
+
+
+def is_named(name: str, text: str) -> bool:
+    """Whether all words of a person's name stand in `text`; single letters are passed by."""
+    words = {one for one in fold_words(name) if len(one) >= 2} - {"the", "caller", "anonymous"}
+    return bool(words) and words <= fold_words(text)

@@ -46,18 +46,25 @@ def note_sending(
     to_whom: str,
     is_written: bool,
     at: datetime,
+    key: UUID | None = None,
 ) -> CrossReportSending:
     """Note that a cross-report went out just now; possible before and after submission.
+
+    `key` is the note's own key, which makes it harmless to send it twice.
 
     Raises Intake.DoesNotExist, ResponseOption.DoesNotExist, NotPossibleNow, InvalidValue.
     """
     with transaction.atomic():
         intake = _lock(actor, intake_id)
         recipient = find_recipient(intake, recipient_id)
+        noted = CrossReportSending.objects.filter(pk=key, intake=intake).first() if key else None
+        if noted is not None:
+            return noted
         method, to_whom = clean_text(method).strip(), clean_text(to_whom).strip()
         if not method or len(method) > LINE or len(to_whom) > LINE:
             raise InvalidValue(f"Say how it was sent, in at most {LINE} characters.")
         sending = CrossReportSending.objects.create(
+            id=key or uuid.uuid4(),
             intake=intake,
             recipient=recipient,
             method=method,

@@ -25,7 +25,7 @@ from intake.models import (
     User,
 )
 from intake.models.base import SavedRecord
-from intake.text import clean_text, fold_words
+from intake.text import clean_text, is_named
 
 THINNING = timedelta(seconds=30)  # one earlier text is kept per this much typing
 SHRINKING = 50  # code points: a save that takes away more keeps the earlier text in any case
@@ -252,9 +252,7 @@ def _check_hearer(intake: Intake, name: FieldName, text: str) -> None:
     if (name.noun, name.column) != ("quote", "hearer") or not text:
         return
     reporter = Reporter.objects.filter(intake=intake).first()
-    names = fold_words(reporter.read("name")) if reporter else set()
-    alike = (names & fold_words(text)) - {"the", "caller", "anonymous"}
-    if any(len(one) >= 3 for one in alike):
+    if reporter is not None and is_named(reporter.read("name"), text):
         raise InvalidValue(
             "This looks like the reporting party’s name, which the record keeps apart. Write “the "
             "caller” instead."

@@ -153,7 +153,8 @@ def _concerns(sheet: Worksheet) -> str:
             continue
         about = (("When", one.when), ("Where", one.where), ("Injury", one.injury))
         details = "; ".join(f"{name}: {text}" for name, text in about if text)
-        lines.append(" – ".join(filter(None, (one.type_label, one.what, details))))
+        what = _corrected(sheet, f"concern.{one.id}.what", one.what)
+        lines.append(" – ".join(filter(None, (one.type_label, what, details))))
     return "\n".join(lines)
 
 
@@ -162,7 +163,8 @@ def _side(sheet: Worksheet, side: str) -> str:
     lines = []
     for section in sheet.factors:
         said = [
-            f"{one.prompt.text} {one.prompt.answer.text}"
+            f"{one.prompt.text} "
+            + _corrected(sheet, f"answer.{one.prompt.id}.text", one.prompt.answer.text)
             for one in sheet.answered
             if one.section.key == section.key and one.prompt.side == side
         ]
@@ -173,9 +175,19 @@ def _side(sheet: Worksheet, side: str) -> str:
     return "\n".join(lines)
 
 
+def _corrected(sheet: Worksheet, of: str, text: str) -> str:
+    """Return a text with what the caller corrected of it behind it."""
+    correction = sheet.corrected.get(of)
+    return f"{text} [corrected by the caller: {correction}]" if correction else text
+
+
 def _narrative(sheet: Worksheet, _: ZoneInfo) -> str:
-    """The narrative, and what the caller corrected when it was read back."""
-    said = [f"Corrected by the caller when read back: {text}" for text in sheet.corrected.values()]
+    """The narrative, and what the caller corrected that has no block of its own."""
+    said = [
+        f"Corrected by the caller when read back: {text}"
+        for of, text in sheet.corrected.items()
+        if not of.startswith(("concern.", "answer.", "quote."))
+    ]
     return "\n".join((sheet.narrative, *said)) if said else sheet.narrative
 
 
@@ -238,7 +250,8 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
     ),
     "concerns": lambda sheet, _: _concerns(sheet),
     "quotes": lambda sheet, _: "\n".join(
-        f"“{one.text}” – {one.speaker or 'speaker not noted'}; {one.heard_by}"
+        f"{_corrected(sheet, f'quote.{one.id}.text', f'“{one.text}”')} – "
+        f"{one.speaker or 'speaker not noted'}; {one.heard_by}"
         for one in sheet.exact_words
     ),
     "worries": lambda sheet, _: _side(sheet, "worry"),
@@ -248,7 +261,7 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
     "cross_reports": _cross_reports,
     "dispatches": _dispatches,
     "supports": lambda sheet, _: "\n".join(
-        f"{one.service}: {one.accepted_label}{f', {one.accepted_by}' if one.accepted_by else ''}"
+        f"{one.service}: {one.accepted_label}"  # who accepted it may be the caller
         for one in sheet.offered
     ),
 }

@@ -1,6 +1,7 @@
 """Filters for reading a record: times, labels, and text that a page can carry."""
 
 import re
+import uuid
 from datetime import datetime
 
 from django import template
@@ -116,6 +117,18 @@ def cross_reports_shown(sheet: Worksheet) -> list[CrossReportView]:
 def grounds(report: CrossReportView) -> tuple[tuple[str, str], ...]:
     """Return the grounds on which the recipient may learn who reported."""
     return grounds_of(report.key)
+
+
+@register.filter
+def correction(sheet: Worksheet, of: str) -> str:
+    """Return what the caller corrected of a field when it was read back, or nothing."""
+    return sheet.corrected.get(of, "")
+
+
+@register.simple_tag
+def new_key() -> str:
+    """Return a key for what a form is about to note, so that noting it twice is harmless."""
+    return str(uuid.uuid4())
 
 
 @register.filter

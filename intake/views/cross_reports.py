@@ -41,6 +41,7 @@ def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> H
             method=request.POST.get("method", ""),
             to_whom=request.POST.get("to_whom", ""),
             is_written=request.POST.get("is_written") == "yes",
+            key=facts.key_of(request),
             at=timezone.now(),
         )
     except ResponseOption.DoesNotExist:
@@ -54,6 +55,8 @@ def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> H
 def download_packet(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> HttpResponse:
     """The packet of a recipient, without anything of the reporting party."""
     intake = facts.fetch(request, intake_id)
+    if intake.is_practice:  # nothing of practice leaves
+        raise Http404
     recipient = _recipient(intake, recipient_id)
     now = timezone.now()
     copy = records.note_export(

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -41,6 +42,7 @@ def tell(request: UserRequest, intake_id: UUID) -> HttpResponse:
             who=request.POST.get("who", ""),
             how=request.POST.get("how", ""),
             told_at=told_at,
+            key=facts.key_of(request),
             at=timezone.now(),
         )
     except Refused as refused:
@@ -113,7 +115,10 @@ def dispatch_context(intake: Intake) -> dict[str, Any]:
 
 def _danger(request: UserRequest) -> dict[str, Any]:
     calls = Intake.objects.visible_to(request.user).in_danger().select_related("worker")
-    return {"calls": list(calls.prefetch_related("dispatches")), "now": timezone.now()}
+    told = Prefetch(
+        "dispatches", queryset=Dispatch.objects.filter(withdrawn_at=None), to_attr="told"
+    )
+    return {"calls": list(calls.prefetch_related(told)), "now": timezone.now()}
 
 
 def _answer(request: UserRequest, intake: Intake, refusal: str) -> HttpResponse:

@@ -37,3 +37,11 @@ def answer(
     if refusal:
         messages.error(request, refusal)
     return redirect(page)
+
+
+def key_of(request: UserRequest) -> UUID | None:
+    """Return the key that the form brought for what it notes; None where it brought none."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return None

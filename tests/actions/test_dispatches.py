@@ -53,6 +53,8 @@ def test_the_first_acknowledgement_stands(worker: User, call: Intake) -> None:
             actor=worker, intake_id=call.pk, dispatch_id=dispatch.pk, by=by, at=at
         )
 
+    with pytest.raises(InvalidValue, match="who acknowledged"):
+        acknowledge(2, " ")
     acknowledge(3, "Ruiz")
     with pytest.raises(NotPossibleNow, match=r"acknowledged already at .* by Ruiz"):
         acknowledge(9, "Somebody else")
@@ -68,6 +70,22 @@ def test_a_press_alone_notes_nothing(worker: User, call: Intake) -> None:
         with pytest.raises(InvalidValue):
             tell(worker, call, **about)
     assert everything() == before
+
+
+def test_the_same_note_twice_is_one(worker: User, call: Intake) -> None:
+    key = uuid.uuid4()
+    for _ in range(2):
+        dispatches.tell(
+            actor=worker,
+            intake_id=call.pk,
+            told="tribe",
+            who="Desk",
+            how="",
+            key=key,
+            at=NOW,
+        )
+    assert [one.pk for one in Dispatch.objects.all()] == [key]
+    assert AuditEvent.objects.filter(verb="dispatch.told").count() == 1
 
 
 def test_the_time_is_between_the_start_of_the_call_and_now(worker: User, call: Intake) -> None:
@@ -177,7 +195,9 @@ def test_who_is_in_danger(worker: User, supervisor: User) -> None:
     put(worker, quiet, "call.danger_now", "no")
     assert in_danger() == {call.reference}
     dispatch = tell(worker, call)
-    dispatches.acknowledge(actor=worker, intake_id=call.pk, dispatch_id=dispatch.pk, by="", at=NOW)
+    dispatches.acknowledge(
+        actor=worker, intake_id=call.pk, dispatch_id=dispatch.pk, by="Desk", at=NOW
+    )
     assert in_danger() == {call.reference}  # it is still going on
     Intake.objects.filter(pk=call.pk).update(status="submitted", submitted_at=NOW)
     assert in_danger() == set()

@@ -337,6 +337,9 @@ def test_nothing_of_practice_is_sent(as_worker: Client, worker: User, played: In
     answer = as_worker.post(url, {"method": "Fax"}, headers={"Accept": "application/json"})
     assert answer.status_code == 409
     assert "practice" in answer.json()["error"]
+    for name in ("intake_packet", "intake_copy_out"):
+        args = [played.pk, recipient.pk][: 2 if name == "intake_packet" else 1]
+        assert as_worker.get(reverse(name, args=args)).status_code == 404, name
     disclose = reverse("intake_packet_reporter", args=[played.pk, recipient.pk])
     assert as_worker.post(disclose, {"ground": "investigates"}).status_code == 302
     assert not AuditEvent.objects.filter(verb="reporter.disclosed").exists()

@@ -169,7 +169,10 @@ def _side(sheet: Worksheet, side: str) -> str:
             if one.section.key == section.key and one.prompt.side == side
         ]
         notes = section.heard_worry if side == "worry" else section.heard_well
-        said += [f"Volunteered: {note.text}" for note in notes]
+        said += [
+            f"Volunteered: {_corrected(sheet, f'heard.{note.id}.text', note.text)}"
+            for note in notes
+        ]
         if said:
             lines += [f"{section.title}:", *said]
     return "\n".join(lines)
@@ -182,13 +185,37 @@ def _corrected(sheet: Worksheet, of: str, text: str) -> str:
 
 
 def _narrative(sheet: Worksheet, _: ZoneInfo) -> str:
-    """The narrative, and what the caller corrected that has no block of its own."""
-    said = [
-        f"Corrected by the caller when read back: {text}"
-        for of, text in sheet.corrected.items()
-        if not of.startswith(("concern.", "answer.", "quote."))
-    ]
+    """The narrative, and what the caller corrected of a text that stands in no other block."""
+    beside = _stand_elsewhere(sheet)
+    answers = {f"answer.{one.prompt.id}.text": one.prompt for one in sheet.answered}
+    said = []
+    for of, correction in sheet.corrected.items():
+        if of in beside:
+            continue
+        if of in answers:
+            answer = answers[of].answer.text
+            said.append(f"{answers[of].text} {_corrected(sheet, of, answer)}")
+        else:
+            said.append(f"Corrected by the caller when read back: {correction}")
     return "\n".join((sheet.narrative, *said)) if said else sheet.narrative
+
+
+def _stand_elsewhere(sheet: Worksheet) -> set[str]:
+    """Return the names of the texts that have their correction beside them in a block."""
+    return {
+        *(f"concern.{one.id}.what" for one in sheet.concerns if not one.is_removed),
+        *(f"quote.{one.id}.text" for one in sheet.exact_words),
+        *(
+            f"answer.{one.prompt.id}.text"
+            for one in sheet.answered
+            if one.section.is_factor and one.prompt.side in ("worry", "working_well")
+        ),
+        *(
+            f"heard.{note.id}.text"
+            for section in sheet.factors
+            for note in (*section.heard_worry, *section.heard_well)
+        ),
+    }
 
 
 def _decision(sheet: Worksheet, _: ZoneInfo) -> str:
@@ -199,7 +226,8 @@ def _decision(sheet: Worksheet, _: ZoneInfo) -> str:
 
 def _bearing(sheet: Worksheet, _: ZoneInfo) -> str:
     leaning = [
-        f"{one.section.title}, {one.side_label}: {one.prompt.answer.text}"
+        f"{one.section.title}, {one.side_label}: "
+        + _corrected(sheet, f"answer.{one.prompt.id}.text", one.prompt.answer.text)
         for one in sheet.referred_to
     ]
     return "\n".join(filter(None, (sheet.decision.working_well_bearing, *leaning)))
@@ -232,6 +260,7 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
             None,
             (
                 str(IntakeMethod(sheet.call.method).label),
+                sheet.written_medium.lower(),
                 str(Language(sheet.call.language).label),
                 sheet.call.interpreter and f"interpreter {sheet.call.interpreter}",
             ),

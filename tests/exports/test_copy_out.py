@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake import worksheet
-from intake.exports.copy_out import SOURCES, build_blocks, plain, split
-from intake.models import AuditEvent, CopyOutField, CopyOutTick, Intake, User, copy_out
+from intake.actions.written_reports import start_written_report
+from intake.exports.copy_out import SOURCES, build_blocks, measure, plain, split
+from intake.models import AuditEvent, CopyOutField, CopyOutTick, Intake, Prompt, User, copy_out
 from tests.exports.test_response_papers import reporter_words, told  # noqa: F401
-from tests.factory import put, submit
+from tests.factory import NOW, core_prompt, put, submit
 
 texts = st.text(alphabet=st.sampled_from("ab😀 \n"), max_size=300)
 
@@ -21,8 +22,13 @@ texts = st.text(alphabet=st.sampled_from("ab😀 \n"), max_size=300)
 @given(text=texts, limit=st.integers(min_value=1, max_value=40))
 def test_parts_hold_everything_and_fit(text: str, limit: int) -> None:
     parts = split(text, limit)
-    assert all(0 < len(part) <= limit for part in parts)
+    assert all(0 < len(part.replace("\n", "\r\n")) <= limit for part in parts)
     assert re.sub(r"\s", "", "".join(parts)) == re.sub(r"\s", "", text)
+
+
+@given(text=texts)
+def test_a_line_end_counts_as_windows_pastes_it(text: str) -> None:
+    assert measure(text) == len(text.replace("\n", "\r\n"))
 
 
 @given(text=texts)
@@ -73,6 +79,50 @@ def test_blocks_stand_in_order_and_never_name_who_reported(
     assert "A bruise on the left arm" in everything
     for word in reporter_words(told):
         assert word not in everything
+
+
+def copied(call: Intake, source: str) -> str:
+    """What the copy-out makes of one source."""
+    return SOURCES[source](worksheet.build(call), call.agency.zone)
+
+
+def test_every_correction_stands_in_exactly_one_place(worker: User, call: Intake) -> None:
+    concern, quote, note, gone = (uuid.uuid4() for _ in range(4))
+    worry = core_prompt(call)
+    next_step = Prompt.objects.filter(edition=call.edition, question_set__kind="next_steps").first()
+    assert next_step is not None
+    put(worker, call, f"concern.{concern}.type", "physical_abuse")
+    put(worker, call, f"concern.{concern}.what", "Left arm")
+    put(worker, call, f"concern.{gone}.type", "physical_abuse")
+    put(worker, call, f"quote.{quote}.text", "Go home")
+    put(worker, call, f"answer.{worry.pk}.text", "No food")
+    put(worker, call, f"answer.{next_step.pk}.text", "A visit")
+    about = {"side": "worry", "factor": "social_connections"}
+    put(worker, call, f"heard.{note}.text", "Doors slam", **about)
+    put(worker, call, "decision.next_steps", "Call the school")
+    places = {
+        f"concern.{concern}.what": "concerns",
+        f"quote.{quote}.text": "quotes",
+        f"answer.{worry.pk}.text": "worries",
+        f"heard.{note}.text": "worries",
+        f"answer.{next_step.pk}.text": "narrative",
+        "decision.next_steps": "narrative",
+        f"concern.{gone}.what": "narrative",
+    }
+    for number, of in enumerate(places):
+        put(worker, call, f"correction.{uuid.uuid4()}.text", f"Mended {number}.", of=of)
+    put(worker, call, f"concern.{gone}.is_removed", "yes")
+    for number, place in enumerate(places.values()):
+        holders = {one for one in SOURCES if f"Mended {number}." in copied(call, one)}
+        assert holders == {place}, number
+    assert "A visit [corrected by the caller: Mended 4.]" in copied(call, "narrative")
+
+
+def test_how_it_was_received_says_how_the_paper_came(worker: User) -> None:
+    report = start_written_report(
+        actor=worker, follows_id=None, medium="fax", received_at=NOW, at=NOW
+    )
+    assert copied(report, "method") == "Written report, fax, English"
 
 
 def test_the_page_is_audited_and_keeps_ticks(as_worker: Client, worker: User, call: Intake) -> None:

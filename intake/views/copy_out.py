@@ -30,18 +30,17 @@ def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
     sheet = worksheet.from_json(submission.content.text) if submission else worksheet.build(intake)
     fields = list(CopyOutField.objects.filter(agency=intake.agency_id, is_active=True))
     ticks = list(CopyOutTick.objects.filter(intake=intake))
+    older = [one for one in ticks if submission is not None and one.at < submission.at]
     blocks = build_blocks(sheet, fields, intake.agency.zone)
     context = {
         "intake": intake,
         "submission": submission,
         "blocks": blocks,
         "empty": empty_fields(blocks, fields),
-        "pasted": {f"{tick.field_id}-{tick.part}" for tick in ticks},
-        "outdated": {
-            f"{tick.field_id}-{tick.part}"
-            for tick in ticks
-            if submission is not None and tick.at < submission.at
-        },
+        "has_fields": bool(fields),
+        # What was pasted before is to be pasted again: its button is not pressed any more.
+        "pasted": {f"{tick.field_id}-{tick.part}" for tick in ticks if tick not in older},
+        "outdated": {f"{tick.field_id}-{tick.part}" for tick in older},
     }
     return render(request, "intake/copy_out/page.html", context)
 

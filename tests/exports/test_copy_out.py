@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -10,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake import worksheet
+from intake.actions import calls
 from intake.actions.written_reports import start_written_report
 from intake.exports.copy_out import SOURCES, build_blocks, measure, plain, split
 from intake.models import AuditEvent, CopyOutField, CopyOutTick, Intake, Prompt, User, copy_out
 from tests.exports.test_response_papers import reporter_words, told  # noqa: F401
-from tests.factory import NOW, core_prompt, put, submit
+from tests.factory import NOW, core_prompt, make_call, put, submit
 
 texts = st.text(alphabet=st.sampled_from("ab😀 \n"), max_size=300)
 
@@ -142,6 +144,71 @@ def test_the_page_is_audited_and_keeps_ticks(as_worker: Client, worker: User, ca
     assert as_worker.get(url).content.decode().count('aria-pressed="true"') == 1
     assert as_worker.post(tick, form | {"pasted": "no"}).status_code == 302
     assert not CopyOutTick.objects.exists()
+
+
+def test_a_tick_older_than_the_submission_is_to_be_given_again(
+    as_worker: Client, worker: User, call: Intake
+) -> None:
+    put(worker, call, "narrative.text", "What was told.")
+    page = reverse("intake_copy_out", args=[call.pk])
+    tick = reverse("intake_copy_out_tick", args=[call.pk])
+    block = next(one for one in as_worker.get(page).context["blocks"] if "told." in one.text)
+    form = {"field": block.field_id, "part": "1", "pasted": "yes"}
+    as_worker.post(tick, form)
+    assert "Ticked before" not in as_worker.get(page).content.decode()
+    CopyOutTick.objects.update(at=NOW - timedelta(minutes=1))
+    submit(worker, call)
+    before = as_worker.get(page).content.decode()
+    assert before.count("Ticked before the latest submission") == 1
+    assert 'aria-pressed="true"' not in before
+    as_worker.post(tick, form)
+    after = as_worker.get(page).content.decode()
+    assert "Ticked before" not in after
+    assert after.count('aria-pressed="true"') == 1
+    as_worker.post(tick, form | {"pasted": "no"})
+    as_worker.post(tick, form | {"pasted": "no"})  # already taken back: nothing to note
+    events = AuditEvent.objects.filter(verb__startswith="copy_out.").order_by("at", "pk")
+    assert [one.verb for one in events] == ["copy_out.pasted"] * 2 + ["copy_out.taken_back"]
+    assert {tuple(sorted(one.details)) for one in events} == {("field", "part")}
+    assert "told" not in str([one.details for one in events])
+
+
+def test_fields_with_nothing_recorded_are_named_once(as_worker: Client, call: Intake) -> None:
+    page = reverse("intake_copy_out", args=[call.pk])
+    shown = as_worker.get(page).content.decode()
+    assert shown.count("Nothing is recorded for: ") == 1
+    line = shown.partition("Nothing is recorded for: ")[2].partition("<")[0]
+    assert "Screener narrative" in line
+    assert "Received" not in line
+    CopyOutField.objects.filter(agency=call.agency).exclude(source="narrative").update(
+        is_active=False
+    )
+    bare = as_worker.get(page).content.decode()
+    assert "Nothing is recorded for: Screener narrative." in bare
+    assert "There is nothing to copy" not in bare
+    CopyOutField.objects.filter(agency=call.agency).update(is_active=False)
+    assert "There is nothing to copy" in as_worker.get(page).content.decode()
+
+
+def test_practice_is_not_copied_out(as_worker: Client, worker: User) -> None:
+    call = calls.start_call(actor=worker, at=NOW, is_practice=True)
+    field = CopyOutField.objects.filter(agency=call.agency).first()
+    assert field is not None
+    page = reverse("intake_copy_out", args=[call.pk])
+    form = {"field": str(field.pk), "part": "1", "pasted": "yes"}
+    assert as_worker.get(page).status_code == 404
+    tick = reverse("intake_copy_out_tick", args=[call.pk])
+    assert as_worker.post(tick, form).status_code == 404
+    assert not CopyOutTick.objects.exists()
+    assert not AuditEvent.objects.filter(verb="intake.copied_out").exists()
+    calls.end_call(actor=worker, intake_id=call.pk, at=NOW)
+    for name in ("wrap_up", "intake"):
+        shown = as_worker.get(reverse(name, args=[call.pk]))
+        assert page not in shown.content.decode()
+    real = make_call(worker)
+    calls.end_call(actor=worker, intake_id=real.pk, at=NOW)
+    shown = as_worker.get(reverse("wrap_up", args=[real.pk]))
+    assert reverse("intake_copy_out", args=[real.pk]) in shown.content.decode()
 
 
 def test_a_strange_block_is_refused(as_worker: Client, stranger: User, call: Intake) -> None:

@@ -130,9 +130,6 @@ class IntakeInterruption(models.TextChoices):
 class Intake(SavedRecord):
     """One intake; while it is being typed the screen shows it as a call."""
 
-    # When a written report that follows is due; the page that shows it sets it.
-    written_due_at: datetime | None = None
-
     Status = IntakeStatus
     Method = IntakeMethod
     Medium = IntakeMedium

@@ -64,7 +64,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "danger_count": ("get", (302, 404, 404, 200, 404, 404, 200)),
     "services_find": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "written_reports": ("get", (302, 200, 200, 200, 404, 404, 200)),
-    "written_report_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
+    "written_report_start": ("post", (302, 422, 422, 404, 404, 404, 422)),
     "practice": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "practice_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
     "practice_replay": ("get", (302, 404, 404, 404, 404, 404, 404)),

@@ -99,8 +99,8 @@ def test_every_correction_stands_in_exactly_one_place(worker: User, call: Intake
     put(worker, call, f"quote.{quote}.text", "Go home")
     put(worker, call, f"answer.{worry.pk}.text", "No food")
     put(worker, call, f"answer.{next_step.pk}.text", "A visit")
-    about = {"side": "worry", "factor": "social_connections"}
-    put(worker, call, f"heard.{note}.text", "Doors slam", **about)
+    factor = "social_connections"
+    put(worker, call, f"heard.{note}.text", "Doors slam", side="worry", factor=factor)
     put(worker, call, "decision.next_steps", "Call the school")
     places = {
         f"concern.{concern}.what": "concerns",

@@ -112,7 +112,16 @@ class Cluster:
         return self._server is not None and self._server.poll() is None
 
     def start(self) -> None:
-        """Start the server and return once it takes connections."""
+        """Start the server and return once it takes connections; end this program if it dies."""
+        self.launch()
+        deadline = time.monotonic() + START_WITHIN
+        while not self.is_ready:
+            if not self.is_running or time.monotonic() > deadline:
+                sys.exit(f"PostgreSQL did not start:\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.05)
+
+    def launch(self) -> None:
+        """Start the server and return at once."""
         with self.log.open("a") as log:
             self._server = subprocess.Popen(
                 [
@@ -125,16 +134,12 @@ class Cluster:
                 start_new_session=True,  # a Ctrl-C at the terminal is for the tests first
                 **self._as_user,
             )
-        self.wait()
 
-    def wait(self) -> None:
-        """Return once the server takes connections; end this program when it does not."""
-        ready = [self.binaries / "pg_isready", "-q", "-h", self.folder, "-p", "5432"]
-        deadline = time.monotonic() + START_WITHIN
-        while subprocess.run(ready).returncode:
-            if not self.is_running or time.monotonic() > deadline:
-                sys.exit(f"PostgreSQL did not start:\n{self.log.read_text()}")
-            time.sleep(0.05)
+    @property
+    def is_ready(self) -> bool:
+        """Whether the server takes connections."""
+        ask = (self.binaries / "pg_isready", "-q", "-h", self.folder, "-p", "5432")
+        return not subprocess.run(ask).returncode
 
     def kill(self) -> None:
         """End all processes of the server with SIGKILL: nobody gets to write anything any more."""

@@ -83,7 +83,7 @@ class Cluster:
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         self.folder, self.data, self.log = folder, folder / "data", folder / "log"
         self.url = f"postgres://hotline@:5432/postgres?host={folder}"
-        self.binaries = _find_binaries()
+        self.binaries = find_binaries()
         self._settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(folder),
@@ -171,7 +171,7 @@ def children_of(parent: int) -> list[int]:
     return found
 
 
-def _find_binaries() -> Path:
+def find_binaries() -> Path:
     """Return the folder of the newest installed server's programs; installs one where none is."""
     if not (found := _installed()):
         if system.may_install() and not CLUSTER_CONFIG.exists():

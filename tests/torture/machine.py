@@ -56,7 +56,7 @@ class Web:
         """Whether the server takes connections and answers on them."""
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5) as one:
             one.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            return b"200" in one.recv(64)
+            return one.recv(64).startswith(b"HTTP/")
         return False
 
     @property

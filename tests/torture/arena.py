@@ -194,6 +194,8 @@ class Arena:
     def stored(self, username: str, using: str = "default") -> Stored:
         """Return what the database holds of the call of one worker."""
         calls = list(Intake.objects.using(using).filter(worker__username=username))
+        if not calls:
+            return Stored({}, {}, 0, 0)
         intake = calls[0]
         rows: list[Any] = [intake]
         for model in (Narrative, Answer, Person, Reporter):

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from django.db import DatabaseError
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, expect
 
@@ -88,12 +89,12 @@ class Round:
         began = time.monotonic()
         try:
             await asyncio.wait_for(self._play(), 300)
-        except (Broken, AssertionError, PlaywrightError, TimeoutError) as trouble:
+        except (Broken, AssertionError, DatabaseError, OSError, PlaywrightError) as trouble:
             first = str(trouble).strip() or type(trouble).__name__
             self.outcome.troubles.append(first[:1500])
         self.outcome.false_saved = len(self.arena.watch.false_saved)
         self.outcome.troubles += self.arena.watch.false_saved[:3]
-        self.outcome.troubles += self.arena.watch.shrunk[:3]
+        self.outcome.troubles += self.arena.watch.strange[:3]
         self.outcome.saves = self.arena.watch.saves
         self.outcome.felt |= self.arena.watch.troubled
         self.outcome.seconds = time.monotonic() - began

@@ -24,10 +24,10 @@ class Watch:
     """The log of one round; times are seconds since 1970, on the clock of this machine.
 
     `boxes` and `status` are what the newest page shows. `acknowledged` is the longest text of each
-    field that the server said it had stored, `troubled` whether the line ever said that something
-    is not. `typed` has, for each field, when its box first held
-    so many code points. `false_saved` are moments at which the line said `Saved` and a box held
-    something else than was stored.
+    field that the server said it had stored. `typed` has, for each field, when its box held how
+    many code points. `false_saved` are moments at which the line said `Saved` and a box held
+    something else than was stored, `strange` ones at which a box lost text that it had. `troubled`
+    tells whether the line ever said that something is not saved.
     """
 
     pages: dict[str, Told] = field(default_factory=dict)
@@ -38,13 +38,18 @@ class Watch:
     revisions: dict[str, int] = field(default_factory=dict)
     typed: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
     false_saved: list[str] = field(default_factory=list)
-    shrunk: list[str] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
     saves: int = 0
     troubled: bool = False
 
     def take(self, text: str) -> None:
-        """Note what a page told."""
-        event = json.loads(text)
+        """Note what a page told; what cannot be understood is strange too."""
+        try:
+            self._take(json.loads(text))
+        except (LookupError, TypeError, ValueError) as error:
+            self.strange.append(f"{error!r} in {text[:200]}")
+
+    def _take(self, event: dict[str, Any]) -> None:
         told = self.pages.setdefault(event["page"], Told())
         match event["kind"]:
             case "served":
@@ -69,7 +74,7 @@ class Watch:
             before = told.boxes.get(name, "")
             told.boxes[name] = before[:same] + rest
             if not told.boxes[name].startswith(before):
-                self.shrunk.append(f"{name}: {before[-40:]!r} became {told.boxes[name][-40:]!r}")
+                self.strange.append(f"{name}: {before[-40:]!r} became {told.boxes[name][-40:]!r}")
             self.typed.setdefault(name, []).append((event["at"], len(told.boxes[name])))
         self.boxes, self.stored, self.status = told.boxes, told.stored, event["status"]
         self.troubled |= event["status"].startswith(("Not saved", "Paused"))

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, expect
 
@@ -72,7 +71,7 @@ class Round:
 
     def _choose_places(self) -> list[Place]:
         rng, least = self.rng, 3000 if self.fault == "disk full" else 0
-        self.prefix = max(least, rng.choice([0, 0, 3000, LONG]))
+        self.prefix = max(least, rng.choice([0, 3000, LONG]))
         length = 80 if self.fault == "5 s per answer" else 45
         sides = [
             Place("What worries", make_text(rng, "w", length), "Social Connections", "Worry"),
@@ -89,7 +88,7 @@ class Round:
         began = time.monotonic()
         try:
             await asyncio.wait_for(self._play(), 300)
-        except (Broken, AssertionError, DatabaseError, OSError, PlaywrightError) as trouble:
+        except Exception as trouble:  # noqa: BLE001 - it is told of, whatever it was
             first = str(trouble).strip() or type(trouble).__name__
             self.outcome.troubles.append(first[:1500])
         self.outcome.false_saved = len(self.arena.watch.false_saved)
@@ -328,7 +327,7 @@ class Round:
 
     async def outage(self) -> None:
         """Let something be down for a while."""
-        await asyncio.sleep(self.rng.uniform(0.3, 3.0))
+        await asyncio.sleep(self.rng.uniform(0.8, 4.0))
 
 
 # What can happen ------------------------------------------------------------------------------

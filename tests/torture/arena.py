@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 from playwright.async_api import BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
@@ -37,6 +37,7 @@ from tests.torture.machine import (
 from tests.torture.proxy import Proxy
 
 T = TypeVar("T")
+WAL_FILES = 20  # more than lie ready
 REVIVED_WITHIN = 60  # seconds
 FULL_SYNCHRONOUS = 2  # SQLite's number for it
 
@@ -186,10 +187,12 @@ class Arena:
         """Delete the rows of all sessions."""
         Session.objects.all().delete()
 
-    def switch_wal(self) -> None:
-        """Let PostgreSQL begin a new file of its log with the next change."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_switch_wal()")
+    def use_up_wal(self) -> None:
+        """Let PostgreSQL fill the files of its log that lie ready, until it stops over it."""
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            for _ in range(WAL_FILES):
+                cursor.execute("SELECT pg_logical_emit_message(false, 'torture', 'x')")
+                cursor.execute("SELECT pg_switch_wal()")
 
     def stored(self, username: str, using: str = "default") -> Stored:
         """Return what the database holds of the call of one worker."""

@@ -17,6 +17,7 @@ from tests.torture.words import doubled, make_text, missing
 
 ALLOWED = 3.0  # seconds of typing before the browser is killed that may be missing
 PATIENCE = 100.0  # seconds until all is saved: a hung request takes 30, the slowest retry 30 more
+FULL_FOR = 8.0  # seconds that a full disk has to be noticed
 LONG = 34_000  # code points: such a text travels as a splice
 
 
@@ -70,7 +71,8 @@ class Round:
         self.typed_at_kill: dict[str, list[tuple[float, int]]] = {}
 
     def _choose_places(self) -> list[Place]:
-        rng, least = self.rng, 3000 if self.fault == "disk full" else 0
+        # A long narrative needs room with every save: a full disk is felt soon.
+        rng, least = self.rng, LONG if self.fault == "disk full" else 0
         self.prefix = max(least, rng.choice([0, 3000, LONG]))
         length = 80 if self.fault == "5 s per answer" else 45
         sides = [
@@ -391,10 +393,11 @@ async def fill_disk(one: Round) -> None:
     assert arena.disk
     await asyncio.to_thread(arena.disk.fill)
     if one.rng.random() < 0.5:
-        with suppress(Exception):
-            await arena.db(arena.switch_wal)
+        await arena.db(arena.use_up_wal)
+    deadline = time.monotonic() + FULL_FOR
+    while time.monotonic() < deadline and not arena.watch.troubled:
+        await asyncio.sleep(0.1)
     await one.outage()
-    await asyncio.sleep(1)
     arena.proxy.hold()
     arena.disk.clear()
     await asyncio.to_thread(arena.revive)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -226,11 +225,11 @@ class Arena:
         for end in ("", "-wal"):
             if Path(f"{source}{end}").exists():
                 shutil.copyfile(f"{source}{end}", f"{target}{end}")
-        with sqlite3.connect(target) as one:
-            assert one.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        one.close()
         connections.databases["copy"] = {**connections.databases["default"], "NAME": str(target)}
         try:
+            with connections["copy"].cursor() as cursor:
+                cursor.execute("PRAGMA integrity_check")
+                assert cursor.fetchone() == ("ok",)
             return self.stored(username, using="copy")
         finally:
             connections["copy"].close()

@@ -127,6 +127,8 @@ async def main() -> None:
             spent = await open_loop(clients, port, job["seconds"], job["rate"])
         else:
             spent = await closed_loop(clients, port, job["seconds"])
+        for one in clients:
+            await one.close()  # a server closes what is idle for long
         times = sorted(moment for one in clients for moment in one.times)
         errors: Counter[str] = sum((one.errors for one in clients), Counter())
         print(

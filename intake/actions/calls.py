@@ -25,9 +25,12 @@ from intake.models import (
 from intake.models.audit import record_event
 
 
-def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intake:
+def start_call(
+    *, actor: User, at: datetime, is_practice: bool = False, language: str = ""
+) -> Intake:
     """Open a new intake for the actor, pinned to the agency's live edition, and return it.
 
+    It begins in `language`, or where nothing is known of it in the actor's preferred one.
     Raises NotAllowed for who takes no calls, NotPossibleNow where no question sets are live.
     """
     if not permissions.can_start_call(actor) or actor.agency is None:
@@ -46,7 +49,7 @@ def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intak
             edition=edition,
             started_at=at,
             is_practice=is_practice,
-            language=Preferences.objects.language_of(actor),
+            language=language or Preferences.objects.language_of(actor),
         )
         Narrative.objects.create(intake=intake)
         record_event("intake.started", actor=actor, at=at, subject=intake)

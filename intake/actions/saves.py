@@ -24,7 +24,8 @@ from intake.models import (
     Support,
     User,
 )
-from intake.models.base import SavedRecord
+from intake.models.audit import record_event
+from intake.models.base import SavedRecord, YesNo
 from intake.text import clean_text, is_named
 
 THINNING = timedelta(seconds=30)  # one earlier text is kept per this much typing
@@ -46,7 +47,8 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
 
     A save that was stored already, and a text that stands already, change nothing and succeed.
     Raises Intake.DoesNotExist, NotPossibleNow, HeldElsewhere, UnknownField, InvalidValue or
-    StaleRevision; then nothing was changed. No audit event: the revisions are the evidence.
+    StaleRevision; then nothing was changed. The revisions are the evidence; an audit event is only
+    danger that is marked or taken back, which supervisors watch.
     """
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
@@ -87,6 +89,9 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
             row.save(force_insert=True)
         else:
             row.save(update_fields=[*columns, "saves"])
+        if str(save.field) == "call.danger_now" and YesNo.YES in (text, stored):
+            verb = "marked" if text == YesNo.YES else "taken_back"
+            record_event(f"intake.danger_{verb}", actor=actor, at=at, subject=intake)
         return _saved(save.field, row, at, also=[name for name in columns if name != column])
 
 

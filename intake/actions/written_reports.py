@@ -9,6 +9,7 @@ from intake.actions.calls import start_call
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import Intake, User
 from intake.models.audit import record_event
+from intake.models.base import Language
 
 # California Penal Code 11166(a): within 36 hours of receiving the information; counted here from
 # the call, which is the first that the agency knows of.
@@ -40,7 +41,7 @@ def start_written_report(
             called_at = follows.started_at.replace(second=0, microsecond=0)  # as a clock shows it
             if received_at < called_at:
                 raise InvalidValue("The written report follows its call: mend the time of receipt.")
-        intake = start_call(actor=actor, at=at)
+        intake = start_call(actor=actor, at=at, language=Language.ENGLISH)  # of the form
         intake.method = Intake.Method.WRITTEN
         intake.written_medium = medium
         intake.follows = follows

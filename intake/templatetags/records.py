@@ -102,6 +102,12 @@ def person_facts(person: object) -> list[tuple[str, str]]:
 
 
 @register.filter
+def without_places(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return a person's facts for a reader from whom the address is kept."""
+    return [one for one in facts if one[0] not in ("Address", "Now at", "School or care")]
+
+
+@register.filter
 def factor_title(sheet: Worksheet, key: str) -> str:
     """Return the title of a factor set."""
     return next((one.title for one in sheet.factors if one.key == key), "")

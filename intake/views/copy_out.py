@@ -22,7 +22,7 @@ from intake.views.requests import UserRequest
 @require_safe
 def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The latest submission (else what stands now) as blocks of plain text."""
-    intake = facts.fetch(request, intake_id)
+    intake = facts.fetch_report(request, intake_id)
     if intake.is_practice:  # practice never reaches another system
         raise Http404
     copy_out.note_copy_out(actor=request.user, intake=intake, at=timezone.now())

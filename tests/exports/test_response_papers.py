@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from intake import fields, worksheet
@@ -232,7 +233,10 @@ def test_sendings_are_logged_and_the_written_clock_stops(as_worker: Client, told
     )
     form = {"method": "Fax", "to_whom": "Desk", "is_written": "yes"}
     answer = as_worker.post(url, form, headers={"Accept": "application/json"}).json()
-    assert "Written report sent" in " ".join(answer["html"].split())
+    html = " ".join(answer["html"].split())
+    police_part = html.split('id="to-law_enforcement"')[1].split("</section>")[0]
+    assert "(written report), to Desk" in police_part
+    assert "report due" not in police_part  # both clocks have stopped
     assert AuditEvent.objects.get(verb="cross_report.sent").details == {
         "recipient": "law_enforcement",
         "is_written": True,
@@ -293,4 +297,38 @@ def test_who_protects_the_child_is_what_was_marked_and_who_steps_in(
     assert [one.text for one in brief.protectors] == [
         "The uncle takes them in at once",
         "The coach drives them home",
+    ]
+
+
+def test_a_protected_address_goes_only_to_who_goes_there(
+    as_worker: Client, worker: User, told: Intake
+) -> None:
+    child = told.people.filter(role="child").first()
+    assert child is not None
+    put(worker, told, f"person.{child.pk}.address", "9 Hidden Lane")
+    put(worker, told, "call.is_protected_address", "yes")
+    for key, shown in (("law_enforcement", True), ("tribe", False), ("other_county", False)):
+        recipient = option(told.agency, "cross_report", key)
+        text = words(as_worker.get(reverse("intake_packet", args=[told.pk, recipient])).content)
+        assert "PROTECTED ADDRESS" in text
+        assert ("9 Hidden Lane" in text) is shown, key
+        assert "Marks" in text
+
+
+def test_danger_that_is_taken_back_is_shown_for_an_hour(
+    worker: User, supervisor: User, call: Intake, client: Client
+) -> None:
+    now = timezone.now()
+    put(worker, call, "call.danger_now", "yes", at=now)
+    put(worker, call, "call.danger_now", "no", base=1, at=now)
+    client.force_login(supervisor)
+    page = client.get(reverse("danger")).content.decode()
+    assert f'Danger was taken back in <a href="{reverse("intake", args=[call.pk])}">' in page
+    put(worker, call, "call.danger_now", "yes", base=2, at=now)
+    assert "taken back" not in client.get(reverse("danger")).content.decode()
+    verbs = [one.verb for one in AuditEvent.objects.filter(verb__startswith="intake.danger")]
+    assert sorted(verbs) == [
+        "intake.danger_marked",
+        "intake.danger_marked",
+        "intake.danger_taken_back",
     ]

@@ -172,6 +172,7 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("cross_report_once_to_recipient", CrossReport, {}),
     ("cross_report_decided_known", CrossReport, {"decided": "x"}),
     ("cross_report_sent_somehow", CrossReportSending, {"method": ""}),
+    ("sending_withdrawn_by_somebody", CrossReportSending, {"withdrawn_at": NOW}),
     ("cross_report_rule_once", CrossReportRule, {}),
     ("cross_report_rule_has_source", CrossReportRule, {"trigger": "other", "source": ""}),
     ("support_of_known_factor", Support, {"factor": "x"}),

@@ -33,6 +33,7 @@ FORMS: dict[str, dict[str, str]] = {
     "intake_acknowledge": {"by": "Officer Example"},
     "intake_packet_reporter": {"ground": "investigates"},
     "intake_sent": {"method": "Telephone", "to_whom": "Desk", "is_written": "yes"},
+    "intake_sending_withdraw": {},
     "intake_withdraw": {},
     "intake_tell": {"told": "tribe", "who": "Desk", "how": "Telephone"},
 }

@@ -52,10 +52,9 @@ function startLanguage(root) {
   };
   if (!select) return;
   draw();
-  select.addEventListener("change", () => {
-    draw();
-    keepPreferences({ language: select.value }); // the next call begins in it
-  });
+  // It is recorded for this call. In which language new calls begin is chosen in the preferences:
+  // one call in Spanish must not make the next one Spanish too.
+  select.addEventListener("change", draw);
 }
 
 /** Between the narrative and the answer that was typed in last. */

@@ -4,14 +4,16 @@ What is longer than a field goes in parts, cut at ends of lines or words; nothin
 The reporting party is in none of it.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from intake.models import CopyOutField
-from intake.models.base import Language, YesNo
+from intake.models import CopyOutField, Intake
+from intake.models.base import Language, Source, YesNo
+from intake.models.copy_out import SOURCES as WORDS
 from intake.models.intakes import IntakeMethod
 from intake.worksheet import PersonView, Worksheet
 
@@ -34,6 +36,11 @@ class CopyOutBlock:
     def length(self) -> int:
         """How many characters the other system counts."""
         return measure(self.text)
+
+    @property
+    def sha256(self) -> str:
+        """What a tick remembers of the text, without keeping it."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     @property
     def key(self) -> str:
@@ -72,6 +79,16 @@ def empty_fields(
     return tuple(field for field in fields if str(field.pk) not in filled)
 
 
+def unmapped(sheet: Worksheet, fields: Iterable[CopyOutField], zone: ZoneInfo) -> tuple[str, ...]:
+    """Return what is recorded but has no field in the agency's mapping, in words."""
+    mapped = {field.source for field in fields}
+    return tuple(
+        WORDS[key]
+        for key, source in SOURCES.items()
+        if key not in mapped and source(sheet, zone).strip()
+    )
+
+
 def plain(text: str) -> str:
     """Return text as another system takes it: LF, no tabs and no control characters."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
@@ -96,8 +113,11 @@ def split(text: str, limit: int) -> list[str]:
 
 
 def measure(text: str) -> int:
-    """Return how many characters another system counts: a line end is two, as Windows pastes."""
-    return len(text) + text.count("\n")
+    """Return how many characters another system counts, as Windows pastes them.
+
+    UTF-16 units: a character outside the basic plane is two, and so is a line end.
+    """
+    return len(text.encode("utf-16-le")) // 2 + text.count("\n")
 
 
 def _room(text: str, limit: int) -> int:
@@ -142,6 +162,10 @@ def _person(one: PersonView) -> str:
     return "; ".join(f"{name}: {text}" if name else text for name, text in named if text)
 
 
+def _source(value: str) -> str:
+    return str(Source(value).label).lower() if value else ""
+
+
 def _people(people: tuple[PersonView, ...]) -> str:
     return "\n".join(_person(one) for one in people)
 
@@ -151,7 +175,12 @@ def _concerns(sheet: Worksheet) -> str:
     for one in sheet.concerns:
         if one.is_removed:
             continue
-        about = (("When", one.when), ("Where", one.where), ("Injury", one.injury))
+        about = (
+            ("When", one.when),
+            ("Where", one.where),
+            ("Injury", one.injury),
+            ("Known", _source(one.source)),
+        )
         details = "; ".join(f"{name}: {text}" for name, text in about if text)
         what = _corrected(sheet, f"concern.{one.id}.what", one.what)
         lines.append(" – ".join(filter(None, (one.type_label, what, details))))
@@ -165,6 +194,7 @@ def _side(sheet: Worksheet, side: str) -> str:
         said = [
             f"{one.prompt.text} "
             + _corrected(sheet, f"answer.{one.prompt.id}.text", one.prompt.answer.text)
+            + (f" ({_source(one.prompt.answer.source)})" if one.prompt.answer.source else "")
             for one in sheet.answered
             if one.section.key == section.key and one.prompt.side == side
         ]
@@ -237,7 +267,7 @@ def _cross_reports(sheet: Worksheet, zone: ZoneInfo) -> str:
     lines = [sheet.decision.cross_reports] if sheet.decision.cross_reports else []
     for one in sheet.cross_reports:
         if one.is_due or one.decided or one.sendings:
-            sent = "; ".join(f"{_moment(s.sent_at, zone)} {s.method}" for s in one.sendings)
+            sent = "; ".join(f"{_moment(s.sent_at, zone)} {s.method}" for s in one.sent)
             note = f" ({one.note})" if one.note else ""
             lines.append(f"{one.label}: {one.decided_label}{note}; sent: {sent or 'not yet'}")
     return "\n".join(lines)
@@ -250,6 +280,21 @@ def _dispatches(sheet: Worksheet, zone: ZoneInfo) -> str:
         f"{_moment(one.acknowledged_at, zone) or 'not yet'}"
         for one in sheet.told
     )
+
+
+def _transfer(sheet: Worksheet, _: ZoneInfo) -> str:
+    one = sheet.decision
+    named = (
+        ("", one.transfer_agency),
+        ("Person", one.transfer_person),
+        ("How", one.transfer_method),
+        ("Time", one.transfer_time),
+    )
+    return "; ".join(f"{name}: {text}" if name else text for name, text in named if text)
+
+
+def _named(*texts: tuple[str, str]) -> str:
+    return "\n".join(f"{name}: {text}" for name, text in texts if text)
 
 
 SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
@@ -268,6 +313,17 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
     ),
     "priority": lambda sheet, _: sheet.decision.priority_label,
     "narrative": _narrative,
+    "danger": lambda sheet, _: _named(
+        ("Danger now", _yes_no(sheet.call.danger_now)), ("Child now at", sheet.call.child_now_at)
+    ),
+    "marks": lambda sheet, _: "; ".join(
+        label for name, label in Intake.FLAGS if getattr(sheet.call, name)
+    ),
+    "callback": lambda sheet, _: (
+        _with_details(sheet.call.callback_wanted, sheet.call.callback_time)
+        if sheet.call.callback_wanted
+        else ""
+    ),
     "responder_safety": lambda sheet, _: _with_details(
         sheet.call.responder_safety, sheet.call.responder_safety_details
     ),
@@ -287,6 +343,17 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
     "working_well": lambda sheet, _: _side(sheet, "working_well"),
     "decision": _decision,
     "working_well_bearing": _bearing,
+    "statements": lambda sheet, _: _named(
+        ("Harm", sheet.decision.harm_statement), ("Danger", sheet.decision.danger_statement)
+    ),
+    "concrete_help": lambda sheet, _: (
+        _with_details(sheet.decision.concrete_help, sheet.decision.concrete_help_reason)
+        if sheet.decision.concrete_help or sheet.decision.concrete_help_reason
+        else ""
+    ),
+    "next_steps": lambda sheet, _: sheet.decision.next_steps,
+    "transfer": _transfer,
+    "known_referral": lambda sheet, _: sheet.decision.known_referral,
     "cross_reports": _cross_reports,
     "dispatches": _dispatches,
     "supports": lambda sheet, _: "\n".join(

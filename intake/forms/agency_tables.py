@@ -79,6 +79,6 @@ class CopyOutFieldForm(RowForm):
         labels = {
             "page": "Page of the other system",
             "label": "Field",
-            "limit": "Characters it holds (0: no limit)",
+            "limit": "Characters it holds (20 or more; 0: no limit)",
             "is_active": "Copied out",
         }

@@ -224,7 +224,7 @@ def test_a_neglect_call_with_help_references_and_cross_reports(
         assert "cupboards" not in text  # the narrative may tell who called
     region = page.get_by_role("region", name=re.compile("^Law enforcement"))
     region.get_by_label("How it was sent").fill("Fax")
-    region.get_by_role("button", name="Sent just now").click()
+    region.get_by_role("button", name="Note as sent").click()
     expect(region.get_by_text("Fax, by Worker Example")).to_be_visible()
 
     page.goto(live_server.url + reverse("wrap_up", args=[call.pk]))

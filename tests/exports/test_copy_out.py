@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -21,16 +20,21 @@ from tests.factory import NOW, core_prompt, make_call, put, submit
 texts = st.text(alphabet=st.sampled_from("ab😀 \n"), max_size=300)
 
 
-@given(text=texts, limit=st.integers(min_value=1, max_value=40))
+def pasted(text: str) -> int:
+    """How many characters a field of Windows counts."""
+    return len(text.replace("\n", "\r\n").encode("utf-16-le")) // 2
+
+
+@given(text=texts, limit=st.integers(min_value=2, max_value=40))
 def test_parts_hold_everything_and_fit(text: str, limit: int) -> None:
     parts = split(text, limit)
-    assert all(0 < len(part.replace("\n", "\r\n")) <= limit for part in parts)
+    assert all(0 < pasted(part) <= limit for part in parts)
     assert re.sub(r"\s", "", "".join(parts)) == re.sub(r"\s", "", text)
 
 
 @given(text=texts)
 def test_a_line_end_counts_as_windows_pastes_it(text: str) -> None:
-    assert measure(text) == len(text.replace("\n", "\r\n"))
+    assert measure(text) == pasted(text)
 
 
 @given(text=texts)
@@ -44,7 +48,7 @@ def test_words_that_fit_are_not_cut(text: str, limit: int) -> None:
         for word in part.split():
             if word not in text.split():
                 whole = [one for one in text.split() if word in one]
-                assert any(len(one) > limit for one in whole)
+                assert any(pasted(one) > limit for one in whole)
 
 
 @given(text=st.text())
@@ -136,6 +140,7 @@ def test_the_page_is_audited_and_keeps_ticks(as_worker: Client, worker: User, ca
     assert AuditEvent.objects.filter(verb="intake.copied_out", subject_id=call.pk).count() == 1
     block = page.context["blocks"][0]
     form = {"field": block.field_id, "part": str(block.part), "pasted": "yes"}
+    form["sha256"] = block.sha256
     tick = reverse("intake_copy_out_tick", args=[call.pk])
     for _ in range(2):
         answer = as_worker.post(tick, form, headers={"Accept": "application/json"})
@@ -146,31 +151,75 @@ def test_the_page_is_audited_and_keeps_ticks(as_worker: Client, worker: User, ca
     assert not CopyOutTick.objects.exists()
 
 
-def test_a_tick_older_than_the_submission_is_to_be_given_again(
+def test_a_block_that_changed_is_to_be_ticked_again(
     as_worker: Client, worker: User, call: Intake
 ) -> None:
     put(worker, call, "narrative.text", "What was told.")
     page = reverse("intake_copy_out", args=[call.pk])
     tick = reverse("intake_copy_out_tick", args=[call.pk])
-    block = next(one for one in as_worker.get(page).context["blocks"] if "told." in one.text)
-    form = {"field": block.field_id, "part": "1", "pasted": "yes"}
-    as_worker.post(tick, form)
-    assert "Ticked before" not in as_worker.get(page).content.decode()
-    CopyOutTick.objects.update(at=NOW - timedelta(minutes=1))
-    submit(worker, call)
+
+    def paste(pasted: str = "yes") -> None:
+        block = next(one for one in as_worker.get(page).context["blocks"] if "told." in one.text)
+        form = {"field": block.field_id, "part": "1", "sha256": block.sha256}
+        as_worker.post(tick, form | {"pasted": pasted})
+
+    paste()
+    submit(worker, call)  # the same text is not to be pasted again
+    assert "Changed since" not in as_worker.get(page).content.decode()
+    reopened = make_call(worker)
+    put(worker, reopened, "narrative.text", "What was told.")
+    page = reverse("intake_copy_out", args=[reopened.pk])
+    tick = reverse("intake_copy_out_tick", args=[reopened.pk])
+    paste()
+    put(worker, reopened, "narrative.text", "More was told.", base=1)  # before any submission
     before = as_worker.get(page).content.decode()
-    assert before.count("Ticked before the latest submission") == 1
+    assert before.count("Changed since it was ticked") == 1
     assert 'aria-pressed="true"' not in before
-    as_worker.post(tick, form)
+    paste()
     after = as_worker.get(page).content.decode()
-    assert "Ticked before" not in after
+    assert "Changed since" not in after
     assert after.count('aria-pressed="true"') == 1
-    as_worker.post(tick, form | {"pasted": "no"})
-    as_worker.post(tick, form | {"pasted": "no"})  # already taken back: nothing to note
-    events = AuditEvent.objects.filter(verb__startswith="copy_out.").order_by("at", "pk")
-    assert [one.verb for one in events] == ["copy_out.pasted"] * 2 + ["copy_out.taken_back"]
+    paste("no")
+    paste("no")  # already taken back: nothing to note
+    events = AuditEvent.objects.filter(verb__startswith="copy_out.", subject_id=reopened.pk)
+    verbs = [one.verb for one in events.order_by("at", "pk")]
+    assert verbs == ["copy_out.pasted"] * 2 + ["copy_out.taken_back"]
     assert {tuple(sorted(one.details)) for one in events} == {("field", "part")}
-    assert "told" not in str([one.details for one in events])
+
+
+def test_what_was_decided_and_marked_is_copied_too(worker: User, call: Intake) -> None:
+    put(worker, call, "call.danger_now", "yes")
+    put(worker, call, "call.child_now_at", "At the neighbor's")
+    put(worker, call, "call.is_protected_address", "yes")
+    put(worker, call, "call.callback_wanted", "yes")
+    for column, text in {
+        "transfer_agency": "Harlan County",
+        "transfer_person": "Ms. Oduya",
+        "known_referral": "26-000001",
+        "harm_statement": "He was hit.",
+        "danger_statement": "He may be hit again.",
+        "next_steps": "Visit today.",
+        "concrete_help": "yes",
+        "concrete_help_reason": "A crib",
+    }.items():
+        put(worker, call, f"decision.{column}", text)
+    assert copied(call, "danger") == "Danger now: Yes\nChild now at: At the neighbor's"
+    assert copied(call, "marks") == "Protected address"
+    assert copied(call, "callback") == "Yes"
+    assert copied(call, "transfer") == "Harlan County; Person: Ms. Oduya"
+    assert copied(call, "known_referral") == "26-000001"
+    assert copied(call, "statements") == "Harm: He was hit.\nDanger: He may be hit again."
+    assert copied(call, "next_steps") == "Visit today."
+    assert copied(call, "concrete_help") == "Yes: A crib"
+
+
+def test_what_has_no_field_is_named(as_worker: Client, worker: User, call: Intake) -> None:
+    put(worker, call, "decision.transfer_agency", "Harlan County")
+    page = reverse("intake_copy_out", args=[call.pk])
+    assert "no field of the other system is set" not in as_worker.get(page).content.decode()
+    CopyOutField.objects.filter(agency=call.agency, source="transfer").delete()
+    shown = as_worker.get(page).content.decode()
+    assert "is set for it: Transfer to another jurisdiction." in shown
 
 
 def test_fields_with_nothing_recorded_are_named_once(as_worker: Client, call: Intake) -> None:

@@ -182,6 +182,7 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("quotation_not_empty", Quotation, {"text": ""}),
     ("correction_of_a_field", Correction, {"of": ""}),
     ("copy_out_field_in_agency", CopyOutField, {}),
+    ("copy_out_limit_holds_words", CopyOutField, {"label": "new", "limit": 5}),
     ("copy_out_tick_of_block", CopyOutTick, {}),
     ("copy_out_part_from_one", CopyOutTick, {"part": 0}),
     ("practice_run_has_scenario", PracticeRun, {"scenario": ""}),

@@ -1,10 +1,11 @@
 # `make run` starts the demonstration, `make test` runs every test; the rest is for developers.
 # A part of the tests: make test ENGINE=sqlite ARGS="tests/actions -k save"
+# A part of the torture: make torture ENGINE=sqlite ROUNDS=80 SEED=7
 PYTHON ?= python3
 ENGINE ?= all
 ARGS ?=
 
-.PHONY: run test lint pictures format bench
+.PHONY: run test lint pictures format bench torture
 
 run:
 	@$(PYTHON) -m hotline.dev.run
@@ -23,3 +24,6 @@ format:
 
 bench:
 	@$(PYTHON) -m hotline.dev.bench
+
+torture:
+	@$(PYTHON) -m hotline.dev.torture --engine $(ENGINE)

@@ -18,7 +18,7 @@ class NotAllowed(Refused):
 
 
 class InvalidValue(Refused):
-    """A value that its field cannot hold; `field` is the form's field, where it is one of several."""
+    """A value that its field cannot hold; `field` is the form's, where it is one of several."""
 
     def __init__(self, sentence: str, *, field: str = "") -> None:
         super().__init__(sentence)

@@ -57,6 +57,11 @@ intake = [
     path("cross-reports/", cross_reports.show_cross_reports, name="intake_cross_reports"),
     path("cross-reports/<uuid:recipient_id>/sent/", cross_reports.note_sending, name="intake_sent"),
     path(
+        "cross-reports/<uuid:sending_id>/withdraw/",
+        cross_reports.withdraw_sending,
+        name="intake_sending_withdraw",
+    ),
+    path(
         "cross-reports/<uuid:recipient_id>/pdf/",
         cross_reports.download_packet,
         name="intake_packet",

@@ -19,6 +19,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items[:] = [one for one in items if not one.get_closest_marker("postgresql_only")]
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A file for SQLite, as in use: threads of the live server would share what is in memory.
+
+    One connection for all of them breaks when two requests meet: one's transaction is in the
+    other's way.
+    """
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "hotline.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(file)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_collected(tmp_path_factory: pytest.TempPathFactory) -> None:
     """An empty folder for collected static files, so that the live server warns of none."""

@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from hotline.dev import environment, system
 
 CLUSTER_CONFIG = Path("/etc/postgresql-common/createcluster.conf")
 START_WITHIN = 60  # seconds
+
+Prepare = Callable[[Path], Callable[[], None]]
 
 
 def main() -> int:
@@ -35,67 +37,141 @@ def main() -> int:
         return system.run(*words, env=environment.for_tests(url))
 
 
+NOTHING_SURVIVES = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
 @contextmanager
 def throw_away_cluster() -> Iterator[str]:
     """Yield the DATABASE_URL of a fresh cluster on a socket of its own; stop and remove it after.
 
     As root the server runs as the user `postgres` or `nobody`, since it refuses root.
     """
-    binaries = _find_binaries()
+    with cluster(NOTHING_SURVIVES) as one:
+        yield one.url
+
+
+@contextmanager
+def cluster(
+    settings: Mapping[str, str], *, words: Sequence[str] = (), prepare: Prepare | None = None
+) -> Iterator["Cluster"]:
+    """Yield a fresh cluster that runs with `settings`; stop and remove it after.
+
+    `words` go to initdb. `prepare`, when given, gets the empty folder of the data before it is
+    filled, to put another disk there, and gives back what takes the disk away again.
+    """
     # Not $TMPDIR: a socket's path is short, and the server's user must get there.
     folder = Path(tempfile.mkdtemp(prefix="hotline-pg-", dir="/tmp"))
-    data, server = folder / "data", None
-    as_user = _unprivileged_user(folder)
+    one = Cluster(folder, settings)
+    take_away: Callable[[], None] | None = None
     try:
-        subprocess.run(
-            [
-                *(binaries / "initdb", "-D", data, "-U", "hotline", "-A", "trust"),
-                *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
-            ],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd=folder,
-            **as_user,
-        )
-        settings = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(folder),
-            # Nothing here is meant to survive.
-            "fsync": "off",
-            "full_page_writes": "off",
-            "synchronous_commit": "off",
-        }
-        with (folder / "log").open("w") as log:
-            server = subprocess.Popen(
-                [
-                    *(binaries / "postgres", "-D", data, "-p", "5432"),
-                    *(word for item in settings.items() for word in ("-c", "=".join(item))),
-                ],
-                stdout=log,
-                stderr=log,
-                cwd=folder,
-                start_new_session=True,  # a Ctrl-C at the terminal is for the tests first
-                **as_user,
-            )
-        _await(server, binaries, folder)
-        yield f"postgres://hotline@:5432/postgres?host={folder}"
+        one.data.mkdir(mode=0o700)
+        take_away = prepare(one.data) if prepare else None
+        one.create(words)
+        one.start()
+        yield one
     finally:
         with system.undisturbed():
-            if server:
-                server.send_signal(signal.SIGQUIT)
-                server.wait()
+            one.stop()
+            if take_away:
+                take_away()
             shutil.rmtree(folder)
 
 
-def _await(server: subprocess.Popen[bytes], binaries: Path, folder: Path) -> None:
-    deadline = time.monotonic() + START_WITHIN
-    while subprocess.run([binaries / "pg_isready", "-q", "-h", folder, "-p", "5432"]).returncode:
-        if server.poll() is not None or time.monotonic() > deadline:
-            sys.exit(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
-        time.sleep(0.05)
+class Cluster:
+    """A cluster in a folder of its own, which can be started, killed and started again."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        self.folder, self.data, self.log = folder, folder / "data", folder / "log"
+        self.url = f"postgres://hotline@:5432/postgres?host={folder}"
+        self.binaries = find_binaries()
+        self._settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(folder),
+            **settings,
+        }
+        self._server: subprocess.Popen[bytes] | None = None
+        self._as_user: dict[str, Any] = {}
+
+    def create(self, words: Sequence[str] = ()) -> None:
+        """Fill the folder of the data."""
+        self._as_user = _unprivileged_user(self.folder, self.data)
+        subprocess.run(
+            [
+                *(self.binaries / "initdb", "-D", self.data, "-U", "hotline", "-A", "trust"),
+                *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync", *words),
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+            **self._as_user,
+        )
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the server's first process lives."""
+        return self._server is not None and self._server.poll() is None
+
+    def start(self) -> None:
+        """Start the server and return once it takes connections; end this program if it dies."""
+        self.launch()
+        deadline = time.monotonic() + START_WITHIN
+        while not self.is_ready:
+            if not self.is_running or time.monotonic() > deadline:
+                sys.exit(f"PostgreSQL did not start:\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.05)
+
+    def launch(self) -> None:
+        """Start the server and return at once."""
+        with self.log.open("a") as log:
+            self._server = subprocess.Popen(
+                [
+                    *(self.binaries / "postgres", "-D", self.data, "-p", "5432"),
+                    *(word for item in self._settings.items() for word in ("-c", "=".join(item))),
+                ],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,  # a Ctrl-C at the terminal is for the tests first
+                **self._as_user,
+            )
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the server takes connections."""
+        ask = (self.binaries / "pg_isready", "-q", "-h", self.folder, "-p", "5432")
+        return not subprocess.run(ask).returncode
+
+    def kill(self) -> None:
+        """End all processes of the server with SIGKILL: nobody gets to write anything any more."""
+        if not self._server or not self.is_running:
+            return
+        first = self._server.pid
+        os.kill(first, signal.SIGSTOP)  # or it would start new ones meanwhile
+        for process in children_of(first):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self._server.kill()
+        self._server.wait()
+
+    def stop(self) -> None:
+        """Stop the server at once, where it runs."""
+        if self._server and self.is_running:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait()
 
 
-def _find_binaries() -> Path:
+def children_of(parent: int) -> list[int]:
+    """Return the processes that `parent` has started and that still are."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            # The program's name, in brackets, may hold anything.
+            if int(place.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(place.parent.name))
+    return found
+
+
+def find_binaries() -> Path:
     """Return the folder of the newest installed server's programs; installs one where none is."""
     if not (found := _installed()):
         if system.may_install() and not CLUSTER_CONFIG.exists():
@@ -122,15 +198,16 @@ def _installed() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-def _unprivileged_user(folder: Path) -> dict[str, Any]:
-    """Return what `subprocess` needs to run as the owner of `folder`, which is never root."""
+def _unprivileged_user(*folders: Path) -> dict[str, Any]:
+    """Return what `subprocess` needs to run as the owner of `folders`, which is never root."""
     if os.geteuid() != 0:
         return {}
     try:
         user = pwd.getpwnam("postgres")
     except KeyError:
         user = pwd.getpwnam("nobody")
-    os.chown(folder, user.pw_uid, user.pw_gid)
+    for folder in folders:
+        os.chown(folder, user.pw_uid, user.pw_gid)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 

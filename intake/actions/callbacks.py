@@ -32,7 +32,7 @@ def start_callback(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
                 f"Intake {record.reference} was not submitted. If its call is open still, resume "
                 "it: the number stands there."
             )
-        call = start_call(actor=actor, at=at)
+        call = start_call(actor=actor, at=at, language=record.language)
         call.calls_back = record
         call.save(update_fields=["calls_back"])
         record_event(

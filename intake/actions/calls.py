@@ -28,9 +28,12 @@ FROM_PAPER_WITHIN = timedelta(days=30)
 LONGEST_CALL = timedelta(hours=24)
 
 
-def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intake:
+def start_call(
+    *, actor: User, at: datetime, is_practice: bool = False, language: str = ""
+) -> Intake:
     """Open a new intake for the actor, pinned to the agency's live edition, and return it.
 
+    It begins in `language`, or where nothing is known of it in the actor's preferred one.
     Raises NotAllowed for who takes no calls, NotPossibleNow where no question sets are live.
     """
     if not permissions.can_start_call(actor) or actor.agency is None:
@@ -42,7 +45,9 @@ def start_call(*, actor: User, at: datetime, is_practice: bool = False) -> Intak
                 "No question sets are published for your agency yet. Write the call down on "
                 "paper and tell your administrator."
             )
-        intake = _open(actor, actor.agency, edition, started_at=at, is_practice=is_practice)
+        intake = _open(
+            actor, actor.agency, edition, started_at=at, is_practice=is_practice, language=language
+        )
         record_event("intake.started", actor=actor, at=at, subject=intake)
         return intake
 
@@ -91,6 +96,7 @@ def _open(
     ended_at: datetime | None = None,
     from_paper_at: datetime | None = None,
     is_practice: bool = False,
+    language: str = "",
 ) -> Intake:
     """Return a new intake with its narrative; its reference is of the year it began in."""
     intake = Intake.objects.create(
@@ -102,7 +108,7 @@ def _open(
         ended_at=ended_at,
         from_paper_at=from_paper_at,
         is_practice=is_practice,
-        language=Preferences.objects.language_of(actor),
+        language=language or Preferences.objects.language_of(actor),
     )
     Narrative.objects.create(intake=intake)
     return intake

@@ -1,5 +1,6 @@
 """Copying a record out: that it was looked at for it, and which blocks were pasted."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from intake.errors import UnknownField
 from intake.models import CopyOutField, CopyOutTick, Intake, User
 from intake.models.audit import record_event
 
+_SHA256 = re.compile("[0-9a-f]{64}")
+
 
 def note_copy_out(*, actor: User, intake: Intake, at: datetime) -> None:
     """Record that the actor opened the record to copy it out."""
@@ -17,9 +20,18 @@ def note_copy_out(*, actor: User, intake: Intake, at: datetime) -> None:
 
 
 def tick_block(
-    *, actor: User, intake_id: UUID, field_id: UUID, part: int, is_pasted: bool, at: datetime
+    *,
+    actor: User,
+    intake_id: UUID,
+    field_id: UUID,
+    part: int,
+    is_pasted: bool,
+    sha256: str,
+    at: datetime,
 ) -> None:
     """Note that a block was pasted, or that it was not; either twice is harmless.
+
+    `sha256` is of the block's text as the actor saw it, in hexadecimal.
 
     Raises Intake.DoesNotExist, UnknownField for a field that is not the agency's.
     """
@@ -29,12 +41,14 @@ def tick_block(
         if not permissions.can_respond(actor, intake) or intake.is_practice:
             raise Intake.DoesNotExist
         field = CopyOutField.objects.filter(pk=field_id, agency=intake.agency_id).first()
-        if field is None or not 1 <= part <= 999:
+        if field is None or not 1 <= part <= 999 or not _SHA256.fullmatch(sha256):
             raise UnknownField("The copy-out has no such block; nothing was noted.")
         ticks = CopyOutTick.objects.filter(intake=intake, field=field, part=part)
         if is_pasted:
             ticks.delete()  # pasted again, it is of now
-            CopyOutTick.objects.create(intake=intake, field=field, part=part, at=at, by=actor)
+            CopyOutTick.objects.create(
+                intake=intake, field=field, part=part, sha256=sha256, at=at, by=actor
+            )
         elif not ticks.delete()[0]:
             return
         verb = "copy_out.pasted" if is_pasted else "copy_out.taken_back"

@@ -1,7 +1,7 @@
 """Dispatch: telling those who must act, and noting that they know; at any moment of an intake."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -22,16 +22,21 @@ def tell(
     how: str,
     at: datetime,
     told_at: datetime | None = None,
+    key: UUID | None = None,
 ) -> Dispatch:
     """Note that the actor told somebody of the report, and return the note.
 
     `told_at` is when, where it was not just now: since the call began and not later than now. It
-    needs a name or unit, or a way: nothing is noted by a press alone. Possible before and after
+    needs a name or unit, or a way: nothing is noted by a press alone. `key` is the note's own key,
+    which makes it harmless to send it twice. Possible before and after
     submission: it is a fact of its own. Raises Intake.DoesNotExist, NotPossibleNow for a call
     that is no report, InvalidValue.
     """
     with transaction.atomic():
         intake = lock_for_fact(actor=actor, intake_id=intake_id)
+        noted = Dispatch.objects.filter(pk=key, intake=intake).first() if key else None
+        if noted is not None:
+            return noted
         if told not in Dispatch.Told.values:
             raise InvalidValue("Choose who was told; nothing was noted.")
         who, how, when = _line(who), _line(how), told_at or at
@@ -43,7 +48,13 @@ def tell(
                 "Nothing was noted."
             )
         dispatch = Dispatch.objects.create(
-            intake=intake, told=told, who=who, how=how, told_at=when, told_by=actor
+            id=key or uuid4(),
+            intake=intake,
+            told=told,
+            who=who,
+            how=how,
+            told_at=when,
+            told_by=actor,
         )
         record_event(
             "dispatch.told",
@@ -75,6 +86,8 @@ def acknowledge(
             raise NotPossibleNow(
                 f"This was acknowledged already at {when}{by_whom}. That stands; nothing was noted."
             )
+        if not _line(by):
+            raise InvalidValue("Say who acknowledged it; nothing was noted.")
         if dispatch.withdrawn_at is not None:
             raise NotPossibleNow("This was noted by mistake, and taken back; nothing was noted.")
         dispatch.acknowledged_at = max(at, dispatch.told_at)

@@ -21,9 +21,7 @@ def start_practice(*, actor: User, scenario: str, language: str, at: datetime) -
     if find_scenario(scenario) is None or language not in Language.values:
         raise InvalidValue("There is no such caller to practise with.")
     with transaction.atomic():
-        intake = start_call(actor=actor, at=at, is_practice=True)
-        intake.language = language
-        intake.save(update_fields=["language"])
+        intake = start_call(actor=actor, at=at, is_practice=True, language=language)
         PracticeRun.objects.create(intake=intake, scenario=scenario, language=language)
         return intake
 

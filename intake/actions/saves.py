@@ -24,8 +24,9 @@ from intake.models import (
     Support,
     User,
 )
-from intake.models.base import SavedRecord
-from intake.text import clean_text
+from intake.models.audit import record_event
+from intake.models.base import SavedRecord, YesNo
+from intake.text import clean_text, is_named
 
 THINNING = timedelta(seconds=30)  # one earlier text is kept per this much typing
 SHRINKING = 50  # code points: a save that takes away more keeps the earlier text in any case
@@ -46,7 +47,8 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
 
     A save that was stored already, and a text that stands already, change nothing and succeed.
     Raises Intake.DoesNotExist, NotPossibleNow, HeldElsewhere, UnknownField, InvalidValue or
-    StaleRevision; then nothing was changed. No audit event: the revisions are the evidence.
+    StaleRevision; then nothing was changed. The revisions are the evidence; an audit event is only
+    danger that is marked or taken back, which supervisors watch.
     """
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
@@ -75,6 +77,7 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
         value = fields.parse_value(save.field, text)
         _check_words(save, row, text, stored)
         _check_reference(intake, save.field, value)
+        _check_hearer(intake, save.field, text)
         columns = {column: (text, value)}
         if isinstance(row, Answer):
             columns |= _answer_follows(row, column, text)
@@ -86,6 +89,9 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
             row.save(force_insert=True)
         else:
             row.save(update_fields=[*columns, "saves"])
+        if str(save.field) == "call.danger_now" and YesNo.YES in (text, stored):
+            verb = "marked" if text == YesNo.YES else "taken_back"
+            record_event(f"intake.danger_{verb}", actor=actor, at=at, subject=intake)
         return _saved(save.field, row, at, also=[name for name in columns if name != column])
 
 
@@ -240,6 +246,21 @@ def _check_words(save: Save, row: SavedRecord, text: str, stored: str) -> None:
     if is_quote and stored and save.row.get("unlocked") != "yes":
         raise InvalidValue(
             "These are exact words, kept as they were said. Choose “Change the words” first."
+        )
+
+
+def _check_hearer(intake: Intake, name: FieldName, text: str) -> None:
+    """Raise InvalidValue where who heard a child's words is named like the reporting party.
+
+    Exact words stand in the record, which never says who reported.
+    """
+    if (name.noun, name.column) != ("quote", "hearer") or not text:
+        return
+    reporter = Reporter.objects.filter(intake=intake).first()
+    if reporter is not None and is_named(reporter.read("name"), text):
+        raise InvalidValue(
+            "This looks like the reporting party’s name, which the record keeps apart. Write “the "
+            "caller” instead."
         )
 
 

@@ -10,8 +10,19 @@ from intake.actions.hand_overs import withdraw_standing
 from intake.actions.saves import lock_writable
 from intake.actions.submissions import freeze
 from intake.errors import NotReady
-from intake.models import Concern, Decision, Intake, Person, Submission, User
+from intake.models import (
+    Concern,
+    Decision,
+    Intake,
+    Person,
+    Quotation,
+    Reporter,
+    Submission,
+    Support,
+    User,
+)
 from intake.models.audit import record_event
+from intake.text import is_named
 
 
 def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
@@ -94,15 +105,44 @@ def find_problems(intake: Intake) -> list[tuple[str, str]]:
                     "Decide on every cross-report that is due, or write a word on them.",
                 )
             )
-    return problems
+    return problems + _names_of_the_caller(intake)
+
+
+def _names_of_the_caller(intake: Intake) -> list[tuple[str, str]]:
+    """Return where the record names the reporting party, whom it keeps apart (PC 11167(d))."""
+    reporter = Reporter.objects.filter(intake=intake).first()
+    name = reporter.read("name") if reporter else ""
+    if not name:
+        return []
+    places = [
+        (f"quote.{one.pk}.hearer", "Exact words", one.hearer)
+        for one in Quotation.objects.filter(intake=intake, is_removed=False)
+    ]
+    places += [
+        (f"support.{one.pk}.accepted_by", "Supports", one.accepted_by)
+        for one in Support.objects.filter(intake=intake, is_removed=False)
+    ]
+    places += [
+        (f"concern.{one.pk}.witnesses", "Witnesses of a concern", one.witnesses)
+        for one in Concern.objects.filter(intake=intake, is_removed=False)
+    ]
+    return [
+        (field, f"{title} names the reporting party. Go back to the call and write “the caller”.")
+        for field, title, text in places
+        if is_named(name, text)
+    ]
 
 
 def _has_word_on_cross_reports(intake: Intake, decision: Decision | None) -> bool:
-    """Whether it is said who is told: in a word, or by a decision on each one that is due."""
+    """Whether it is said who is told: in a word, or by a decision on each one that is due.
+
+    Where the agency's table makes none due, one decision says that somebody looked.
+    """
     if decision is not None and decision.cross_reports.strip():
         return True
-    due = [one for one in worksheet.build_cross_reports(intake) if one.is_due]
-    return bool(due) and all(one.decided for one in due)
+    reports = worksheet.build_cross_reports(intake)
+    due = [one for one in reports if one.is_due]
+    return all(one.decided for one in due) if due else any(one.decided for one in reports)
 
 
 def _has_child(intake: Intake) -> bool:

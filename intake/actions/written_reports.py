@@ -9,6 +9,7 @@ from intake.actions.calls import start_call
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import Intake, User
 from intake.models.audit import record_event
+from intake.models.base import Language
 
 # California Penal Code 11166(a): within 36 hours of receiving the information; counted here from
 # the call, which is the first that the agency knows of.
@@ -36,9 +37,11 @@ def start_written_report(
         raise InvalidValue("Say how the report came: on paper, by fax or through the portal.")
     with transaction.atomic():
         follows = _lock_call(actor, follows_id, reference.strip())
-        if follows is not None and received_at < follows.started_at:
-            raise InvalidValue("The written report follows its call: mend the time of receipt.")
-        intake = start_call(actor=actor, at=at)
+        if follows is not None:
+            called_at = follows.started_at.replace(second=0, microsecond=0)  # as a clock shows it
+            if received_at < called_at:
+                raise InvalidValue("The written report follows its call: mend the time of receipt.")
+        intake = start_call(actor=actor, at=at, language=Language.ENGLISH)  # of the form
         intake.method = Intake.Method.WRITTEN
         intake.written_medium = medium
         intake.follows = follows
@@ -58,20 +61,24 @@ def start_written_report(
 def _lock_call(actor: User, follows_id: UUID | None, reference: str) -> Intake | None:
     """Return the call that is followed, locked; its content is not shown to who enters it."""
     calls = Intake.objects.for_real().filter(agency=actor.agency_id)
-    calls = calls.select_for_update(no_key=True)
+    calls = calls.exclude(method=Intake.Method.WRITTEN).select_for_update(no_key=True)
     if follows_id is not None:
         call = calls.get(pk=follows_id)
     elif reference:
-        named = calls.filter(reference=reference).exclude(method=Intake.Method.WRITTEN)
-        found = named.standing().first()
-        if found is None:
+        named = calls.filter(reference=reference).first()
+        if named is None:
             raise InvalidValue(
                 f"No call of your agency has the reference {reference}. Nothing was entered; look "
                 "at the paper again, or leave the reference empty."
             )
-        call = found
+        call = named
     else:
         return None
+    if call.status == Intake.Status.CLOSED_NO_REPORT:
+        raise NotPossibleNow(
+            f"Call {call.reference} was closed as no report. Nothing was entered; enter the "
+            "written report without a reference."
+        )
     if call.written_reports.standing().exists():
         raise NotPossibleNow(
             f"The written report of call {call.reference} was entered already; open that one."

@@ -43,6 +43,8 @@ PARTY = (
     ("refusal_reason", "Reason for not giving a name", 2),
     ("confidentiality_advised", "Told about confidentiality", 0),
 )
+# Where an edition asks more about the caller than the call screen has a field for.
+OTHER_OF_PARTY = (("reporter", "More about the reporting party", 2),)
 # What is written for the decision, and on how many lines.
 WRITTEN: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("Rationale", (), 7),
@@ -177,7 +179,9 @@ def _sort_out(
     homes = {f"call.{key}" for key, *_ in STRIP} | {f"reporter.{key}" for key, *_ in PARTY}
     for section in sections:
         about = [
-            index for index, one in enumerate(section.prompts) if one.bound_to.startswith("reporter.")
+            index
+            for index, one in enumerate(section.prompts)
+            if one.bound_to.startswith("reporter.")
         ]
         for index, prompt in enumerate(section.prompts):
             asked = _asked(prompt, language)
@@ -206,12 +210,12 @@ def _sort_out(
         Blank(
             key=key,
             label=label,
-            asked=tuple(bound.get(f"reporter.{key}", ())),
+            asked=tuple(bound.get(f"reporter.{key}", bound.get(key, ()))),
             choices=ticks.get(key, ()),
             hint="",
             lines=range(lines),
         )
-        for key, label, lines in (*PARTY, *(() if "reporter" not in bound else ()))
+        for key, label, lines in (*PARTY, *OTHER_OF_PARTY[: "reporter" in bound])
     )
     return strip, party, tuple(scripts), frozenset(moved)
 

@@ -3,15 +3,26 @@
 It leaves out the narrative and everything of the reporting party.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from django.template.loader import render_to_string
 
 from intake.exports.pdf import ExportStamp, lay_out, write_pdf
-from intake.worksheet import QuoteView, Worksheet
+from intake.worksheet import AnsweredView, PersonView, Worksheet
 
 # Type in points, and how many characters a text may have: smaller until it is one page.
-SIZES: tuple[tuple[int, int], ...] = ((11, 0), (10, 0), (9, 0), (8, 0), (8, 400), (8, 160), (8, 60))
+# and how many of a kind are told.
+SIZES: tuple[tuple[int, int, int], ...] = (
+    (11, 0, 0),
+    (10, 0, 0),
+    (9, 0, 0),
+    (8, 0, 0),
+    (8, 400, 12),
+    (8, 160, 8),
+    (8, 60, 6),
+    (7, 40, 4),
+)
 MORE = " … (more in the record)"
 
 
@@ -21,6 +32,7 @@ class Said:
 
     about: str
     text: str
+    corrected: str = ""  # by the caller, when it was read back
 
 
 @dataclass(frozen=True)
@@ -29,17 +41,19 @@ class Brief:
 
     sheet: Worksheet
     hazards: str
+    reported: tuple[Said, ...]
     languages: tuple[str, ...]
     protectors: tuple[Said, ...]
     first_hand: tuple[Said, ...]
-    quotes: tuple[QuoteView, ...]
+    quotes: tuple[Said, ...]
+    left_out: str = ""  # what did not fit, in words
 
 
 def build_brief(sheet: Worksheet) -> Brief:
     """Return the brief of a worksheet; what nobody asked stands as not asked."""
     answers = sheet.answered
     protectors = [
-        Said(one.prompt.text, one.prompt.answer.text)
+        _answered(sheet, one)
         for one in answers
         if one.prompt.answer.kind == "act_of_protection"
         or (one.section.key == "social_connections" and one.prompt.side == "working_well")
@@ -53,14 +67,16 @@ def build_brief(sheet: Worksheet) -> Brief:
         for note in section.heard_well
     ]
     first_hand = [
-        Said(concern.type_label, "; ".join(filter(None, (concern.what, concern.injury))))
+        Said(
+            concern.type_label,
+            "; ".join(filter(None, (concern.what, concern.injury))),
+            sheet.corrected.get(f"concern.{concern.id}.what", ""),
+        )
         for concern in sheet.concerns
         if concern.source == "first_hand" and not concern.is_removed and concern.what
     ]
     first_hand += [
-        Said(one.prompt.text, one.prompt.answer.text)
-        for one in answers
-        if one.prompt.answer.source == "first_hand"
+        _answered(sheet, one) for one in answers if one.prompt.answer.source == "first_hand"
     ]
     spoken = [
         f"{person.label}: {person.language}"
@@ -68,12 +84,28 @@ def build_brief(sheet: Worksheet) -> Brief:
         if person.language and not person.is_removed
     ]
     return Brief(
-        sheet=sheet,
+        sheet=replace(sheet, people=_most_needed_first(sheet.people)),
         hazards=sheet.call.responder_safety_details,
+        reported=tuple(
+            Said(
+                one.type_label or "Concern",
+                one.what,
+                sheet.corrected.get(f"concern.{one.id}.what", ""),
+            )
+            for one in sheet.concerns
+            if not one.is_removed and (one.type or one.what)
+        ),
         languages=tuple(spoken),
         protectors=tuple(protectors),
         first_hand=tuple(first_hand),
-        quotes=sheet.exact_words,
+        quotes=tuple(
+            Said(
+                f"{one.speaker or 'speaker not noted'}; {one.heard_by}",
+                one.text,
+                sheet.corrected.get(f"quote.{one.id}.text", ""),
+            )
+            for one in sheet.exact_words
+        ),
     )
 
 
@@ -83,8 +115,8 @@ def export_brief(sheet: Worksheet, stamp: ExportStamp) -> bytes:
     What does not fit in the smallest type is shortened, and says so.
     """
     brief = build_brief(sheet)
-    for points, limit in SIZES:
-        shown = _shorten(brief, limit) if limit else brief
+    for points, limit, most in SIZES:
+        shown = _shorten(brief, limit, most) if limit else brief
         context = {"brief": shown, "sheet": shown.sheet, "stamp": stamp, "points": points}
         document = lay_out(render_to_string("intake/brief/pdf.html", context))
         if len(document.pages) == 1:
@@ -92,39 +124,61 @@ def export_brief(sheet: Worksheet, stamp: ExportStamp) -> bytes:
     return write_pdf(document.copy(document.pages[:1]))
 
 
-def _shorten(brief: Brief, limit: int) -> Brief:
-    """Return the brief with every text cut after `limit` characters; at most eight of a kind."""
+def _answered(sheet: Worksheet, one: AnsweredView) -> Said:
+    corrected = sheet.corrected.get(f"answer.{one.prompt.id}.text", "")
+    return Said(one.prompt.text, one.prompt.answer.text, corrected)
+
+
+def _most_needed_first(people: tuple[PersonView, ...]) -> tuple[PersonView, ...]:
+    """Return who stands, whom a responder must know of first: who may have done it, children."""
+    standing = [one for one in people if not one.is_removed]
+    rank = {"child": 1, "caregiver": 2}
+    return tuple(
+        sorted(standing, key=lambda one: 0 if one.is_alleged_maltreater else rank.get(one.role, 3))
+    )
+
+
+def _shorten(brief: Brief, limit: int, most: int) -> Brief:
+    """Return the brief with every text cut after `limit` characters and `most` of each kind.
+
+    `left_out` says how many of what are missing.
+    """
+    missing: list[str] = []
 
     def cut(text: str) -> str:
         return text if len(text) <= limit else text[:limit].rstrip() + MORE
 
-    def few(said: tuple[Said, ...]) -> tuple[Said, ...]:
-        kept = tuple(Said(cut(one.about), cut(one.text)) for one in said[:8])
-        return kept if len(said) <= 8 else (*kept, Said("", MORE.strip()))
+    def few(kind: str, all_of_them: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(all_of_them) > most:
+            missing.append(f"{len(all_of_them) - most} more {kind}")
+        return all_of_them[:most]
 
-    people = tuple(
-        replace(
-            one,
-            name=cut(one.name),
-            address=cut(one.address),
-            current_location=cut(one.current_location),
-            disability=cut(one.disability),
-            access_to_child=cut(one.access_to_child),
+    def said(kind: str, all_of_them: tuple[Said, ...]) -> tuple[Said, ...]:
+        return tuple(
+            Said(cut(one.about), cut(one.text), cut(one.corrected))
+            for one in few(kind, all_of_them)
         )
-        for one in brief.sheet.people
-        if not one.is_removed
-    )
-    call = replace(
-        brief.sheet.call,
-        child_now_at=cut(brief.sheet.call.child_now_at),
-        tribal_basis=cut(brief.sheet.call.tribal_basis),
-        interpreter=cut(brief.sheet.call.interpreter),
-    )
+
+    def texts_cut(view: Any) -> Any:
+        texts = {one.name: getattr(view, one.name) for one in fields(view)}
+        kept = ("id", "role")
+        return replace(
+            view,
+            **{
+                name: cut(text)
+                for name, text in texts.items()
+                if isinstance(text, str) and name not in kept
+            },
+        )
+
+    people = tuple(texts_cut(one) for one in few("people", brief.sheet.people))
     return Brief(
-        sheet=replace(brief.sheet, people=people[:10], call=call),
+        sheet=replace(brief.sheet, people=people, call=texts_cut(brief.sheet.call)),
         hazards=cut(brief.hazards),
-        languages=tuple(cut(one) for one in brief.languages[:8]),
-        protectors=few(brief.protectors),
-        first_hand=few(brief.first_hand),
-        quotes=tuple(replace(one, text=cut(one.text)) for one in brief.quotes[:6]),
+        reported=said("concerns", brief.reported),
+        languages=tuple(cut(one) for one in few("languages", brief.languages)),
+        protectors=said("protectors", brief.protectors),
+        first_hand=said("first-hand reports", brief.first_hand),
+        quotes=said("exact words", brief.quotes),
+        left_out="; ".join(missing),
     )

@@ -4,14 +4,16 @@ What is longer than a field goes in parts, cut at ends of lines or words; nothin
 The reporting party is in none of it.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from intake.models import CopyOutField
-from intake.models.base import Language, YesNo
+from intake.models import CopyOutField, Intake
+from intake.models.base import Language, Source, YesNo
+from intake.models.copy_out import SOURCES as WORDS
 from intake.models.intakes import IntakeMethod
 from intake.worksheet import PersonView, Worksheet
 
@@ -34,6 +36,11 @@ class CopyOutBlock:
     def length(self) -> int:
         """How many characters the other system counts."""
         return measure(self.text)
+
+    @property
+    def sha256(self) -> str:
+        """What a tick remembers of the text, without keeping it."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     @property
     def key(self) -> str:
@@ -72,6 +79,16 @@ def empty_fields(
     return tuple(field for field in fields if str(field.pk) not in filled)
 
 
+def unmapped(sheet: Worksheet, fields: Iterable[CopyOutField], zone: ZoneInfo) -> tuple[str, ...]:
+    """Return what is recorded but has no field in the agency's mapping, in words."""
+    mapped = {field.source for field in fields}
+    return tuple(
+        WORDS[key]
+        for key, source in SOURCES.items()
+        if key not in mapped and source(sheet, zone).strip()
+    )
+
+
 def plain(text: str) -> str:
     """Return text as another system takes it: LF, no tabs and no control characters."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
@@ -96,8 +113,11 @@ def split(text: str, limit: int) -> list[str]:
 
 
 def measure(text: str) -> int:
-    """Return how many characters another system counts: a line end is two, as Windows pastes."""
-    return len(text) + text.count("\n")
+    """Return how many characters another system counts, as Windows pastes them.
+
+    UTF-16 units: a character outside the basic plane is two, and so is a line end.
+    """
+    return len(text.encode("utf-16-le")) // 2 + text.count("\n")
 
 
 def _room(text: str, limit: int) -> int:
@@ -142,6 +162,10 @@ def _person(one: PersonView) -> str:
     return "; ".join(f"{name}: {text}" if name else text for name, text in named if text)
 
 
+def _source(value: str) -> str:
+    return str(Source(value).label).lower() if value else ""
+
+
 def _people(people: tuple[PersonView, ...]) -> str:
     return "\n".join(_person(one) for one in people)
 
@@ -151,9 +175,15 @@ def _concerns(sheet: Worksheet) -> str:
     for one in sheet.concerns:
         if one.is_removed:
             continue
-        about = (("When", one.when), ("Where", one.where), ("Injury", one.injury))
+        about = (
+            ("When", one.when),
+            ("Where", one.where),
+            ("Injury", one.injury),
+            ("Known", _source(one.source)),
+        )
         details = "; ".join(f"{name}: {text}" for name, text in about if text)
-        lines.append(" – ".join(filter(None, (one.type_label, one.what, details))))
+        what = _corrected(sheet, f"concern.{one.id}.what", one.what)
+        lines.append(" – ".join(filter(None, (one.type_label, what, details))))
     return "\n".join(lines)
 
 
@@ -162,21 +192,60 @@ def _side(sheet: Worksheet, side: str) -> str:
     lines = []
     for section in sheet.factors:
         said = [
-            f"{one.prompt.text} {one.prompt.answer.text}"
+            f"{one.prompt.text} "
+            + _corrected(sheet, f"answer.{one.prompt.id}.text", one.prompt.answer.text)
+            + (f" ({_source(one.prompt.answer.source)})" if one.prompt.answer.source else "")
             for one in sheet.answered
             if one.section.key == section.key and one.prompt.side == side
         ]
         notes = section.heard_worry if side == "worry" else section.heard_well
-        said += [f"Volunteered: {note.text}" for note in notes]
+        said += [
+            f"Volunteered: {_corrected(sheet, f'heard.{note.id}.text', note.text)}"
+            for note in notes
+        ]
         if said:
             lines += [f"{section.title}:", *said]
     return "\n".join(lines)
 
 
+def _corrected(sheet: Worksheet, of: str, text: str) -> str:
+    """Return a text with what the caller corrected of it behind it."""
+    correction = sheet.corrected.get(of)
+    return f"{text} [corrected by the caller: {correction}]" if correction else text
+
+
 def _narrative(sheet: Worksheet, _: ZoneInfo) -> str:
-    """The narrative, and what the caller corrected when it was read back."""
-    said = [f"Corrected by the caller when read back: {text}" for text in sheet.corrected.values()]
+    """The narrative, and what the caller corrected of a text that stands in no other block."""
+    beside = _stand_elsewhere(sheet)
+    answers = {f"answer.{one.prompt.id}.text": one.prompt for one in sheet.answered}
+    said = []
+    for of, correction in sheet.corrected.items():
+        if of in beside:
+            continue
+        if of in answers:
+            answer = answers[of].answer.text
+            said.append(f"{answers[of].text} {_corrected(sheet, of, answer)}")
+        else:
+            said.append(f"Corrected by the caller when read back: {correction}")
     return "\n".join((sheet.narrative, *said)) if said else sheet.narrative
+
+
+def _stand_elsewhere(sheet: Worksheet) -> set[str]:
+    """Return the names of the texts that have their correction beside them in a block."""
+    return {
+        *(f"concern.{one.id}.what" for one in sheet.concerns if not one.is_removed),
+        *(f"quote.{one.id}.text" for one in sheet.exact_words),
+        *(
+            f"answer.{one.prompt.id}.text"
+            for one in sheet.answered
+            if one.section.is_factor and one.prompt.side in ("worry", "working_well")
+        ),
+        *(
+            f"heard.{note.id}.text"
+            for section in sheet.factors
+            for note in (*section.heard_worry, *section.heard_well)
+        ),
+    }
 
 
 def _decision(sheet: Worksheet, _: ZoneInfo) -> str:
@@ -187,7 +256,8 @@ def _decision(sheet: Worksheet, _: ZoneInfo) -> str:
 
 def _bearing(sheet: Worksheet, _: ZoneInfo) -> str:
     leaning = [
-        f"{one.section.title}, {one.side_label}: {one.prompt.answer.text}"
+        f"{one.section.title}, {one.side_label}: "
+        + _corrected(sheet, f"answer.{one.prompt.id}.text", one.prompt.answer.text)
         for one in sheet.referred_to
     ]
     return "\n".join(filter(None, (sheet.decision.working_well_bearing, *leaning)))
@@ -197,7 +267,7 @@ def _cross_reports(sheet: Worksheet, zone: ZoneInfo) -> str:
     lines = [sheet.decision.cross_reports] if sheet.decision.cross_reports else []
     for one in sheet.cross_reports:
         if one.is_due or one.decided or one.sendings:
-            sent = "; ".join(f"{_moment(s.sent_at, zone)} {s.method}" for s in one.sendings)
+            sent = "; ".join(f"{_moment(s.sent_at, zone)} {s.method}" for s in one.sent)
             note = f" ({one.note})" if one.note else ""
             lines.append(f"{one.label}: {one.decided_label}{note}; sent: {sent or 'not yet'}")
     return "\n".join(lines)
@@ -212,6 +282,21 @@ def _dispatches(sheet: Worksheet, zone: ZoneInfo) -> str:
     )
 
 
+def _transfer(sheet: Worksheet, _: ZoneInfo) -> str:
+    one = sheet.decision
+    named = (
+        ("", one.transfer_agency),
+        ("Person", one.transfer_person),
+        ("How", one.transfer_method),
+        ("Time", one.transfer_time),
+    )
+    return "; ".join(f"{name}: {text}" if name else text for name, text in named if text)
+
+
+def _named(*texts: tuple[str, str]) -> str:
+    return "\n".join(f"{name}: {text}" for name, text in texts if text)
+
+
 SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
     "first_child": lambda sheet, _: sheet.children[0].label if sheet.children else "",
     "received": lambda sheet, zone: _moment(sheet.started_at, zone),
@@ -220,6 +305,7 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
             None,
             (
                 str(IntakeMethod(sheet.call.method).label),
+                sheet.written_medium.lower(),
                 str(Language(sheet.call.language).label),
                 sheet.call.interpreter and f"interpreter {sheet.call.interpreter}",
             ),
@@ -227,6 +313,17 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
     ),
     "priority": lambda sheet, _: sheet.decision.priority_label,
     "narrative": _narrative,
+    "danger": lambda sheet, _: _named(
+        ("Danger now", _yes_no(sheet.call.danger_now)), ("Child now at", sheet.call.child_now_at)
+    ),
+    "marks": lambda sheet, _: "; ".join(
+        label for name, label in Intake.FLAGS if getattr(sheet.call, name)
+    ),
+    "callback": lambda sheet, _: (
+        _with_details(sheet.call.callback_wanted, sheet.call.callback_time)
+        if sheet.call.callback_wanted
+        else ""
+    ),
     "responder_safety": lambda sheet, _: _with_details(
         sheet.call.responder_safety, sheet.call.responder_safety_details
     ),
@@ -238,17 +335,29 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
     ),
     "concerns": lambda sheet, _: _concerns(sheet),
     "quotes": lambda sheet, _: "\n".join(
-        f"“{one.text}” – {one.speaker or 'speaker not noted'}; {one.heard_by}"
+        f"{_corrected(sheet, f'quote.{one.id}.text', f'“{one.text}”')} – "
+        f"{one.speaker or 'speaker not noted'}; {one.heard_by}"
         for one in sheet.exact_words
     ),
     "worries": lambda sheet, _: _side(sheet, "worry"),
     "working_well": lambda sheet, _: _side(sheet, "working_well"),
     "decision": _decision,
     "working_well_bearing": _bearing,
+    "statements": lambda sheet, _: _named(
+        ("Harm", sheet.decision.harm_statement), ("Danger", sheet.decision.danger_statement)
+    ),
+    "concrete_help": lambda sheet, _: (
+        _with_details(sheet.decision.concrete_help, sheet.decision.concrete_help_reason)
+        if sheet.decision.concrete_help or sheet.decision.concrete_help_reason
+        else ""
+    ),
+    "next_steps": lambda sheet, _: sheet.decision.next_steps,
+    "transfer": _transfer,
+    "known_referral": lambda sheet, _: sheet.decision.known_referral,
     "cross_reports": _cross_reports,
     "dispatches": _dispatches,
     "supports": lambda sheet, _: "\n".join(
-        f"{one.service}: {one.accepted_label}{f', {one.accepted_by}' if one.accepted_by else ''}"
+        f"{one.service}: {one.accepted_label}"  # who accepted it may be the caller
         for one in sheet.offered
     ),
 }

@@ -9,6 +9,9 @@ from intake.exports.pdf import ExportStamp, render_pdf
 from intake.models import ResponseOption
 from intake.worksheet import ReportingPartyView, Worksheet
 
+# Who goes there: they get a protected address, marked as such on every page; nobody else does.
+GO_THERE = ("law_enforcement", "district_attorney")
+
 
 def export_packet(
     *,
@@ -25,5 +28,6 @@ def export_packet(
         "report": views.get(str(recipient.pk)),
         "party": party,
         "stamp": stamp,
+        "hides_places": sheet.call.is_protected_address and recipient.key not in GO_THERE,
     }
     return render_pdf(render_to_string("intake/cross_reports/packet.html", context))

@@ -30,7 +30,9 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
 class ServiceForm(RowForm):
     """A service of the directory."""
 
-    factor = forms.ChoiceField(choices=[(key, FACTOR_TITLES[key]) for key in FACTORS])
+    factor = forms.ChoiceField(
+        label="Factor", choices=[(key, FACTOR_TITLES[key]) for key in FACTORS]
+    )
 
     class Meta:
         model = Service
@@ -77,6 +79,6 @@ class CopyOutFieldForm(RowForm):
         labels = {
             "page": "Page of the other system",
             "label": "Field",
-            "limit": "Characters it holds (0: no limit)",
+            "limit": "Characters it holds (20 or more; 0: no limit)",
             "is_active": "Copied out",
         }

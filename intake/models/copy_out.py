@@ -14,7 +14,10 @@ SOURCES = {
     "method": "How the report was received",
     "priority": "Response priority",
     "narrative": "Narrative",
+    "danger": "Danger now, and where the child is",
+    "marks": "Marks of the call",
     "responder_safety": "Responder safety",
+    "callback": "Whether the caller wants a call back",
     "children": "Children",
     "caregivers": "Caregivers",
     "others": "Other people",
@@ -25,6 +28,11 @@ SOURCES = {
     "working_well": "What is working well",
     "decision": "Decision and rationale",
     "working_well_bearing": "How the working-well information bears on the decision",
+    "statements": "Harm and danger statements",
+    "concrete_help": "Concrete help and its reason",
+    "next_steps": "Next steps",
+    "transfer": "Transfer to another jurisdiction",
+    "known_referral": "Known referral",
     "cross_reports": "Cross-reports",
     "dispatches": "Who was told",
     "supports": "Supports offered",
@@ -50,7 +58,11 @@ class CopyOutField(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["agency", "page", "label"], name="copy_out_field_in_agency"
-            )
+            ),
+            # One of fewer characters would cut words into hundreds of parts.
+            models.CheckConstraint(
+                condition=Q(limit=0) | Q(limit__gte=20), name="copy_out_limit_holds_words"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,11 +70,15 @@ class CopyOutField(Record):
 
 
 class CopyOutTick(Record):
-    """A block that was pasted into the other system."""
+    """A block that was pasted into the other system.
+
+    `sha256` is of the text that was pasted; a block that has another is to be pasted again.
+    """
 
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="copy_out_ticks")
     field = models.ForeignKey(CopyOutField, on_delete=models.PROTECT, related_name="+")
     part = models.PositiveSmallIntegerField(default=1)
+    sha256 = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 

@@ -85,11 +85,21 @@ class CrossReportSending(Record):
     is_written = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Noted by mistake: it stays, struck through, and stops no clock.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["sent_at", "id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(method=""), name="cross_report_sent_somehow")
+            models.CheckConstraint(condition=~Q(method=""), name="cross_report_sent_somehow"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="sending_withdrawn_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -57,8 +57,15 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         return self.exclude(status=IntakeStatus.CLOSED_NO_REPORT)
 
     def written_report_due(self) -> "IntakeQuerySet":
-        """Return the calls of mandated reporters without a written report, the oldest first."""
-        followed = Intake.objects.standing().filter(follows=models.OuterRef("pk"))
+        """Return the calls of mandated reporters without a written report, the oldest first.
+
+        One that is only being typed in is not there yet: somebody may be called away from it.
+        """
+        followed = (
+            Intake.objects.standing()
+            .filter(follows=models.OuterRef("pk"))
+            .exclude(status=IntakeStatus.IN_PROGRESS)
+        )
         return (
             self.for_real()
             .standing()
@@ -68,15 +75,20 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         )
 
     def in_danger(self) -> "IntakeQuerySet":
-        """Return the real calls with somebody in danger that are open or nobody acknowledged."""
-        acknowledged = models.Q(
-            dispatches__acknowledged_at__isnull=False, dispatches__withdrawn_at__isnull=True
+        """Return the real calls with somebody in danger that are open or nobody acknowledged.
+
+        Whoever was told and knows of it counts, whether police, responding worker or tribe.
+        """
+        dispatches = Intake._meta.get_field("dispatches").related_model._default_manager
+        known = dispatches.filter(
+            intake=models.OuterRef("pk"), acknowledged_at__isnull=False, withdrawn_at__isnull=True
         )
+        ended = [IntakeStatus.APPROVED, IntakeStatus.CLOSED_NO_REPORT]
         return (
             self.for_real()
             .filter(danger_now=YesNo.YES)
-            .exclude(~Q(status=IntakeStatus.IN_PROGRESS) & acknowledged)
-            .exclude(status=IntakeStatus.APPROVED)
+            .exclude(status__in=ended)
+            .filter(Q(status=IntakeStatus.IN_PROGRESS) | ~models.Exists(known))
             .order_by("started_at", "id")
         )
 
@@ -122,9 +134,6 @@ class IntakeInterruption(models.TextChoices):
 
 class Intake(SavedRecord):
     """One intake; while it is being typed the screen shows it as a call."""
-
-    # When a written report that follows is due; the page that shows it sets it.
-    written_due_at: datetime | None = None
 
     Status = IntakeStatus
     Method = IntakeMethod
@@ -257,7 +266,8 @@ class Intake(SavedRecord):
         indexes = [
             models.Index(
                 fields=["agency", "-started_at", "-id"],
-                condition=Q(danger_now="yes", is_practice=False),
+                condition=Q(danger_now="yes", is_practice=False)
+                & ~Q(status__in=["approved", "closed_no_report"]),
                 name="intake_in_danger",
             ),
             models.Index(fields=["worker", "-started_at"], name="intake_of_worker"),

@@ -1,11 +1,13 @@
 """Filters for reading a record: times, labels, and text that a page can carry."""
 
 import re
+import uuid
 from datetime import datetime
 
 from django import template
 from django.utils import dateformat, timezone
 
+from intake.actions.cross_reports import grounds_of
 from intake.deadlines import time_left
 from intake.models.base import Language, Source, YesNo
 from intake.models.intakes import Intake
@@ -100,6 +102,12 @@ def person_facts(person: object) -> list[tuple[str, str]]:
 
 
 @register.filter
+def without_places(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return a person's facts for a reader from whom the address is kept."""
+    return [one for one in facts if one[0] not in ("Address", "Now at", "School or care")]
+
+
+@register.filter
 def factor_title(sheet: Worksheet, key: str) -> str:
     """Return the title of a factor set."""
     return next((one.title for one in sheet.factors if one.key == key), "")
@@ -109,6 +117,24 @@ def factor_title(sheet: Worksheet, key: str) -> str:
 def cross_reports_shown(sheet: Worksheet) -> list[CrossReportView]:
     """Return the recipients of which anything is to be said: due, decided or sent."""
     return [one for one in sheet.cross_reports if one.is_due or one.decided or one.sendings]
+
+
+@register.filter
+def grounds(report: CrossReportView) -> tuple[tuple[str, str], ...]:
+    """Return the grounds on which the recipient may learn who reported."""
+    return grounds_of(report.key)
+
+
+@register.filter
+def correction(sheet: Worksheet, of: str) -> str:
+    """Return what the caller corrected of a field when it was read back, or nothing."""
+    return sheet.corrected.get(of, "")
+
+
+@register.simple_tag
+def new_key() -> str:
+    """Return a key for what a form is about to note, so that noting it twice is harmless."""
+    return str(uuid.uuid4())
 
 
 @register.filter

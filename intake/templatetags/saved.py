@@ -335,6 +335,7 @@ def text_field(
         "is_wide": is_wide,
         "prompt": asked,
         "sheet": context.get("sheet"),
+        "caller": context.get("caller"),
     }
 
 
@@ -402,6 +403,7 @@ def select_field(
         "is_wide": is_wide,
         "prompt": asked,
         "sheet": context.get("sheet"),
+        "caller": context.get("caller"),
     }
 
 

@@ -67,7 +67,7 @@ TABLES = {
             "The order and field lengths of the case management system that records go into.",
             CopyOutField,
             CopyOutFieldForm,
-            ("page", "label", "source", "limit", "position"),
+            ("label", "page", "source", "limit", "position"),
         ),
     )
 }
@@ -89,8 +89,13 @@ def list_rows(request: UserRequest, table: str) -> HttpResponse:
     if found.model is CrossReportRule:
         rows = rows.select_related("recipient")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    labels = [found.form(agency=agency).fields[name].label for name in found.columns]
-    lines = [(row, [_words(row, name) for name in found.columns]) for row in page]
+    fields = [found.form(agency=agency).fields[name] for name in found.columns]
+    labels = [field.label for field in fields]
+    words = [dict(getattr(field, "choices", ())) for field in fields]
+    lines = [
+        (row, [_words(row, name, known) for name, known in zip(found.columns, words, strict=True)])
+        for row in page
+    ]
     context = {"table": found, "labels": labels, "lines": lines, "page": page}
     return render(request, "intake/agency/table.html", context)
 
@@ -133,7 +138,7 @@ def _table(key: str) -> Table:
     return TABLES[key]
 
 
-def _words(row: Any, column: str) -> str:
-    shown = getattr(row, f"get_{column}_display", None)
-    value = shown() if shown else getattr(row, column)
-    return str(value).replace("_", " ") if column in ("source", "factor") else str(value)
+def _words(row: Any, column: str, known: dict[Any, Any]) -> str:
+    """Return a cell in the words that the form has for its value, where it is a choice."""
+    value = getattr(row, column)
+    return str(known.get(value, value))

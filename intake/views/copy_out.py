@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from intake import worksheet
 from intake.actions import copy_out
 from intake.errors import Refused
-from intake.exports.copy_out import build_blocks, empty_fields
+from intake.exports.copy_out import build_blocks, empty_fields, unmapped
 from intake.fields import parse_count
 from intake.models import CopyOutField, CopyOutTick
 from intake.views import facts
@@ -22,7 +22,7 @@ from intake.views.requests import UserRequest
 @require_safe
 def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The latest submission (else what stands now) as blocks of plain text."""
-    intake = facts.fetch(request, intake_id)
+    intake = facts.fetch_report(request, intake_id)
     if intake.is_practice:  # practice never reaches another system
         raise Http404
     copy_out.note_copy_out(actor=request.user, intake=intake, at=timezone.now())
@@ -31,17 +31,17 @@ def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
     fields = list(CopyOutField.objects.filter(agency=intake.agency_id, is_active=True))
     ticks = list(CopyOutTick.objects.filter(intake=intake))
     blocks = build_blocks(sheet, fields, intake.agency.zone)
+    pasted = {f"{tick.field_id}-{tick.part}": tick.sha256 for tick in ticks}
     context = {
         "intake": intake,
         "submission": submission,
         "blocks": blocks,
         "empty": empty_fields(blocks, fields),
-        "pasted": {f"{tick.field_id}-{tick.part}" for tick in ticks},
-        "outdated": {
-            f"{tick.field_id}-{tick.part}"
-            for tick in ticks
-            if submission is not None and tick.at < submission.at
-        },
+        "has_fields": bool(fields),
+        "unmapped": unmapped(sheet, fields, intake.agency.zone),
+        # What has changed since is to be pasted again: its button is not pressed any more.
+        "pasted": {one.key for one in blocks if pasted.get(one.key) == one.sha256},
+        "outdated": {one.key for one in blocks if pasted.get(one.key, one.sha256) != one.sha256},
     }
     return render(request, "intake/copy_out/page.html", context)
 
@@ -62,6 +62,7 @@ def tick(request: UserRequest, intake_id: UUID) -> HttpResponse:
             field_id=UUID(field),
             part=part,
             is_pasted=is_pasted,
+            sha256=request.POST.get("sha256", ""),
             at=timezone.now(),
         )
     except ValueError:
@@ -74,6 +75,7 @@ def tick(request: UserRequest, intake_id: UUID) -> HttpResponse:
         context={
             "intake": intake,
             "field": field,
+            "sha256": request.POST.get("sha256", ""),
             "part": part,
             "is_pasted": is_pasted,
         },

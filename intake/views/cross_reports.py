@@ -14,7 +14,8 @@ from intake.actions import cross_reports, records
 from intake.errors import Refused
 from intake.exports.packet import export_packet
 from intake.exports.pdf import ExportStamp
-from intake.models import Intake, ResponseOption
+from intake.forms.dispatches import parse_clock
+from intake.models import CrossReportSending, Intake, ResponseOption
 from intake.views import facts
 from intake.views.records import attachment
 from intake.views.requests import UserRequest
@@ -23,17 +24,18 @@ from intake.views.requests import UserRequest
 @require_safe
 def show_cross_reports(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Every recipient: which law asks for it, what was decided, what was sent."""
-    intake = facts.fetch(request, intake_id)
+    intake = facts.fetch_report(request, intake_id)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
     return render(request, "intake/cross_reports/page.html", _context(intake))
 
 
 @require_POST
 def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> HttpResponse:
-    """Note that a cross-report went out just now."""
+    """Note that a cross-report went out."""
     intake = facts.fetch(request, intake_id)
     refusal = ""
     try:
+        sent_at = parse_clock(request.POST.get("time", ""), now=timezone.localtime())
         cross_reports.note_sending(
             actor=request.user,
             intake_id=intake.pk,
@@ -41,6 +43,8 @@ def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> H
             method=request.POST.get("method", ""),
             to_whom=request.POST.get("to_whom", ""),
             is_written=request.POST.get("is_written") == "yes",
+            sent_at=sent_at,
+            key=facts.key_of(request),
             at=timezone.now(),
         )
     except ResponseOption.DoesNotExist:
@@ -50,10 +54,28 @@ def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> H
     return _answer(request, intake, refusal)
 
 
+@require_POST
+def withdraw_sending(request: UserRequest, intake_id: UUID, sending_id: UUID) -> HttpResponse:
+    """Note that a sending was noted by mistake."""
+    intake = facts.fetch(request, intake_id)
+    refusal = ""
+    try:
+        cross_reports.withdraw_sending(
+            actor=request.user, intake_id=intake.pk, sending_id=sending_id, at=timezone.now()
+        )
+    except CrossReportSending.DoesNotExist:
+        raise Http404 from None
+    except Refused as refused:
+        refusal = refused.sentence
+    return _answer(request, intake, refusal)
+
+
 @require_safe
 def download_packet(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> HttpResponse:
     """The packet of a recipient, without anything of the reporting party."""
-    intake = facts.fetch(request, intake_id)
+    intake = facts.fetch_report(request, intake_id)
+    if intake.is_practice:  # nothing of practice leaves
+        raise Http404
     recipient = _recipient(intake, recipient_id)
     now = timezone.now()
     copy = records.note_export(
@@ -97,7 +119,8 @@ def _packet(
     stamp = ExportStamp(by=request.user.display_name, at=timezone.now(), copy_id=copy)
     sheet = worksheet.build(intake)
     content = export_packet(sheet=sheet, recipient=recipient, party=party, stamp=stamp)
-    name = f"cross-report-{intake.reference}-{recipient.key}.pdf"
+    who = "-NAMES-REPORTING-PARTY" if party else ""  # the two must not be mixed up in a folder
+    name = f"cross-report-{intake.reference}-{recipient.key}{who}.pdf"
     return attachment(content, "application/pdf", name)
 
 
@@ -112,7 +135,8 @@ def _context(intake: Intake) -> dict[str, Any]:
     return {
         "intake": intake,
         "reports": worksheet.build_cross_reports(intake),
-        "grounds": cross_reports.GROUNDS,
+        "disclosures": cross_reports.disclosures(intake),
+        "grounds": dict(cross_reports.GROUNDS),
     }
 
 

@@ -1,8 +1,10 @@
 """Dispatch: who was told of an intake, and the calls in which somebody is in danger now."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,9 +16,12 @@ from intake import permissions, worksheet
 from intake.actions import dispatches, records
 from intake.errors import Refused
 from intake.forms.dispatches import parse_clock
-from intake.models import Dispatch, Intake
+from intake.models import AuditEvent, Dispatch, Intake
+from intake.models.base import YesNo
 from intake.views import facts
 from intake.views.requests import UserRequest
+
+TAKEN_BACK_SHOWN = timedelta(hours=1)
 
 
 @require_safe
@@ -45,6 +50,7 @@ def tell(request: UserRequest, intake_id: UUID) -> HttpResponse:
             who=request.POST.get("who", ""),
             how=request.POST.get("how", ""),
             told_at=told_at,
+            key=facts.key_of(request),
             at=timezone.now(),
         )
     except Refused as refused:
@@ -116,8 +122,27 @@ def dispatch_context(intake: Intake) -> dict[str, Any]:
 
 
 def _danger(request: UserRequest) -> dict[str, Any]:
-    calls = Intake.objects.visible_to(request.user).in_danger().select_related("worker")
-    return {"calls": list(calls.prefetch_related("dispatches")), "now": timezone.now()}
+    waiting = Intake.objects.visible_to(request.user).in_danger().select_related("worker")
+    told = Prefetch(
+        "dispatches", queryset=Dispatch.objects.filter(withdrawn_at=None), to_attr="told"
+    )
+    calls = list(waiting.prefetch_related(told))
+    return {"calls": calls, "taken_back": _taken_back(request, {one.pk for one in calls})}
+
+
+def _taken_back(request: UserRequest, listed: set[UUID]) -> list[dict[str, Any]]:
+    """Return the calls in which danger was taken back within the hour: it may be a slip."""
+    since = timezone.now() - TAKEN_BACK_SHOWN
+    events = AuditEvent.objects.filter(
+        agency=request.user.agency_id, verb="intake.danger_taken_back", at__gte=since
+    ).select_related("actor")
+    latest = {event.subject_id: event for event in events.order_by("at") if event.subject_id}
+    visible = Intake.objects.visible_to(request.user).for_real()
+    calls = visible.filter(pk__in=latest.keys() - listed).exclude(danger_now=YesNo.YES)
+    return [
+        {"intake": one, "at": latest[one.pk].at, "by": latest[one.pk].actor}
+        for one in calls.newest_first()
+    ]
 
 
 def _answer(request: UserRequest, intake: Intake, refusal: str) -> HttpResponse:

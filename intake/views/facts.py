@@ -23,6 +23,14 @@ def fetch(request: UserRequest, intake_id: UUID) -> Intake:
     return intake
 
 
+def fetch_report(request: UserRequest, intake_id: UUID) -> Intake:
+    """Return an intake of which something leaves; a call closed as no report is a 404 too."""
+    intake = fetch(request, intake_id)
+    if intake.status == Intake.Status.CLOSED_NO_REPORT:
+        raise Http404
+    return intake
+
+
 def answer(
     request: UserRequest, *, template: str, context: dict[str, Any], page: str, refusal: str = ""
 ) -> HttpResponse:
@@ -37,3 +45,11 @@ def answer(
     if refusal:
         messages.error(request, refusal)
     return redirect(page)
+
+
+def key_of(request: UserRequest) -> UUID | None:
+    """Return the key that the form brought for what it notes; None where it brought none."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return None

@@ -65,6 +65,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
         if submission is not None
         else worksheet.build(intake)
     )
+    reports = intake.written_reports.standing()
     return render(
         request,
         "intake/records/record.html",
@@ -81,7 +82,8 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
             "calls_back": records.find_visible(request.user, intake.calls_back_id),
             "callbacks": intake.callbacks.visible_to(request.user).order_by("started_at", "id"),
             "hand_overs": intake.hand_overs.accepted().select_related("offered_by", "offered_to"),
-            "written_reports": intake.written_reports.standing().visible_to(request.user),
+            "written_reports": reports,
+            "readable": set(reports.visible_to(request.user).values_list("pk", flat=True)),
             "amendments": intake.amendments.select_related("author"),
             "reviews": intake.reviews.exclude(outcome="").select_related("reviewer"),
         },

@@ -163,6 +163,8 @@ def build_cross_reports(
             is_written=sending.is_written,
             sent_at=_time(sending.sent_at),
             sent_by=sending.sent_by.display_name,
+            id=str(sending.pk),
+            withdrawn_at=_time(sending.withdrawn_at),
         )
         sendings.setdefault(sending.recipient_id, []).append(view)
     return tuple(

@@ -106,14 +106,17 @@ def build_replay(intake: Intake, sheet: Worksheet) -> tuple[FactorReplay, ...]:
     """
     run = PracticeRun.objects.filter(intake=intake).first()
     scenario = find_scenario(run.scenario) if run else None
-    heard = set()
+    heard, asked = set(), set()
+    if run is not None:
+        put = run.turns.exclude(prompt=None).values_list("prompt", flat=True)
+        asked = {str(prompt) for prompt in put}
     if run is not None and scenario is not None:
         places = run.turns.filter(kind=PracticeTurn.Kind.LINE).values_list("place", flat=True)
         lines = [scenario.lines[place] for place in places if place < len(scenario.lines)]
         heard = {one for line in lines for one in line.volunteers}
     replays = []
     for section in sheet.factors:
-        pairs = tuple(_pair(pair) for pair in section.pairs)
+        pairs = tuple(_pair(pair, asked) for pair in section.pairs)
         sides = []
         for side, label, notes in (
             ("worry", "Worry", section.heard_worry),
@@ -193,17 +196,20 @@ def _said(scenario: Scenario, turn: PracticeTurn) -> Words:
     return said[turn.place] if turn.place < len(said) else GONE
 
 
-def _pair(pair: PairView) -> PairReplay:
+def _pair(pair: PairView, asked: set[str]) -> PairReplay:
+    sides = (pair.worry, pair.working_well)
     return PairReplay(
-        is_reached=pair.worry.answer.is_asked or pair.working_well.answer.is_asked,
+        is_reached=any(one.answer.is_asked or one.id in asked for one in sides),
         worry=pair.worry.text,
-        worry_state=_state(pair.worry),
+        worry_state=_state(pair.worry, asked),
         working_well=pair.working_well.text,
-        working_well_state=_state(pair.working_well),
+        working_well_state=_state(pair.working_well, asked),
     )
 
 
-def _state(prompt: PromptView) -> str:
-    if not prompt.answer.is_asked:
-        return "Missed"
-    return "Asked and answered" if prompt.answer.text else "Asked, no answer"
+def _state(prompt: PromptView, asked: set[str]) -> str:
+    if prompt.answer.text:
+        return "Asked and answered"
+    if prompt.answer.is_asked:
+        return "Asked, no answer"
+    return "Asked, nothing written down" if prompt.id in asked else "Missed"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from intake.models import Answer, CrossReport, Support
+from intake.models import Answer, CrossReport, Dispatch, Support
 from intake.models.base import Side, Source
 
 
@@ -292,6 +292,8 @@ class SendingView:
     is_written: bool
     sent_at: str
     sent_by: str
+    id: str = ""
+    withdrawn_at: str = ""  # noted by mistake
 
 
 @dataclass(frozen=True)
@@ -321,9 +323,27 @@ class CrossReportView:
         return str(CrossReport.Decided(self.decided).label) if self.decided else "Not decided"
 
     @property
-    def is_written_sent(self) -> bool:
-        """Whether the written report was sent."""
-        return any(sending.is_written for sending in self.sendings)
+    def sent(self) -> tuple[SendingView, ...]:
+        """The sendings that stand."""
+        return tuple(one for one in self.sendings if not one.withdrawn_at)
+
+    @property
+    def is_to_make(self) -> bool:
+        """Whether its clocks run: the worker said so, or the table asks and nobody said no."""
+        if self.decided:
+            return self.decided == CrossReport.Decided.YES
+        return self.is_due
+
+    @property
+    def first_due(self) -> str:
+        """When the first report is due, as long as nothing was sent; else nothing."""
+        return self.due_at if self.is_to_make and not self.sent else ""
+
+    @property
+    def written_due(self) -> str:
+        """When the written report is due, as long as none was sent; else nothing."""
+        is_sent = any(one.is_written for one in self.sent)
+        return self.written_due_at if self.is_to_make and not is_sent else ""
 
 
 @dataclass(frozen=True)
@@ -465,9 +485,11 @@ class Worksheet:
         return any(one.type in kinds and not one.is_removed for one in self.concerns)
 
     @property
-    def due_cross_reports(self) -> tuple[CrossReportView, ...]:
-        """The recipients that the agency's table asks to tell."""
-        return tuple(one for one in self.cross_reports if one.is_due)
+    def is_responded(self) -> bool:
+        """Whether a responding worker knows of it: then the response's clock is nobody's call."""
+        return any(
+            one.told == Dispatch.Told.RESPONDING_WORKER and one.acknowledged_at for one in self.told
+        )
 
     @property
     def referred_to(self) -> tuple["AnsweredView", ...]:

@@ -4,6 +4,7 @@
  */
 
 const EVERY = 5000; // ms
+const PATIENCE = 8000; // ms for an answer: a connection that hangs must not look like a quiet list
 const url = document.querySelector("script[data-count-url]")?.dataset.countUrl;
 const badge = document.querySelector("[data-danger-count]");
 const list = document.querySelector("[data-danger-list]");
@@ -12,6 +13,7 @@ const trouble = document.querySelector("[data-danger-trouble]");
 function show({ count, html }) {
   if (badge) {
     badge.hidden = !count;
+    badge.removeAttribute("title");
     const words = count ? String(count) : "";
     if (badge.textContent !== words) badge.textContent = words;
   }
@@ -24,14 +26,30 @@ function show({ count, html }) {
   }
 }
 
+/** An old list or count must not look like a new one. */
+function doubt() {
+  if (trouble) trouble.hidden = false;
+  if (!badge) return;
+  badge.hidden = false;
+  badge.textContent = "?";
+  badge.title = "It is not known how many calls have somebody in danger now: the server did not answer.";
+}
+
 async function ask() {
   try {
-    const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const response = await fetch(url, { headers: { Accept: "application/json", "X-Background": "yes" }, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
+    if (response.status === 401) {
+      // Nobody is signed in: nothing is watched here, and the page says so until somebody is.
+      doubt();
+      document.dispatchEvent(new CustomEvent("session:lost"));
+      document.addEventListener("session:unlocked", ask, { once: true });
+      return;
+    }
     if (!response.ok) throw new Error(String(response.status));
     show(await response.json());
     if (trouble) trouble.hidden = true;
   } catch {
-    if (trouble) trouble.hidden = false; // an old list must not look like a new one
+    doubt();
   }
   setTimeout(ask, EVERY);
 }

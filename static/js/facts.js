@@ -5,7 +5,7 @@
 
 const SIGNED_OUT = "You are signed out. Nothing was noted: sign in in another tab, then press again.";
 const OUT_OF_DATE = "This page is out of date. Nothing was noted: reload it, then note it again.";
-const NO_NETWORK = "The server cannot be reached. Nothing was noted: press again when it can.";
+const NO_NETWORK = "The server cannot be reached, and may have noted it all the same. Press again when it can: it is noted once.";
 
 /** Show the newest words of a log. */
 const showEnd = (log) => {
@@ -31,6 +31,28 @@ function show(place, html) {
   showEnd(log);
 }
 
+/** What is typed in the other forms of a place: it stays when the place is shown anew. */
+function typedBeside(form, place) {
+  const typed = [];
+  for (const other of place.querySelectorAll("form[data-fact]")) {
+    if (other === form) continue;
+    for (const { name, type, value, checked } of other.elements) {
+      if (!name || type === "hidden" || type === "submit") continue;
+      typed.push({ action: other.getAttribute("action"), name, value, checked });
+    }
+  }
+  return typed;
+}
+
+function putBack(place, typed) {
+  for (const { action, name, value, checked } of typed) {
+    const control = place.querySelector(`form[action="${CSS.escape(action)}"]`)?.elements[name];
+    if (!control) continue;
+    if (control.type === "checkbox") control.checked = checked;
+    else control.value = value;
+  }
+}
+
 async function note(form, place, submitter) {
   const say = (sentence) => {
     const line = place.querySelector("[data-fact-error]");
@@ -50,13 +72,15 @@ async function note(form, place, submitter) {
     const answer = await response.json().catch(() => ({}));
     if (response.ok && answer.html !== undefined) {
       const hadFocus = place.contains(document.activeElement);
+      const typed = typedBeside(form, place);
       show(place, answer.html);
+      putBack(place, typed);
       const first = place.querySelector("[data-fact-first], form select, form input:not([type=hidden])");
       if (hadFocus || !("keepFocus" in place.dataset)) first?.focus();
       place.dispatchEvent(new CustomEvent("facts:changed", { bubbles: true }));
     } else if (response.status === 401) say(SIGNED_OUT);
     else if (response.status === 403) say(OUT_OF_DATE);
-    else say(answer.error ?? "The server has trouble. Nothing was noted: press again.");
+    else say(answer.error ?? "The server has trouble. Press again: it is noted once.");
   } catch {
     say(NO_NETWORK);
   } finally {

@@ -176,7 +176,9 @@ function watch() {
     lock();
   } else if (!isLocked && idle >= IDLE - WARNING && warning.hidden) {
     noteCaret();
-    const at = new Date(lastActive + IDLE).toLocaleTimeString("en-US", { hour: "2-digit", minute: "2-digit", hour12: false });
+    const at = new Date(lastActive + IDLE).toLocaleTimeString("en-US", {
+      hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: body.dataset.zone,
+    });
     warning.querySelector("[data-at]").textContent = at;
     warning.hidden = false;
   }

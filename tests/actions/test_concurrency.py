@@ -12,6 +12,7 @@ from django.db import connection
 from intake import fields
 from intake.actions import calls, hand_overs, reviews, wrap_up
 from intake.actions.saves import Saved, save_field
+from intake.actions.written_reports import start_written_report
 from intake.errors import NotPossibleNow, Refused, StaleRevision
 from intake.fields import Save
 from intake.models import Answer, HandOver, Intake, Narrative, Person, Submission, User
@@ -104,6 +105,29 @@ def test_a_new_row_is_made_once_and_holds_both_fields(worker: User) -> None:
         assert len(done) == 2
         person = Person.objects.get(intake=call)
         assert (person.name, person.age) == ("Amir", "7")
+
+
+def test_of_two_written_reports_of_a_call_one_is_told_of_the_other(
+    worker: User, worker2: User
+) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        entering = (
+            partial(
+                start_written_report,
+                actor=actor,
+                follows_id=None,
+                reference=call.reference,
+                medium="paper",
+                received_at=NOW,
+                at=NOW,
+            )
+            for actor in (worker, worker2)
+        )
+        done, refused = split(at_once(*entering))
+        assert [one.follows_id for one in done] == [call.pk]
+        assert "was entered already" in refused[0].sentence
+        assert Intake.objects.filter(follows=call).count() == 1
 
 
 def test_a_save_beside_a_submission_is_in_it_or_refused(worker: User) -> None:

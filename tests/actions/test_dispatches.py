@@ -1,11 +1,11 @@
 """Telling and acknowledging: at any moment, by who may, once, and never for no report."""
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from intake import worksheet
@@ -53,6 +53,8 @@ def test_the_first_acknowledgement_stands(worker: User, call: Intake) -> None:
             actor=worker, intake_id=call.pk, dispatch_id=dispatch.pk, by=by, at=at
         )
 
+    with pytest.raises(InvalidValue, match="who acknowledged"):
+        acknowledge(2, " ")
     acknowledge(3, "Ruiz")
     with pytest.raises(NotPossibleNow, match=r"acknowledged already at .* by Ruiz"):
         acknowledge(9, "Somebody else")
@@ -68,6 +70,22 @@ def test_a_press_alone_notes_nothing(worker: User, call: Intake) -> None:
         with pytest.raises(InvalidValue):
             tell(worker, call, **about)
     assert everything() == before
+
+
+def test_the_same_note_twice_is_one(worker: User, call: Intake) -> None:
+    key = uuid.uuid4()
+    for _ in range(2):
+        dispatches.tell(
+            actor=worker,
+            intake_id=call.pk,
+            told="tribe",
+            who="Desk",
+            how="",
+            key=key,
+            at=NOW,
+        )
+    assert [one.pk for one in Dispatch.objects.all()] == [key]
+    assert AuditEvent.objects.filter(verb="dispatch.told").count() == 1
 
 
 def test_the_time_is_between_the_start_of_the_call_and_now(worker: User, call: Intake) -> None:
@@ -115,22 +133,29 @@ def test_what_was_noted_by_mistake_stays_and_counts_no_more(worker: User, call: 
 
 
 @given(
-    now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),
+    moment=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
     clock=st.times(),
     zone=st.sampled_from(["America/Los_Angeles", "Pacific/Auckland", "UTC"]),
 )
-def test_a_clock_s_time_is_the_latest_one_up_to_now(now: datetime, clock: time, zone: str) -> None:
-    there = now.replace(tzinfo=ZoneInfo(zone))
-    then = parse_clock(clock.strftime("%H:%M"), now=there)
+@example(datetime(2026, 11, 1, 10, 10, tzinfo=UTC), time(1, 25), "America/Los_Angeles")
+@example(datetime(2026, 11, 1, 9, 10, tzinfo=UTC), time(1, 50), "America/Los_Angeles")
+@example(datetime(2026, 3, 8, 12, 0, tzinfo=UTC), time(2, 30), "America/Los_Angeles")
+def test_a_clock_s_time_is_the_latest_one_up_to_now(
+    moment: datetime, clock: time, zone: str
+) -> None:
+    there = ZoneInfo(zone)
+    then = parse_clock(clock.strftime("%H:%M"), now=moment.astimezone(there))
     assert then is not None
-    assert then <= there
-    assert (then.hour, then.minute) == (clock.hour, clock.minute)
-    assert there - then <= timedelta(hours=26)
-    assert parse_clock(" ", now=there) is None
+    # Minute by minute back from now, on a clock that knows nothing of folds.
+    shown = moment.replace(second=0, microsecond=0)
+    while shown.astimezone(there).strftime("%H:%M") != clock.strftime("%H:%M"):
+        shown -= timedelta(minutes=1)
+    assert then.astimezone(UTC) == shown
+    assert parse_clock(" ", now=moment.astimezone(there)) is None
 
 
 def test_what_is_no_time_is_refused() -> None:
-    for text in ("25:00", "soon", "7"):
+    for text in ("25:00", "soon", "7", "01:25+09:00", "T0125"):
         with pytest.raises(InvalidValue):
             parse_clock(text, now=NOW)
 
@@ -177,7 +202,9 @@ def test_who_is_in_danger(worker: User, supervisor: User) -> None:
     put(worker, quiet, "call.danger_now", "no")
     assert in_danger() == {call.reference}
     dispatch = tell(worker, call)
-    dispatches.acknowledge(actor=worker, intake_id=call.pk, dispatch_id=dispatch.pk, by="", at=NOW)
+    dispatches.acknowledge(
+        actor=worker, intake_id=call.pk, dispatch_id=dispatch.pk, by="Desk", at=NOW
+    )
     assert in_danger() == {call.reference}  # it is still going on
     Intake.objects.filter(pk=call.pk).update(status="submitted", submitted_at=NOW)
     assert in_danger() == set()

@@ -337,6 +337,9 @@ def test_nothing_of_practice_is_sent(as_worker: Client, worker: User, played: In
     answer = as_worker.post(url, {"method": "Fax"}, headers={"Accept": "application/json"})
     assert answer.status_code == 409
     assert "practice" in answer.json()["error"]
+    for name in ("intake_packet", "intake_copy_out"):
+        args = [played.pk, recipient.pk][: 2 if name == "intake_packet" else 1]
+        assert as_worker.get(reverse(name, args=args)).status_code == 404, name
     disclose = reverse("intake_packet_reporter", args=[played.pk, recipient.pk])
     assert as_worker.post(disclose, {"ground": "investigates"}).status_code == 302
     assert not AuditEvent.objects.filter(verb="reporter.disclosed").exists()
@@ -346,3 +349,27 @@ def test_every_shipped_caller_can_be_played(worker: User) -> None:
     for one in scenarios():
         call = practice.start_practice(actor=worker, scenario=one.key, language="es", at=NOW)
         assert hear(worker, call) == one.lines[0].words.es
+
+
+def test_what_was_put_to_the_caller_is_not_missed(
+    as_worker: Client, worker: User, played: Intake
+) -> None:
+    prompt = core_prompt(played)
+    hear(worker, played, prompt)
+    calls.end_call(actor=worker, intake_id=played.pk, at=NOW)
+    replay = as_worker.get(reverse("practice_replay", args=[played.pk])).context["factors"]
+    states = [
+        state
+        for factor in replay
+        for pair in factor.pairs
+        for state in (pair.worry_state, pair.working_well_state)
+    ]
+    assert states.count("Asked, nothing written down") == 1
+    assert sum(factor.reached for factor in replay) == 1
+
+
+def test_every_question_can_be_put_to_the_caller(as_worker: Client, played: Intake) -> None:
+    page = as_worker.get(reverse("call", args=[played.pk])).content.decode()
+    for prompt in Prompt.objects.filter(edition=played.edition_id):
+        asks = f'form="practice-form" name="prompt" value="{prompt.pk}"'
+        assert asks in page, prompt.key

@@ -245,3 +245,17 @@ def test_a_settled_conflict_keeps_the_other_text_however_young(worker: User, cal
     save_field(actor=worker, intake_id=call.pk, save=again, at=later)
     kept = FieldRevision.objects.order_by("revision").values_list("revision", "text")
     assert list(kept) == [(1, "theirs"), (2, "mine")]
+
+
+def test_who_heard_a_child_s_words_is_not_named_like_the_reporting_party(
+    worker: User, call: Intake
+) -> None:
+    quote = uuid.uuid4()
+    put(worker, call, f"quote.{quote}.text", "I want to go home.")
+    put(worker, call, f"quote.{quote}.hearer", "Her aunt Inés")  # nobody gave a name yet
+    put(worker, call, "reporter.name", "Inés Quimby, anonymous caller")
+    for text in ("ines quimby", "Mrs. QUIMBY, Inés (caller)"):
+        with pytest.raises(InvalidValue, match="the caller"):
+            put(worker, call, f"quote.{quote}.hearer", text, base=1)
+    for base, text in enumerate(("The caller", "Her mother, Ana Quimby", ""), start=1):
+        put(worker, call, f"quote.{quote}.hearer", text, base=base)

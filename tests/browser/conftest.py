@@ -48,6 +48,11 @@ class Traffic:
             self.last = time.monotonic()
             self.changed.notify_all()
 
+    def begin(self) -> None:
+        """Forget what tests without a browser left open: a view that raised never finished."""
+        with self.changed:
+            self.now = 0
+
     def wait_until_quiet(self, quiet: float = 0.15, patience: float = 20) -> None:
         """Return once nothing is answered and nothing came for `quiet` seconds."""
         until = time.monotonic() + patience
@@ -101,6 +106,7 @@ def page(browser: Browser, traffic: Traffic) -> Iterator[Page]:
 
     A page that goes tells the server so: the next test begins when that was answered.
     """
+    traffic.begin()
     context = browser.new_context(viewport={"width": 1366, "height": 625})
     context.set_default_timeout(10_000)
     one = context.new_page()

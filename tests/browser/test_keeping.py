@@ -131,7 +131,7 @@ def test_a_dead_network_is_told_calmly_and_everything_is_sent_once(
     expect(status).to_contain_text(re.compile(r"^Not saved since \d\d:\d\d"))
     page.get_by_role("tab", name="Social Connections").click()
     shown(page, "Worry").get_by_role("textbox").first.fill("They moved away.")
-    expect(status).to_contain_text("2 fields wait; go on typing")
+    expect(status).to_contain_text("2 fields wait")
     expect(narrative(page)).to_be_editable()
     inspection.look("offline")
     page.context.set_offline(False)

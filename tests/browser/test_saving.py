@@ -58,9 +58,12 @@ def test_a_refusal_stays_when_the_box_is_left(
     page.get_by_role("button", name="Add a child").click()
     page.keyboard.insert_text("x" * 501)
     expect(page.get_by_role("status")).to_contain_text("needs a look")
-    expect(page.locator(".field-error")).to_be_visible()
+    refusal = page.get_by_role("tabpanel", name="People").get_by_text(
+        "This text has 501 characters"
+    )
+    expect(refusal).to_be_visible()
     page.keyboard.press("Tab")
-    expect(page.locator(".field-error")).to_be_visible()
+    expect(refusal).to_be_visible()
     page.get_by_role("tab", name="Closing").click()
     page.get_by_role("group", name="Danger now?").get_by_role(
         "radio", name="No", exact=True

@@ -168,11 +168,11 @@ def test_a_hostile_prompt_prints_whole_and_moves_nothing_else_away(
     ):
         PromptText.objects.filter(prompt__edition=draft, prompt__key=key).update(text=hostile)
     pages = pages_of(draft)
-    whole = squeezed(CORNERS.sub("", " ".join(" ".join(pages).split())))
+    whole = squeezed("".join(CORNERS.sub("", " ".join(page.split())) for page in pages))
     assert whole.count("theend") == 4
     for text in texts(draft, "en"):
         if "theend" not in text:
-            assert squeezed(text) in squeezed("".join(pages)), text
+            assert squeezed(text) in whole, text
     name = next(n for n, page in enumerate(pages) if "Keep this sheet apart" in page)
     assert name % 2 == 0  # still a new leaf
     assert "What is the best phone number" in "".join(pages[name:])

@@ -1,18 +1,22 @@
 """Brief, packets and read-back: on one page, in the call's language, and never who reported."""
 
+import re
 import uuid
 from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from intake import fields, worksheet
+from intake.actions.wrap_up import find_problems
 from intake.exports.brief import build_brief, export_brief
+from intake.exports.copy_out import build_blocks
 from intake.exports.pdf import ExportStamp
 from intake.exports.read_back import build_read_back
-from intake.models import AuditEvent, Intake, Reporter, ResponseOption, User
+from intake.models import AuditEvent, CopyOutField, Intake, Reporter, ResponseOption, User
 from tests.factory import NOW, core_prompt, option, put
 
 PARTY = {
@@ -53,7 +57,18 @@ def told(worker: User, call: Intake) -> Intake:
     put(worker, call, f"answer.{worry.pk}.source", "second_hand")
     put(worker, call, f"answer.{well.pk}.text", "The uncle takes them in at once")
     put(worker, call, f"answer.{well.pk}.kind", "act_of_protection")
+    put(worker, call, f"concern.{concern}.witnesses", "Rosalind Quill, who is calling")
+    put(
+        worker,
+        call,
+        f"correction.{uuid.uuid4()}.text",
+        "The right arm",
+        of=f"concern.{concern}.what",
+    )
     put(worker, call, f"quote.{uuid.uuid4()}.text", "I want to stay here")
+    support = uuid.uuid4()
+    put(worker, call, f"support.{support}.service", "Pantry", factor="concrete_support")
+    put(worker, call, f"support.{support}.accepted_by", "Rosalind Quill")
     return call
 
 
@@ -98,6 +113,43 @@ def test_the_brief_is_one_page_however_much_was_said(worker: User, told: Intake)
     assert "Take care" in words(content)
 
 
+def test_the_brief_says_who_and_what_is_left_out_and_never_the_alleged(
+    worker: User, told: Intake
+) -> None:
+    for index in range(14):
+        key = uuid.uuid4()
+        put(worker, told, f"person.{key}.name", f"Person {index}", role="other")
+        put(worker, told, f"person.{key}.school_or_care", "A long way to go " * 28)
+        put(worker, told, f"quote.{uuid.uuid4()}.text", f"Quote {index}. " * 30)
+    last = uuid.uuid4()
+    put(worker, told, f"person.{last}.name", "Dexter Hale", role="other")
+    put(worker, told, f"person.{last}.is_alleged_maltreater", "yes")
+    content = export_brief(worksheet.build(told), STAMP)
+    text = words(content)
+    assert len(PdfReader(BytesIO(content)).pages) == 1
+    assert "Dexter Hale" in text
+    assert "Not on this page, but in the record:" in text
+    assert re.search(r"\d+ more people; .*\d+ more exact words", text)
+
+
+def test_what_the_caller_corrected_stands_beside_it(as_worker: Client, told: Intake) -> None:
+    police = option(told.agency, "cross_report", "law_enforcement")
+    packet = as_worker.get(reverse("intake_packet", args=[told.pk, police])).content
+    for text in (words(export_brief(worksheet.build(told), STAMP)), words(packet)):
+        assert "A bruise on the left arm" in text
+        assert re.search("corrected by the caller:? The right arm", text, re.IGNORECASE)
+
+
+def test_a_record_that_names_the_reporting_party_is_not_submitted(
+    worker: User, told: Intake
+) -> None:
+    fields_named = {field.rpartition(".")[2] for field, _ in find_problems(told)}
+    assert {"accepted_by", "witnesses"} <= fields_named
+    put(worker, told, "reporter.name", "Somebody Else", base=1)
+    fields_named = {field.rpartition(".")[2] for field, _ in find_problems(told)}
+    assert not {"accepted_by", "witnesses"} & fields_named
+
+
 def test_an_empty_brief_says_what_is_not_known(call: Intake) -> None:
     text = words(export_brief(worksheet.build(call), STAMP))
     assert "Not asked" in text
@@ -116,6 +168,14 @@ def test_nothing_names_who_reported(as_worker: Client, told: Intake, supervisor:
     pages += [reverse("intake_cross_reports", args=[told.pk])]
     pages += [reverse("intake_dispatch", args=[told.pk]), reverse("call_read_back", args=[told.pk])]
     assert len(pages) == 10
+    blocks = build_blocks(
+        worksheet.build(told), CopyOutField.objects.filter(agency=told.agency), told.agency.zone
+    )
+    copied = "\n".join(one.text for one in blocks if one.label != "Narrative")
+    assert "[corrected by the caller: The right arm]" in copied
+    narrative = worksheet.build(told).narrative
+    for word in reporter_words(told):
+        assert word not in copied.replace(narrative, ""), word
     for url in pages:
         response = as_worker.get(url)
         assert response.status_code == 200, url
@@ -173,7 +233,10 @@ def test_sendings_are_logged_and_the_written_clock_stops(as_worker: Client, told
     )
     form = {"method": "Fax", "to_whom": "Desk", "is_written": "yes"}
     answer = as_worker.post(url, form, headers={"Accept": "application/json"}).json()
-    assert "Written report sent" in " ".join(answer["html"].split())
+    html = " ".join(answer["html"].split())
+    police_part = html.split('id="to-law_enforcement"')[1].split("</section>")[0]
+    assert "(written report), to Desk" in police_part
+    assert "report due" not in police_part  # both clocks have stopped
     assert AuditEvent.objects.get(verb="cross_report.sent").details == {
         "recipient": "law_enforcement",
         "is_written": True,
@@ -234,4 +297,38 @@ def test_who_protects_the_child_is_what_was_marked_and_who_steps_in(
     assert [one.text for one in brief.protectors] == [
         "The uncle takes them in at once",
         "The coach drives them home",
+    ]
+
+
+def test_a_protected_address_goes_only_to_who_goes_there(
+    as_worker: Client, worker: User, told: Intake
+) -> None:
+    child = told.people.filter(role="child").first()
+    assert child is not None
+    put(worker, told, f"person.{child.pk}.address", "9 Hidden Lane")
+    put(worker, told, "call.is_protected_address", "yes")
+    for key, shown in (("law_enforcement", True), ("tribe", False), ("other_county", False)):
+        recipient = option(told.agency, "cross_report", key)
+        text = words(as_worker.get(reverse("intake_packet", args=[told.pk, recipient])).content)
+        assert "PROTECTED ADDRESS" in text
+        assert ("9 Hidden Lane" in text) is shown, key
+        assert "Marks" in text
+
+
+def test_danger_that_is_taken_back_is_shown_for_an_hour(
+    worker: User, supervisor: User, call: Intake, client: Client
+) -> None:
+    now = timezone.now()
+    put(worker, call, "call.danger_now", "yes", at=now)
+    put(worker, call, "call.danger_now", "no", base=1, at=now)
+    client.force_login(supervisor)
+    page = client.get(reverse("danger")).content.decode()
+    assert f'Danger was taken back in <a href="{reverse("intake", args=[call.pk])}">' in page
+    put(worker, call, "call.danger_now", "yes", base=2, at=now)
+    assert "taken back" not in client.get(reverse("danger")).content.decode()
+    verbs = [one.verb for one in AuditEvent.objects.filter(verb__startswith="intake.danger")]
+    assert sorted(verbs) == [
+        "intake.danger_marked",
+        "intake.danger_marked",
+        "intake.danger_taken_back",
     ]

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from intake.models import Dispatch, HandOver, Intake, Service, User
+from intake.models import CrossReport, CrossReportSending, Dispatch, HandOver, Intake, Service, User
 from tests.factory import NOW, make_call, make_user, option, submit
 
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake_copy_out": ("get", (302, 200, 404, 200, 404, 404, 404)),
     "intake_copy_out_tick": ("post", (302, 302, 404, 302, 404, 404, 404)),
     "intake_cross_reports": ("get", (302, 200, 404, 200, 404, 404, 404)),
+    "intake_sending_withdraw": ("post", (302, 302, 404, 302, 404, 404, 404)),
     "intake_sent": ("post", (302, 302, 404, 302, 404, 404, 404)),
     "intake_packet": ("get", (302, 200, 404, 200, 404, 404, 404)),
     "intake_packet_reporter": ("post", (302, 302, 404, 302, 404, 404, 404)),
@@ -65,7 +66,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "danger_count": ("get", (302, 404, 404, 200, 404, 404, 200)),
     "services_find": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "written_reports": ("get", (302, 200, 200, 200, 404, 404, 200)),
-    "written_report_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
+    "written_report_start": ("post", (302, 422, 422, 404, 404, 404, 422)),
     "practice": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "practice_start": ("post", (302, 302, 302, 404, 404, 404, 302)),
     "practice_replay": ("get", (302, 404, 404, 404, 404, 404, 404)),
@@ -104,6 +105,15 @@ def address(name: str, call: Intake) -> str:
             intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id
         )
         return reverse(name, args=[call.pk, told.pk])
+    if name == "intake_sending_withdraw":
+        sent = CrossReportSending.objects.create(
+            intake=call,
+            recipient_id=option(call.agency, "cross_report", "law_enforcement"),
+            method="Fax",
+            sent_at=NOW,
+            sent_by_id=call.worker_id,
+        )
+        return reverse(name, args=[call.pk, sent.pk])
     if name == "offer_answer":
         colleague = User.objects.filter(username="worker2").first()
         if colleague is None:
@@ -122,6 +132,8 @@ def address(name: str, call: Intake) -> str:
         return reverse(name, args=[call.pk])
     if name in ("intake_sent", "intake_packet", "intake_packet_reporter"):
         recipient = option(call.agency, "cross_report", "law_enforcement")
+        if name == "intake_packet_reporter":
+            CrossReport.objects.create(intake=call, recipient_id=recipient, decided="yes")
         return reverse(name, args=[call.pk, recipient])
     if name == "call_versions":
         return f"{reverse(name, args=[call.pk])}?field=narrative.text"

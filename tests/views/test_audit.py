@@ -117,7 +117,7 @@ def test_editions_are_listed_of_the_own_agency(
     answer = client.get(reverse("editions"))
     assert [one.number for one in answer.context["editions"]] == [5, 1]
     assert {one.agency_id for one in answer.context["editions"]} == {agency.pk}
-    linked = re.findall(r"/question-sets/(\d+)/", answer.content.decode())
+    linked = re.findall(r"/question-sets/(\d+)/\"", answer.content.decode())
     assert linked == ["5", "1"]
 
 

@@ -33,6 +33,7 @@ FORMS: dict[str, dict[str, str]] = {
     "intake_acknowledge": {"by": "Officer Example"},
     "intake_packet_reporter": {"ground": "investigates"},
     "intake_sent": {"method": "Telephone", "to_whom": "Desk", "is_written": "yes"},
+    "intake_sending_withdraw": {},
     "intake_withdraw": {},
     "intake_tell": {"told": "tribe", "who": "Desk", "how": "Telephone"},
 }
@@ -60,7 +61,7 @@ def press(client: Client, name: str, place: str, call: Intake) -> int:
         form = {"colleague": str(colleague.pk) if colleague else ""}
     if name == "intake_copy_out_tick":
         block = call.agency.copy_out_fields.all()[0]
-        form = {"field": str(block.pk), "part": "1", "pasted": "yes"}
+        form = {"field": str(block.pk), "part": "1", "pasted": "yes", "sha256": "0" * 64}
     return client.post(place, form).status_code
 
 

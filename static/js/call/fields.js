@@ -150,13 +150,16 @@ export function join(theirs, mine) {
   return [theirs.trimEnd(), mine].filter(Boolean).join("\n");
 }
 
-const time = (at) => new Date(at).toLocaleTimeString("en-US", { hour: "2-digit", minute: "2-digit", hour12: false });
+const time = (at) => new Date(at).toLocaleTimeString("en-US", {
+  hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: document.body.dataset.zone,
+});
 const changes = (count) => (count === 1 ? "1 field waits" : `${count} fields wait`);
 
 const SENTENCES = {
   saved: ({ clock }) => (clock ? `Saved ${clock}` : "Saved"),
   saving: () => "Saving…",
-  failed: ({ why, since, waiting }) => `Not saved since ${time(since)} – retrying: ${why}. ${changes(waiting)}; go on typing.`,
+  // One line, so that nothing on the screen moves; what is the matter stands in its title.
+  failed: ({ since, waiting }) => `Not saved since ${time(since)} – ${changes(waiting)}`,
   stuck: ({ why, clock }) => `Saved${clock ? ` ${clock}` : ""}, but ${why}; then press again`,
   locked: ({ waiting }) => (waiting ? `Not saved – signed out. ${changes(waiting)}.` : "Saved, signed out"),
   elsewhere: ({ waiting }) => (waiting ? `Not saved – written elsewhere. ${changes(waiting)} here.` : "Paused – written elsewhere"),
@@ -175,13 +178,14 @@ function showState() {
     const isTrouble = !["saved", "saving"].includes(state);
     const isFailed = state === "failed" || state === "stuck";
     if (line && line.textContent !== sentence) line.textContent = sentence;
+    if (line) line.title = isFailed ? `Retrying: ${about.why}. Go on typing.` : "";
     if (line) line.dataset.state = isTrouble ? (["paused", "elsewhere", "handed_over"].includes(state) ? "paused" : "failed") : state;
     const button = document.querySelector("[data-save-now]");
     if (button) button.hidden = !isFailed;
     if (isTrouble !== wasTrouble && (isTrouble || state === "saved")) {
       wasTrouble = isTrouble;
       const announcer = document.getElementById("save-announcer");
-      if (announcer) announcer.textContent = sentence;
+      if (announcer) announcer.textContent = isFailed ? `${sentence}. ${about.why}. Go on typing.` : sentence;
     }
   };
 }

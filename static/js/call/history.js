@@ -197,7 +197,7 @@ export function startHistory(root, saver, store = forgetful) {
   let others = {}; // of fields that this page does not show
   let last = controlOf("narrative.text");
   let composing = null;
-  let before = null; // the caret before what is being typed
+  let before = null; // the caret before what is being typed: {control, caret}
   let timer = null;
   let isRead = false; // whether the page before was asked what it left
   let isKept = true; // a page that changes nothing keeps nothing: another one may write this call
@@ -244,7 +244,8 @@ export function startHistory(root, saver, store = forgetful) {
     for (const [way, button] of Object.entries(tools)) {
       const isOff = !may[way] || (way !== "versions" && isLocked(last));
       const place = button.querySelector("[data-of]");
-      place.textContent = title && ` ${place.dataset.of} ${title}`;
+      const words = title && ` ${place.dataset.of} ${title}`;
+      if (place.textContent !== words) place.textContent = words;
       button.setAttribute("aria-disabled", String(isOff));
     }
   }
@@ -306,21 +307,22 @@ export function startHistory(root, saver, store = forgetful) {
       go(control, way);
     } else if (control !== composing) {
       notice(control);
-      before = caretOf(control);
+      before = { control, caret: caretOf(control) };
     }
   });
   const take = (control, isTyped) => {
     const history = historyOf(control);
     const text = valueOf(control);
     if (text === history.text) return;
-    history.record(text, { at: performance.now(), isTyped, before, after: caretOf(control) });
+    const begun = before?.control === control ? before.caret : null;
+    history.record(text, { at: performance.now(), isTyped, before: begun, after: caretOf(control) });
     before = null;
     changed();
   };
   hear("input", (control, event) => control !== composing && take(control, isTyping(event)));
   hear("change", (control) => take(control, false));
   hear("compositionstart", (control) => {
-    before = caretOf(control);
+    before = { control, caret: caretOf(control) };
     composing = control;
   });
   hear("compositionend", (control) => {

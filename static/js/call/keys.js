@@ -21,6 +21,7 @@ const USUAL = {
   other: ["Go to the other side of a worry", "Alt+O"],
   not_now: ["Not now, of the other side", "Alt+N"],
   jump: ["Jump to a prompt or section", "Ctrl+K"],
+  go_on: ["Let the practice caller go on", "Alt+G"],
   end: ["End the call", "Alt+E"],
   missing: ["Go to what is still missing", "Alt+M"],
   submit: ["Submit for review", "Ctrl+Enter"],
@@ -111,7 +112,9 @@ export function startKeys(root, does) {
       row.append(what, keys, change);
       return row;
     });
+    const focused = body.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
     body.replaceChildren(...rows, ...fixed);
+    if (focused) body.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
   }
 
   list();

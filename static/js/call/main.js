@@ -52,10 +52,9 @@ function startLanguage(root) {
   };
   if (!select) return;
   draw();
-  select.addEventListener("change", () => {
-    draw();
-    keepPreferences({ language: select.value }); // the next call begins in it
-  });
+  // It is recorded for this call. In which language new calls begin is chosen in the preferences:
+  // one call in Spanish must not make the next one Spanish too.
+  select.addEventListener("change", draw);
 }
 
 /** Between the narrative and the answer that was typed in last. */
@@ -141,6 +140,7 @@ if (saver) {
     ...Object.fromEntries(tabs.map((tab) => [tab.dataset.key, () => showPanel(tab.dataset.tab)])),
     ...(isCall && { worry: () => rows.file("worry"), well: () => rows.file("working_well"), quote: quotes.quote, other: other.go, not_now: other.dismiss }),
     ...(isCall && { toggle: startToggle(root), jump: startJump(root) }),
+    ...(document.getElementById("practice-form") && { go_on: () => document.querySelector("#practice-form button").click() }),
     ...(root.querySelector("[data-end-call]") && { end: press("[data-end-call] button") }),
     ...("wrapUp" in root.dataset && { missing: startMissing(root), submit: press(".submit-line button") }),
     ...(document.getElementById("versions") && { versions: startVersions(root, saver, history) }),

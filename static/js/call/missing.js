@@ -20,11 +20,12 @@ export function startMissing(root) {
     wanted.push("decision.rationale");
     const places = wanted.filter((name) => !valueOf(name)).map(controlOf);
     if (isOneOf("referral") && !valueOf("decision.cross_reports")) {
+      const isDecided = [...root.querySelectorAll("[data-cross] select")].some((select) => select.value);
       const due = [...root.querySelectorAll('[data-cross-list="due"] [data-cross]')]
         .filter((one) => !one.querySelector("[data-cross-due]").hidden)
         .map((one) => one.querySelector("select"));
       const open = due.filter((select) => !select.value);
-      if (open.length || !due.length) places.push(open[0] ?? controlOf("decision.cross_reports"));
+      if (open.length || (!due.length && !isDecided)) places.push(open[0] ?? controlOf("decision.cross_reports"));
     }
     if (isOneOf("referral")) {
       const types = [...root.querySelectorAll('[data-rows="concern"] > [data-row-id] select[data-field$=".type"]')];

@@ -29,7 +29,15 @@ export function startOtherSide(root) {
     return all("working_well")[all("worry").indexOf(prompt)];
   }
 
+  /** Side by side, the boxes of a pair stay on one line: the other one leaves as much room. */
+  function level() {
+    const [here, there] = [line, offered].map((one) => one.getBoundingClientRect());
+    if (there.left < here.right) return;
+    offered.style.paddingBottom = `${here.height + parseFloat(getComputedStyle(line).marginTop)}px`;
+  }
+
   function clear() {
+    offered?.style.removeProperty("padding-bottom");
     line?.remove();
     line = offered = null;
   }
@@ -54,6 +62,7 @@ export function startOtherSide(root) {
     said.textContent = words.textContent.trim();
     line.append("The other side: ", said, " ", button("Go there", "other", go), button("Not now", "not_now", dismiss));
     worry.append(line);
+    level();
     root.dispatchEvent(new CustomEvent("keys:changed"));
   }
 

@@ -70,11 +70,16 @@ export function startSupports(root, saver) {
     timer = setTimeout(search, PAUSE);
   });
   find.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
+    if (event.key !== "Enter" || event.target.matches("button")) return; // a button is pressed by it
     event.preventDefault(); // the panel is a form
     clearTimeout(timer);
     search();
   });
-  find.addEventListener("focusin", () => list.childElementCount || told.textContent || search(), { once: true });
+  // Seen for the first time, it shows what there is.
+  new IntersectionObserver((seen, watch) => {
+    if (!seen.some((one) => one.isIntersecting)) return;
+    watch.disconnect();
+    search();
+  }).observe(find);
   find.querySelector("[data-offer-other]").addEventListener("click", () => put("", factor.value || "concrete_support"));
 }

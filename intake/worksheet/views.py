@@ -497,6 +497,16 @@ class Worksheet:
         return tuple(one for one in self.answered if one.prompt.id in keys)
 
     @property
+    def referred_well(self) -> tuple["AnsweredView", ...]:
+        """Those of them that are no worries."""
+        return tuple(one for one in self.referred_to if one.prompt.side != "worry")
+
+    @property
+    def referred_worries(self) -> tuple["AnsweredView", ...]:
+        """Those of them that are worries."""
+        return tuple(one for one in self.referred_to if one.prompt.side == "worry")
+
+    @property
     def answered(self) -> tuple["AnsweredView", ...]:
         """Every prompt with a typed answer, with its section; core prompts first."""
         return tuple(

@@ -193,9 +193,10 @@ def test_a_neglect_call_with_help_references_and_cross_reports(
     page.goto(live_server.url + reverse("wrap_up", args=[call.pk]))
     wait_for_scripts(page)
     page.get_by_role("checkbox", name="Bears on the decision").nth(1).check()
-    expect(
-        page.get_by_role("list", name="Answers that the decision leans on, ticked on the board:")
-    ).to_contain_text("Aunt brings soup.")
+    expect(page.get_by_role("list", name="Working well, ticked on the board:")).to_contain_text(
+        "Aunt brings soup."
+    )
+    expect(page.get_by_role("list", name="Worries that bear on it")).to_have_count(0)
     page.get_by_role("group", name="Would concrete help resolve this worry?").get_by_role(
         "radio", name="Yes"
     ).check()

@@ -3,18 +3,22 @@
 import { controlOf } from "./fields.js";
 
 export function startDecide(root) {
-  const list = root.querySelector("[data-references]");
-  if (!list) return;
+  const lists = [...root.querySelectorAll("[data-references]")];
+  if (!lists.length) return;
 
   function showReferences() {
     const chosen = [...root.querySelectorAll("[data-reference]:checked")];
-    list.replaceChildren(
-      ...chosen.map((box) => {
-        const item = document.createElement("li");
-        item.textContent = `${box.dataset.reference}: ${box.dataset.words}`;
-        return item;
-      }),
-    );
+    for (const list of lists) {
+      const here = chosen.filter((box) => (box.dataset.side === "worry") === (list.dataset.references === "worry"));
+      list.hidden = !here.length;
+      list.querySelector("ul").replaceChildren(
+        ...here.map((box) => {
+          const item = document.createElement("li");
+          item.textContent = `${box.dataset.reference}: ${box.dataset.words}`;
+          return item;
+        }),
+      );
+    }
   }
 
   /** What the call has, as the agency's table names it. */

@@ -43,8 +43,11 @@ export function startDecide(root) {
       for (const law of laws) law.hidden = !found.has(law.dataset.trigger);
       const isDue = laws.some((law) => !law.hidden);
       one.querySelector("[data-cross-due]").hidden = !isDue;
+      const decided = one.querySelector("select").value;
+      const isToMake = decided ? decided === "yes" : isDue;
+      for (const clock of one.querySelectorAll("[data-cross-clock]")) clock.hidden = !isToMake;
       // What is decided stays where it is; what has the focus is not moved away.
-      const wanted = isDue || one.querySelector("select").value ? "due" : "others";
+      const wanted = isDue || decided ? "due" : "others";
       const place = root.querySelector(`[data-cross-list="${wanted}"]`);
       if (!place.contains(one) && !one.contains(document.activeElement)) place.append(one);
     }

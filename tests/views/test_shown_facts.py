@@ -60,7 +60,7 @@ def test_a_response_is_overdue_until_a_responding_worker_knows(
     for name in ("intake", "intake_brief"):
         text = page(as_worker, name, report)
         assert re.search(r"response was due [A-Z][a-z]{2} \d", text, re.IGNORECASE), name
-        assert "overdue" not in text.split('id="r-cross"')[0]
+        assert "overdue" not in text.split('id="r-cross"')[0], name
 
 
 def test_the_clock_of_an_approved_record_has_ended(
@@ -139,11 +139,40 @@ def test_in_the_wrap_up_only_what_is_to_be_made_has_a_clock(
     call = make_call(worker, at=NOW)
     assert "data-cross-clock>" not in page(as_worker, "wrap_up", call)
     put(worker, call, f"concern.{uuid.uuid4()}.type", "physical_abuse")
-    assert page(as_worker, "wrap_up", call).count("data-cross-clock>first report: overdue") >= 1
+    assert page(as_worker, "wrap_up", call).count("data-cross-clock>· first report: overdue") >= 1
     for recipient in ResponseOption.objects.filter(
         agency=call.agency, decides=ResponseOption.Decides.CROSS_REPORT
     ):
         put(worker, call, f"cross_report.{recipient.pk}.decided", CrossReport.Decided.NO)
     text = page(as_worker, "wrap_up", call)
     assert "data-cross-clock>" not in text  # those that are there are hidden
-    assert "data-cross-clock hidden>first report" in text
+    assert "data-cross-clock hidden>· first report" in text
+
+
+def test_the_record_shows_both_clocks_until_what_they_count_was_sent(
+    as_worker: Client, worker: User
+) -> None:
+    call = make_call(worker, at=NOW)
+    police = uuid.UUID(option(call.agency, "cross_report", "law_enforcement"))
+    put(worker, call, f"cross_report.{police}.decided", CrossReport.Decided.YES)
+    submit(worker, call, at=NOW)
+
+    def clocks() -> list[bool]:
+        part = page(as_worker, "intake", call).split('id="r-cross"')[1]
+        return [
+            bool(re.search(f"{name} report due</dt><dd>[^<]*<strong>overdue by", part))
+            for name in ("First", "Written")
+        ]
+
+    assert clocks() == [True, True]
+    for is_written, left in ((False, [False, True]), (True, [False, False])):
+        cross_reports.note_sending(
+            actor=worker,
+            intake_id=call.pk,
+            recipient_id=police,
+            method="Telephone",
+            to_whom="Desk",
+            is_written=is_written,
+            at=NOW,
+        )
+        assert clocks() == left

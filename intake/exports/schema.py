@@ -23,11 +23,12 @@ def make_schema() -> dict[str, Any]:
 def _describe(kind: Any) -> dict[str, Any]:
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        names = [one.name for one in fields(kind) if one.name not in NOT_EXPORTED]
+        exported = [one for one in fields(kind) if one.name not in NOT_EXPORTED]
+        names = [one.name for one in exported]
         return {
             "type": "object",
             "additionalProperties": False,
-            "required": names,
+            "required": [one.name for one in exported if not one.metadata.get("is_added")],
             "properties": {name: _describe(hints[name]) for name in names},
         }
     if get_origin(kind) is tuple:

@@ -37,6 +37,20 @@ def left(due: str | datetime | None) -> str:
 
 
 @register.filter
+def response_due(sheet: Worksheet, intake: Intake) -> str:
+    """Return how the response's deadline stands: `5 h left`, or `due Mar 1, 2026, 14:05 PST`.
+
+    The clock has run out of use once a responding worker acknowledged, or the record is approved.
+    """
+    if not sheet.response_due_at:
+        return ""
+    due = datetime.fromisoformat(sheet.response_due_at)
+    if not sheet.is_responded and intake.status != Intake.Status.APPROVED:
+        return left(due)
+    return f"{'was due' if due < timezone.now() else 'due'} {moment(sheet.response_due_at)}"
+
+
+@register.filter
 def words(value: str) -> str:
     """Return the label of a stored choice ("unknown" → "Don't know"), or "Not asked"."""
     for choices in (YesNo, Source, Language, Intake.Method):
@@ -104,7 +118,8 @@ def person_facts(person: object) -> list[tuple[str, str]]:
 @register.filter
 def without_places(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return a person's facts for a reader from whom the address is kept."""
-    return [one for one in facts if one[0] not in ("Address", "Now at", "School or care")]
+    places = ("Address", "Now at", "School or care", "Last seen")
+    return [one for one in facts if one[0] not in places]
 
 
 @register.filter

@@ -112,6 +112,9 @@ def _priority_hint(sheet: worksheet.Worksheet) -> str:
     if not sheet.response_due_at:
         return "Required for an in-person response; runs from receipt of the report"
     due = datetime.fromisoformat(sheet.response_due_at)
+    if sheet.is_responded:
+        by = date_format(timezone.localtime(due), "M j, H:i")
+        return f"By {by}, counted from receipt of the report; a responding worker knows"
     return f"Runs from receipt of the report: {time_left(due, now=timezone.now())}"
 
 

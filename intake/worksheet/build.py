@@ -26,6 +26,7 @@ from intake.models import (
     Reporter,
     ResponseOption,
     Support,
+    User,
 )
 from intake.models.base import SavedRecord, YesNo
 from intake.worksheet.views import (
@@ -131,8 +132,12 @@ def build_dispatches(intake: Intake) -> tuple[DispatchView, ...]:
             acknowledged_at=_time(one.acknowledged_at),
             acknowledged_by=one.acknowledged_by,
             withdrawn_at=_time(one.withdrawn_at),
+            withdrawn_by=_name(one.withdrawn_by),
+            acknowledged_noted_by=_name(one.acknowledged_noted_by),
         )
-        for one in Dispatch.objects.filter(intake=intake).select_related("told_by")
+        for one in Dispatch.objects.filter(intake=intake).select_related(
+            "told_by", "withdrawn_by", "acknowledged_noted_by"
+        )
     )
 
 
@@ -156,7 +161,9 @@ def build_cross_reports(
         why.setdefault(rule.recipient_id, []).append(f"{rule.get_trigger_display()}: {rule.source}")
     made = {one.recipient_id: one for one in CrossReport.objects.filter(intake=intake)}
     sendings: dict[UUID, list[SendingView]] = {}
-    for sending in CrossReportSending.objects.filter(intake=intake).select_related("sent_by"):
+    for sending in CrossReportSending.objects.filter(intake=intake).select_related(
+        "sent_by", "withdrawn_by"
+    ):
         view = SendingView(
             method=sending.method,
             to_whom=sending.to_whom,
@@ -165,6 +172,7 @@ def build_cross_reports(
             sent_by=sending.sent_by.display_name,
             id=str(sending.pk),
             withdrawn_at=_time(sending.withdrawn_at),
+            withdrawn_by=_name(sending.withdrawn_by),
         )
         sendings.setdefault(sending.recipient_id, []).append(view)
     return tuple(
@@ -341,6 +349,10 @@ def _columns(view: type[T], row: SavedRecord, **given: Any) -> T:
 
 def _revisions(row: SavedRecord) -> dict[str, int]:
     return {column: int(entry["revision"]) for column, entry in row.saves.items()}
+
+
+def _name(user: User | None) -> str:
+    return user.display_name if user else ""
 
 
 def _time(moment: datetime | None) -> str:

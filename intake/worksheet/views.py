@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from intake.models import Answer, CrossReport, Dispatch, Support
 from intake.models.base import Side, Source
 
+# Came to a version of submissions that had been written already: those do not have it.
+ADDED = {"is_added": True}
+
 
 @dataclass(frozen=True)
 class AnswerView:
@@ -281,6 +284,8 @@ class DispatchView:
     acknowledged_at: str
     acknowledged_by: str
     withdrawn_at: str = ""  # noted by mistake
+    withdrawn_by: str = field(default="", metadata=ADDED)
+    acknowledged_noted_by: str = field(default="", metadata=ADDED)  # who wrote that down
 
 
 @dataclass(frozen=True)
@@ -292,8 +297,9 @@ class SendingView:
     is_written: bool
     sent_at: str
     sent_by: str
-    id: str = ""
-    withdrawn_at: str = ""  # noted by mistake
+    id: str = field(default="", metadata=ADDED)
+    withdrawn_at: str = field(default="", metadata=ADDED)  # noted by mistake
+    withdrawn_by: str = field(default="", metadata=ADDED)
 
 
 @dataclass(frozen=True)
@@ -335,15 +341,24 @@ class CrossReportView:
         return self.is_due
 
     @property
+    def first_open(self) -> str:
+        """When the first report would be due, were one to be made; nothing once one was sent."""
+        return "" if self.sent else self.due_at
+
+    @property
+    def written_open(self) -> str:
+        """When the written report would be due, were one to be made; nothing once it was sent."""
+        return "" if any(one.is_written for one in self.sent) else self.written_due_at
+
+    @property
     def first_due(self) -> str:
         """When the first report is due, as long as nothing was sent; else nothing."""
-        return self.due_at if self.is_to_make and not self.sent else ""
+        return self.first_open if self.is_to_make else ""
 
     @property
     def written_due(self) -> str:
         """When the written report is due, as long as none was sent; else nothing."""
-        is_sent = any(one.is_written for one in self.sent)
-        return self.written_due_at if self.is_to_make and not is_sent else ""
+        return self.written_open if self.is_to_make else ""
 
 
 @dataclass(frozen=True)
@@ -496,6 +511,16 @@ class Worksheet:
         """The answers that the decision leans on, in the order of the sections."""
         keys = {one.prompt_id for one in self.decision.references if one.stands}
         return tuple(one for one in self.answered if one.prompt.id in keys)
+
+    @property
+    def referred_well(self) -> tuple["AnsweredView", ...]:
+        """Those of them that are no worries."""
+        return tuple(one for one in self.referred_to if one.prompt.side != "worry")
+
+    @property
+    def referred_worries(self) -> tuple["AnsweredView", ...]:
+        """Those of them that are worries."""
+        return tuple(one for one in self.referred_to if one.prompt.side == "worry")
 
     @property
     def answered(self) -> tuple["AnsweredView", ...]:

@@ -193,15 +193,21 @@ def test_a_neglect_call_with_help_references_and_cross_reports(
     page.goto(live_server.url + reverse("wrap_up", args=[call.pk]))
     wait_for_scripts(page)
     page.get_by_role("checkbox", name="Bears on the decision").nth(1).check()
-    expect(
-        page.get_by_role("list", name="Answers that the decision leans on, ticked on the board:")
-    ).to_contain_text("Aunt brings soup.")
+    expect(page.get_by_role("list", name="Working well, ticked on the board:")).to_contain_text(
+        "Aunt brings soup."
+    )
+    expect(page.get_by_role("list", name="Worries that bear on it")).to_have_count(0)
     page.get_by_role("group", name="Would concrete help resolve this worry?").get_by_role(
         "radio", name="Yes"
     ).check()
     page.get_by_label("What makes you think so").fill("The pantry opens on Monday.")
+    one = page.get_by_role("listitem").filter(has=page.get_by_label("Decided: Law enforcement"))
+    page.get_by_label("Decided: Law enforcement").select_option(label="Not made")
+    expect(one.get_by_text("first report:")).to_be_hidden()  # what is not made is never overdue
     for who in ("Law enforcement", "District attorney"):
         page.get_by_label(f"Decided: {who}").select_option(label="To be made")
+        one = page.get_by_role("listitem").filter(has=page.get_by_label(f"Decided: {who}"))
+        expect(one.get_by_text("first report: overdue by")).to_be_visible()
     page.get_by_label("Screening decision").select_option(label="In-person response")
     page.get_by_label("Response priority").select_option(index=2)
     page.get_by_label("Rationale").fill("Food is missing; relatives act.")
@@ -226,6 +232,15 @@ def test_a_neglect_call_with_help_references_and_cross_reports(
     region.get_by_label("How it was sent").fill("Fax")
     region.get_by_role("button", name="Note as sent").click()
     expect(region.get_by_text("Fax, by Worker Example")).to_be_visible()
+    region.get_by_label("How it was sent").fill("Courier")
+    region.get_by_role("button", name="Note as sent").click()
+    region.get_by_role("listitem").filter(has_text="Courier").get_by_role(
+        "button", name="Noted by mistake"
+    ).click()
+    expect(region.get_by_role("listitem").filter(has_text="Courier")).to_contain_text(
+        re.compile("Noted by mistake, taken back .* by Worker Example")
+    )
+    inspection.look("cross-report-taken-back")
 
     page.goto(live_server.url + reverse("wrap_up", args=[call.pk]))
     wait_for_scripts(page)

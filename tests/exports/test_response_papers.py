@@ -307,6 +307,9 @@ def test_a_protected_address_goes_only_to_who_goes_there(
     assert child is not None
     put(worker, told, f"person.{child.pk}.address", "9 Hidden Lane")
     put(worker, told, "call.is_protected_address", "yes")
+    concern = told.concerns.get()
+    put(worker, told, f"concern.{concern.pk}.where", "9 Hidden Lane, the kitchen")
+    put(worker, told, f"person.{child.pk}.last_seen", "In the yard of 9 Hidden Lane")
     for key, shown in (("law_enforcement", True), ("tribe", False), ("other_county", False)):
         recipient = option(told.agency, "cross_report", key)
         text = words(as_worker.get(reverse("intake_packet", args=[told.pk, recipient])).content)

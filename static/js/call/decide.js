@@ -3,18 +3,22 @@
 import { controlOf } from "./fields.js";
 
 export function startDecide(root) {
-  const list = root.querySelector("[data-references]");
-  if (!list) return;
+  const lists = [...root.querySelectorAll("[data-references]")];
+  if (!lists.length) return;
 
   function showReferences() {
     const chosen = [...root.querySelectorAll("[data-reference]:checked")];
-    list.replaceChildren(
-      ...chosen.map((box) => {
-        const item = document.createElement("li");
-        item.textContent = `${box.dataset.reference}: ${box.dataset.words}`;
-        return item;
-      }),
-    );
+    for (const list of lists) {
+      const here = chosen.filter((box) => (box.dataset.side === "worry") === (list.dataset.references === "worry"));
+      list.hidden = !here.length;
+      list.querySelector("ul").replaceChildren(
+        ...here.map((box) => {
+          const item = document.createElement("li");
+          item.textContent = `${box.dataset.reference}: ${box.dataset.words}`;
+          return item;
+        }),
+      );
+    }
   }
 
   /** What the call has, as the agency's table names it. */
@@ -39,8 +43,11 @@ export function startDecide(root) {
       for (const law of laws) law.hidden = !found.has(law.dataset.trigger);
       const isDue = laws.some((law) => !law.hidden);
       one.querySelector("[data-cross-due]").hidden = !isDue;
+      const decided = one.querySelector("select").value;
+      const isToMake = decided ? decided === "yes" : isDue;
+      for (const clock of one.querySelectorAll("[data-cross-clock]")) clock.hidden = !isToMake;
       // What is decided stays where it is; what has the focus is not moved away.
-      const wanted = isDue || one.querySelector("select").value ? "due" : "others";
+      const wanted = isDue || decided ? "due" : "others";
       const place = root.querySelector(`[data-cross-list="${wanted}"]`);
       if (!place.contains(one) && !one.contains(document.activeElement)) place.append(one);
     }

@@ -222,11 +222,11 @@ def test_a_time_that_was_skipped_is_told() -> None:
 
 
 def test_a_time_that_came_twice_asks_which() -> None:
-    typed = {"began": "2026-11-01T01:50", "ended": "2026-11-01T01:10"}
-    form = fill(**typed)
+    began, ended = "2026-11-01T01:50", "2026-11-01T01:10"
+    form = fill(began=began, ended=ended)
     assert set(form.errors) == {"began_hour", "ended_hour"}
     assert [one.name for one in form.visible()] == ["began", "began_hour", "ended", "ended_hour"]
-    form = fill(**typed, began_hour="first", ended_hour="again")
+    form = fill(began=began, ended=ended, began_hour="first", ended_hour="again")
     assert form.errors == {}
     assert form.cleaned_data["began_at"] == datetime(2026, 11, 1, 8, 50, tzinfo=UTC)
     assert form.cleaned_data["ended_at"] == datetime(2026, 11, 1, 9, 10, tzinfo=UTC)

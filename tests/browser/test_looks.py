@@ -76,7 +76,7 @@ def test_pages_of_a_worker(
         ("intake", closed, "record-no-report"),
     ):
         look_at(page, inspection, live_server.url + reverse(name, args=[one.pk]), state)
-    for name in ("calls", "intakes", "editions", "password"):
+    for name in ("calls", "call_from_paper", "intakes", "editions", "password"):
         look_at(page, inspection, live_server.url + reverse(name), name)
     intakes = live_server.url + reverse("intakes")
     look_at(page, inspection, f"{intakes}?status=approved", "intakes-none")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -21,7 +22,7 @@ def typed(days: int = 2, minutes: int = 25, **more: str) -> dict[str, str]:
     """What is typed for a call of so many minutes, so many days ago."""
     began = timezone.now() - timedelta(days=days)
     ended = began + timedelta(minutes=minutes)
-    zone = timezone.zoneinfo.ZoneInfo("America/Los_Angeles")
+    zone = ZoneInfo("America/Los_Angeles")
     shown = {"began": began, "ended": ended}
     return {name: f"{one.astimezone(zone):%Y-%m-%dT%H:%M}" for name, one in shown.items()} | more
 
@@ -130,8 +131,15 @@ def test_the_record_its_pdf_and_its_json_say_so(as_worker: Client, worker: User)
     intake = enter(as_worker)
     put(worker, intake, "narrative.text", "From the paper.")
     name = f"heard.{intake.pk}.text"
-    about = {"factor": "social_connections", "side": "worry", "call_seconds": "0"}
-    put(worker, intake, name, "Nobody visits.", **about)
+    put(
+        worker,
+        intake,
+        name,
+        "Nobody visits.",
+        factor="social_connections",
+        side="worry",
+        call_seconds="0",
+    )
     assert HeardNote.objects.get().call_seconds == 0
     submit(worker, intake)
     page = " ".join(as_worker.get(reverse("intake", args=[intake.pk])).content.decode().split())

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from intake import worksheet
-from intake.actions.facts import lock_for_fact
+from intake.actions.facts import check_time, lock_for_fact
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.fields import LINE
 from intake.models import CrossReportSending, Intake, ResponseOption, User
@@ -67,11 +67,7 @@ def note_sending(
         if not method or len(method) > LINE or len(to_whom) > LINE:
             raise InvalidValue(f"Say how it was sent, in at most {LINE} characters.")
         when = sent_at or at
-        if when > at or when < intake.started_at.replace(second=0, microsecond=0):
-            raise InvalidValue(
-                "It was sent since the call began and not later than now: mend the time. "
-                "Nothing was noted."
-            )
+        check_time(intake, when, at=at, what="It was sent")
         sending = CrossReportSending.objects.create(
             id=key or uuid.uuid4(),
             intake=intake,

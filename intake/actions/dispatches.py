@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from intake.actions.facts import lock_for_fact
+from intake.actions.facts import check_time, lock_for_fact
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.fields import LINE
 from intake.models import Dispatch, User
@@ -42,11 +42,7 @@ def tell(
         who, how, when = _line(who), _line(how), told_at or at
         if not who and not how:
             raise InvalidValue("Say who it was, or how they were told; nothing was noted.")
-        if when > at or when < intake.started_at.replace(second=0, microsecond=0):
-            raise InvalidValue(
-                "They were told since the call began and not later than now: mend the time. "
-                "Nothing was noted."
-            )
+        check_time(intake, when, at=at, what="They were told")
         dispatch = Dispatch.objects.create(
             id=key or uuid4(),
             intake=intake,

@@ -1,9 +1,10 @@
 """What noting a fact begins with: an intake that the actor may note facts of, at any moment."""
 
+from datetime import datetime
 from uuid import UUID
 
 from intake import permissions
-from intake.errors import NotPossibleNow
+from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import Intake, User
 
 
@@ -22,3 +23,14 @@ def lock_for_fact(*, actor: User, intake_id: UUID) -> Intake:
             f"Intake {intake.reference} was closed as no report: nothing is told or sent of it."
         )
     return intake
+
+
+def check_time(intake: Intake, when: datetime, *, at: datetime, what: str) -> None:
+    """Raise InvalidValue for a fact's time before the call began, to the minute, or after `at`.
+
+    `what` begins the sentence: "It was sent".
+    """
+    if when > at or when < intake.started_at.replace(second=0, microsecond=0):
+        raise InvalidValue(
+            f"{what} since the call began and not later than now: mend the time. Nothing was noted."
+        )

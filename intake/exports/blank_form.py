@@ -44,7 +44,7 @@ PARTY = (
     ("confidentiality_advised", "Told about confidentiality", 0),
 )
 # Where an edition asks more about the caller than the call screen has a field for.
-OTHER_OF_PARTY = (("reporter", "More about the reporting party", 2),)
+OTHER_OF_PARTY = ("other", "More about the reporting party", 2)
 # What is written for the decision, and on how many lines.
 WRITTEN: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("Rationale", (), 7),
@@ -188,7 +188,7 @@ def _sort_out(
             if prompt.bound_to in homes:
                 bound.setdefault(prompt.bound_to, []).append(asked)
             elif prompt.bound_to.startswith("reporter."):
-                bound.setdefault("reporter", []).append(asked)
+                bound.setdefault("reporter.other", []).append(asked)
             elif asked.is_script and about and about[0] <= index <= about[-1]:
                 scripts.append(asked)
             else:
@@ -206,16 +206,17 @@ def _sort_out(
         for key, label, hint, lines in STRIP
     )
     ticks = {"kind": tuple(Reporter.Kind.labels), "confidentiality_advised": tuple(YesNo.labels)}
+    about_party = (*PARTY, OTHER_OF_PARTY) if "reporter.other" in bound else PARTY
     party = tuple(
         Blank(
             key=key,
             label=label,
-            asked=tuple(bound.get(f"reporter.{key}", bound.get(key, ()))),
+            asked=tuple(bound.get(f"reporter.{key}", ())),
             choices=ticks.get(key, ()),
             hint="",
             lines=range(lines),
         )
-        for key, label, lines in (*PARTY, *OTHER_OF_PARTY[: "reporter" in bound])
+        for key, label, lines in about_party
     )
     return strip, party, tuple(scripts), frozenset(moved)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from intake.models import CopyOutField, Intake
+from intake.models import CopyOutField
 from intake.models.base import Language, Source, YesNo
 from intake.models.copy_out import SOURCES as WORDS
 from intake.models.intakes import IntakeMethod
@@ -133,6 +133,11 @@ def _moment(iso: str, zone: ZoneInfo) -> str:
     return datetime.fromisoformat(iso).astimezone(zone).strftime("%Y-%m-%d %H:%M %Z") if iso else ""
 
 
+def _named(*texts: tuple[str, str], between: str = "\n") -> str:
+    """Return what is there as `name: text`; what has no name says it by itself."""
+    return between.join(f"{name}: {text}" if name else text for name, text in texts if text)
+
+
 def _yes_no(value: str) -> str:
     return str(YesNo(value).label) if value else "Not asked"
 
@@ -159,7 +164,7 @@ def _person(one: PersonView) -> str:
         ("", "Alleged victim" if one.is_alleged_victim else ""),
         ("", "Alleged to have done it" if one.is_alleged_maltreater else ""),
     )
-    return "; ".join(f"{name}: {text}" if name else text for name, text in named if text)
+    return _named(*named, between="; ")
 
 
 def _source(value: str) -> str:
@@ -181,7 +186,7 @@ def _concerns(sheet: Worksheet) -> str:
             ("Injury", one.injury),
             ("Known", _source(one.source)),
         )
-        details = "; ".join(f"{name}: {text}" for name, text in about if text)
+        details = _named(*about, between="; ")
         what = _corrected(sheet, f"concern.{one.id}.what", one.what)
         lines.append(" – ".join(filter(None, (one.type_label, what, details))))
     return "\n".join(lines)
@@ -290,11 +295,7 @@ def _transfer(sheet: Worksheet, _: ZoneInfo) -> str:
         ("How", one.transfer_method),
         ("Time", one.transfer_time),
     )
-    return "; ".join(f"{name}: {text}" if name else text for name, text in named if text)
-
-
-def _named(*texts: tuple[str, str]) -> str:
-    return "\n".join(f"{name}: {text}" for name, text in texts if text)
+    return _named(*named, between="; ")
 
 
 SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
@@ -316,9 +317,7 @@ SOURCES: dict[str, Callable[[Worksheet, ZoneInfo], str]] = {
     "danger": lambda sheet, _: _named(
         ("Danger now", _yes_no(sheet.call.danger_now)), ("Child now at", sheet.call.child_now_at)
     ),
-    "marks": lambda sheet, _: "; ".join(
-        label for name, label in Intake.FLAGS if getattr(sheet.call, name)
-    ),
+    "marks": lambda sheet, _: "; ".join(sheet.flags),
     "callback": lambda sheet, _: (
         _with_details(sheet.call.callback_wanted, sheet.call.callback_time)
         if sheet.call.callback_wanted

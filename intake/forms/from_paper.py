@@ -1,10 +1,12 @@
 """When a call took place that was taken on paper, by the clock on the agency's wall."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+
+from intake.forms.clocks import moments
 
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
 FIRST, AGAIN = "first", "again"
@@ -100,14 +102,3 @@ class FromPaperForm(forms.Form):
             "The clocks were set back that night, so this time came twice. Say which one it was.",
         )
         return None
-
-
-def moments(wall: datetime, zone: ZoneInfo) -> list[datetime]:
-    """Return the moments at which a clock in `zone` showed `wall`: none, one, or two in order."""
-    found: list[datetime] = []
-    for fold in (0, 1):
-        one = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
-        back = one.astimezone(zone).replace(tzinfo=None, fold=0)
-        if back == wall and one not in found:
-            found.append(one)
-    return found

@@ -1,12 +1,13 @@
 """What is asked before a written report is entered."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from intake.forms.clocks import moments
 from intake.models import Intake
 
 
@@ -42,11 +43,10 @@ class MomentField(forms.Field):
             raise forms.ValidationError(self.error_messages["invalid"])
         if not 1990 <= moment.year <= 2199:
             raise forms.ValidationError(self.error_messages["year"])
-        there = moment.replace(tzinfo=timezone.get_current_timezone(), fold=0)
-        meant = there.astimezone(UTC)
-        if timezone.localtime(meant).replace(tzinfo=None) != moment:
+        found = moments(moment, timezone.get_current_timezone())
+        if not found:
             raise forms.ValidationError(self.error_messages["none"])
-        return meant
+        return found[0]
 
 
 class WrittenReportForm(forms.Form):

@@ -79,9 +79,10 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
 
         Whoever was told and knows of it counts, whether police, responding worker or tribe.
         """
-        dispatches = Intake._meta.get_field("dispatches").related_model._default_manager
-        known = dispatches.filter(
-            intake=models.OuterRef("pk"), acknowledged_at__isnull=False, withdrawn_at__isnull=True
+        known = Intake.objects.filter(  # one filter: both are asked of the same dispatch
+            pk=models.OuterRef("pk"),
+            dispatches__acknowledged_at__isnull=False,
+            dispatches__withdrawn_at__isnull=True,
         )
         ended = [IntakeStatus.APPROVED, IntakeStatus.CLOSED_NO_REPORT]
         return (

@@ -84,12 +84,6 @@ def was_asked(pair: PairView) -> bool:
 
 
 @register.filter
-def flags(sheet: Worksheet) -> list[str]:
-    """Return the flags that are set, in words."""
-    return [label for name, label in Intake.FLAGS if getattr(sheet.call, name)]
-
-
-@register.filter
 def person_facts(person: object) -> list[tuple[str, str]]:
     """Return what is known of a person as (label, text), without what is empty."""
     names = (

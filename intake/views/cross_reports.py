@@ -14,7 +14,7 @@ from intake.actions import cross_reports, records
 from intake.errors import Refused
 from intake.exports.packet import export_packet
 from intake.exports.pdf import ExportStamp
-from intake.forms.dispatches import parse_clock
+from intake.forms.clocks import parse_clock
 from intake.models import CrossReportSending, Intake, ResponseOption
 from intake.views import facts
 from intake.views.records import attachment

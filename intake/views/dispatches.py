@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from intake import permissions, worksheet
 from intake.actions import dispatches, records
 from intake.errors import Refused
-from intake.forms.dispatches import parse_clock
+from intake.forms.clocks import parse_clock
 from intake.models import AuditEvent, Dispatch, Intake
 from intake.models.base import YesNo
 from intake.views import facts

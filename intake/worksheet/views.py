@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from intake.models import Answer, CrossReport, Dispatch, Support
+from intake.models import Answer, CrossReport, Dispatch, Intake, Support
 from intake.models.base import Side, Source
 
 # Came to a version of submissions that had been written already: those do not have it.
@@ -492,6 +492,11 @@ class Worksheet:
     def corrected(self) -> dict[str, str]:
         """The corrections that stand, by the name of the field that they correct."""
         return {one.of: one.text for one in self.corrections if one.text and not one.is_removed}
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The marks of the call that are set, in words."""
+        return tuple(label for name, label in Intake.FLAGS if getattr(self.call, name))
 
     @property
     def is_about_neglect(self) -> bool:

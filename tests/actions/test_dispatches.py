@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from intake import worksheet
 from intake.actions import calls, dispatches, reviews
 from intake.errors import InvalidValue, NotPossibleNow
-from intake.forms.dispatches import parse_clock
+from intake.forms.clocks import parse_clock
 from intake.models import AuditEvent, Dispatch, Intake, User
 from tests.actions.test_frozen import everything
 from tests.factory import NOW, make_call, put, submit

@@ -11,8 +11,8 @@ from intake import worksheet
 from intake.actions import calls, dispatches, question_sets
 from intake.actions.calls import start_from_paper
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
-from intake.forms.dispatches import parse_clock
-from intake.forms.from_paper import FromPaperForm, moments
+from intake.forms.clocks import moments, parse_clock
+from intake.forms.from_paper import FromPaperForm
 from intake.models import Agency, AuditEvent, Edition, Intake, User
 from tests.actions.test_frozen import everything
 from tests.factory import NOW, make_call, option, put, submit

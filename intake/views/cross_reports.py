@@ -14,7 +14,6 @@ from intake.actions import cross_reports, records
 from intake.errors import Refused
 from intake.exports.packet import export_packet
 from intake.exports.pdf import ExportStamp
-from intake.forms.clocks import parse_clock
 from intake.models import CrossReportSending, Intake, ResponseOption
 from intake.views import facts
 from intake.views.records import attachment
@@ -35,7 +34,6 @@ def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> H
     intake = facts.fetch(request, intake_id)
     refusal = ""
     try:
-        sent_at = parse_clock(request.POST.get("time", ""), now=timezone.localtime())
         cross_reports.note_sending(
             actor=request.user,
             intake_id=intake.pk,
@@ -43,7 +41,7 @@ def note_sending(request: UserRequest, intake_id: UUID, recipient_id: UUID) -> H
             method=request.POST.get("method", ""),
             to_whom=request.POST.get("to_whom", ""),
             is_written=request.POST.get("is_written") == "yes",
-            sent_at=sent_at,
+            sent_at=facts.time_of(request, intake),
             key=facts.key_of(request),
             at=timezone.now(),
         )

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from intake import permissions, worksheet
 from intake.actions import dispatches, records
 from intake.errors import Refused
-from intake.forms.clocks import parse_clock
 from intake.models import AuditEvent, Dispatch, Intake
 from intake.models.base import YesNo
 from intake.views import facts
@@ -38,18 +37,13 @@ def tell(request: UserRequest, intake_id: UUID) -> HttpResponse:
     intake = facts.fetch(request, intake_id)
     refusal = ""
     try:
-        told_at = parse_clock(
-            request.POST.get("time", ""),
-            now=timezone.localtime(),
-            since=intake.started_at if intake.from_paper_at else None,
-        )
         dispatches.tell(
             actor=request.user,
             intake_id=intake.pk,
             told=request.POST.get("told", ""),
             who=request.POST.get("who", ""),
             how=request.POST.get("how", ""),
-            told_at=told_at,
+            told_at=facts.time_of(request, intake),
             key=facts.key_of(request),
             at=timezone.now(),
         )

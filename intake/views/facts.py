@@ -1,5 +1,6 @@
 """Forms that note a fact: whose they are, and what answers them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,8 +8,10 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from intake import permissions
+from intake.forms.clocks import parse_clock
 from intake.middleware import wants_json
 from intake.models import Intake
 from intake.views.requests import UserRequest
@@ -45,6 +48,19 @@ def answer(
     if refusal:
         messages.error(request, refusal)
     return redirect(page)
+
+
+def time_of(request: UserRequest, intake: Intake) -> datetime | None:
+    """Return when a fact happened, from the clock's time in the form; None for just now.
+
+    Of a call from paper it is the first such time after the call began: what is typed in days
+    later was done that day. Raises InvalidValue for what is no time.
+    """
+    return parse_clock(
+        request.POST.get("time", ""),
+        now=timezone.localtime(),
+        since=intake.started_at if intake.from_paper_at else None,
+    )
 
 
 def key_of(request: UserRequest) -> UUID | None:

@@ -11,9 +11,9 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from intake.actions import calls
-from intake.models import AuditEvent, HeardNote, Intake, User
+from intake.models import AuditEvent, CrossReportSending, Dispatch, HeardNote, Intake, User
 from tests.actions.test_frozen import everything
-from tests.factory import make_call, put, submit
+from tests.factory import make_call, option, put, submit
 
 PAGE = reverse("call_from_paper")
 
@@ -165,3 +165,19 @@ def test_resuming_from_the_list_leaves_its_end(as_worker: Client, worker: User) 
     ended_at = intake.ended_at
     intake.refresh_from_db()
     assert (intake.ended_at, intake.interrupted_at) == (ended_at, None)
+
+
+def test_what_was_told_and_sent_that_day_is_of_that_day(as_worker: Client, worker: User) -> None:
+    intake = enter(as_worker)  # two days ago
+    when = intake.started_at + timedelta(minutes=10)
+    shown = f"{when.astimezone(ZoneInfo('America/Los_Angeles')):%H:%M}"
+    as_worker.post(
+        reverse("intake_tell", args=[intake.pk]),
+        {"told": "tribe", "who": "Desk", "time": shown},
+    )
+    police = option(intake.agency, "cross_report", "law_enforcement")
+    as_worker.post(
+        reverse("intake_sent", args=[intake.pk, police]), {"method": "Fax", "time": shown}
+    )
+    assert Dispatch.objects.get().told_at == when
+    assert CrossReportSending.objects.get().sent_at == when

@@ -132,6 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # one truth for all processes
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a shift, and no longer
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # a shared machine begins signed out
 SESSION_COOKIE_NAME = "hotline_session"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "hotline_csrf"

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from intake import permissions
 from intake.models import HandOver, Preferences, User
+from intake.sessions import session_mark
 
 
 def _preferences(user: object) -> str:
@@ -55,6 +56,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "demo": settings.DEMO,
         # Only who takes calls can have left text unsent in a browser.
         "outbox": takes_calls,
+        "session_mark": session_mark(request) if isinstance(user, User) else "",
         "idle_seconds": user.idle_seconds if isinstance(user, User) else 0,
         # A worker's pages show how many calls are offered, and ask for it every few seconds.
         "offers_url": reverse("offers") if takes_calls else "",

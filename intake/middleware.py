@@ -19,8 +19,10 @@ from intake.models import User
 from intake.models.audit import record_event
 from intake.typed import typed_texts
 
-GRACE = 20  # seconds after which the server ends what the page did not
-WRITTEN_EVERY = 60  # seconds
+# A page tells of activity every 30 s and it is written every 30 s, so what the server knows may be
+# a minute old: it ends a session so much later than the page does.
+WRITTEN_EVERY = 30  # seconds
+GRACE = 80  # seconds
 
 
 def is_background(request: HttpRequest) -> bool:
@@ -62,7 +64,7 @@ class SessionLimitsMiddleware:
     """Ends a session that was idle for as long as the agency allows, and any after 12 hours.
 
     What a page asks by itself (`X-Background`) is no activity. Times are seconds since 1970 in
-    the session; the activity is written once a minute at most.
+    the session; the activity is written every 30 seconds at most.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

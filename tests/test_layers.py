@@ -18,7 +18,7 @@ LAYERS = (
     ("exports", "typed"),
     ("forms", "actions"),
     ("worksheet",),
-    ("fields", "permissions", "checks"),
+    ("fields", "permissions", "checks", "sessions"),
     ("models",),
     ("triggers", "errors", "text", "crypto", "deadlines", "practice"),
 )

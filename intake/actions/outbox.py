@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from intake import crypto
 from intake.models import Intake, OutboxKey, User
+from intake.models.audit import record_event
 
 KEY_BYTES = 32  # AES-256
 
@@ -17,7 +19,9 @@ def release_key(*, actor: User, intake_id: UUID, at: datetime) -> str:
 
     A key is made for an own call that takes text. It is released as long as the actor has it,
     also when the call was handed over or submitted since: what was left behind on a machine can
-    then still be read by who typed it. Raises Intake.DoesNotExist for anybody else.
+    then still be read by who typed it. A key that the ring does not open any more is replaced,
+    and audited: what browsers hold under it cannot be read again. Raises
+    Intake.DoesNotExist for anybody else.
     """
     with transaction.atomic():
         key = OutboxKey.objects.filter(
@@ -29,6 +33,18 @@ def release_key(*, actor: User, intake_id: UUID, at: datetime) -> str:
             key = OutboxKey.objects.filter(user=actor, intake=intake).first()
         if key is None:
             key = OutboxKey(user=actor, intake=intake, made_at=at)
-            key.write(base64.b64encode(os.urandom(KEY_BYTES)).decode())
+            key.write(_fresh())
             key.save()
-        return key.read()
+        try:
+            return key.read()
+        except crypto.SealBroken:
+            # Its ring key is gone, and with it what browsers hold; a call must go on all the same.
+            record_event("outbox_key.replaced", actor=actor, at=at, subject=key.intake)
+            key.write(_fresh())
+            key.made_at = at
+            key.save(update_fields=["sealed", "made_at"])
+            return key.read()
+
+
+def _fresh() -> str:
+    return base64.b64encode(os.urandom(KEY_BYTES)).decode()

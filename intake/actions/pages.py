@@ -49,13 +49,14 @@ def hold_call(
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
         mine = CallPage.objects.filter(pk=page).first()
+        is_new = mine is None
         if mine is None:
             intake.pages.filter(seen_at__lt=at - KEPT).delete()
             mine = CallPage(pk=page, intake=intake, user=actor, opened_at=at)
         if mine.intake_id != intake.pk or mine.user_id != actor.pk:
             raise InvalidValue("This page belongs to another call; nothing was changed.")
         mine.seen_at = max(at, mine.opened_at)
-        mine.save()
+        mine.save(force_insert=is_new, update_fields=None if is_new else ["seen_at"])
         holder = CallPage.objects.filter(pk=intake.holder_id).first() if intake.holder_id else None
         is_free = (
             holder is None

@@ -189,8 +189,10 @@ def _text_of(save: Save, row: SavedRecord, stored: str) -> str:
     splice = save.splice
     last = row.saves.get(save.field.column, {})
     on_base = save.base == row.revision_of(save.field.column)
-    if save.after:
-        on_base = _follows(save, last)
+    if save.after and not splice.sha256:
+        on_base = _follows(save, last)  # made on the text of a save that was on its way
+    elif save.after:
+        on_base = on_base or _follows(save, last)
     text = stored[: splice.start] + splice.insert + stored[splice.start + splice.delete :]
     is_exact = not splice.sha256 or splice.sha256 == _sha256(text)
     if on_base and is_exact and splice.start + splice.delete <= len(stored):

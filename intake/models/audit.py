@@ -43,6 +43,7 @@ SENTENCES = {
     "intake.versions_viewed": "Viewed the earlier versions of a field",
     "intake.viewed": "Viewed the intake",
     "intake.written_report_entered": "Entered the written report of the call",
+    "outbox_key.replaced": "Got a new key for unsent text: the old one does not open any more",
     "preferences.changed": "Changed the own preferences",
     "reporter.copied": "Copied name and numbers of the reporting party to a callback",
     "reporter.disclosed": "Made a packet that names the reporting party",

@@ -20,6 +20,7 @@ from intake import permissions, triggers
 from intake.middleware import wants_json
 from intake.models import User
 from intake.models.audit import record_event
+from intake.sessions import session_mark
 from intake.views.requests import UserRequest
 
 SIGN_IN_FAILED = (
@@ -128,7 +129,11 @@ def token(request: UserRequest) -> JsonResponse:
 
 
 def _who(request: HttpRequest) -> dict[str, str]:
-    return {"token": get_token(request), "user": str(request.user.pk or "")}
+    return {
+        "token": get_token(request),
+        "user": str(request.user.pk or ""),
+        "session": session_mark(request),
+    }
 
 
 @login_not_required

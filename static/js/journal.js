@@ -11,6 +11,8 @@ const OUTBOX = "outbox"; // {id, user, call, page, field, at, iv, data}
 const NOTES = "notes"; // {id, user, call, at, iv, data}: what undoing needs, one for a call
 const PAGES = "pages"; // {id, user, call, at}: pages that were open, to know them after a crash
 const KEPT = 24 * 60 * 60 * 1000; // ms
+const PATIENCE = 3000; // ms for a store that does not open
+const AGAIN = 5000; // ms until a write that failed is tried again
 const LOCK = "hotline-page-"; // a page holds a Web Lock of this name while it lives
 
 const settled = (request) => new Promise((resolve, reject) => {
@@ -23,6 +25,14 @@ const finished = (change) => new Promise((resolve, reject) => {
   change.onerror = change.onabort = () => reject(change.error ?? new Error("aborted"));
 });
 
+/** Fail when a store does not open: a browser may leave that without any answer. */
+const hanging = (request) => new Promise((resolve, reject) => {
+  setTimeout(() => {
+    request.onsuccess = () => request.result.close();
+    reject(new Error("the store does not open"));
+  }, PATIENCE);
+});
+
 /** Open this browser's store and drop what is older than a day; null where there is none. */
 export async function openStore() {
   try {
@@ -30,18 +40,21 @@ export async function openStore() {
     request.onupgradeneeded = () => {
       for (const name of [OUTBOX, NOTES, PAGES]) request.result.createObjectStore(name, { keyPath: "id" });
     };
-    const db = await settled(request);
+    const db = await Promise.race([settled(request), hanging(request)]);
     db.onversionchange = () => db.close();
-    await forgetOld(db);
+    await forgetOld(db).catch(() => {}); // the next page does
     return db;
   } catch {
     return null; // a browser without storage: what is typed is kept in the page alone
   }
 }
 
+/** Drop what is older than a day, but nothing of a page that is open: a clock may be set. */
 async function forgetOld(db) {
+  const alive = await livingPages();
+  const isOld = (row) => row.at < Date.now() - KEPT && !alive.has(row.page) && !alive.has(row.id);
   for (const name of [OUTBOX, NOTES, PAGES]) {
-    const old = (await rows(db, name)).filter((row) => row.at < Date.now() - KEPT);
+    const old = (await rows(db, name)).filter(isOld);
     if (old.length) await remove(db, name, old.map((row) => row.id));
   }
 }
@@ -117,7 +130,8 @@ export async function announcePage(db, page, user, call) {
       return new Promise(() => {}); // held until the page is gone
     });
   });
-  if (db) await put(db, PAGES, { id: page, user, call, at: Date.now() });
+  // A full disk: after a crash the server waits half a minute until it holds the page for gone.
+  if (db) await put(db, PAGES, { id: page, user, call, at: Date.now() }).catch(() => {});
 }
 
 /** The pages of a user's call that were open in this browser and are gone. */
@@ -133,11 +147,12 @@ export const forgetPages = (db, pages) => remove(db, PAGES, pages);
 
 /** The journal of one page of one call. */
 export class Journal {
-  constructor({ db, key, user, call, page }) {
-    Object.assign(this, { db, key, user, call, page });
+  constructor({ db, key, user, call, page, onChange = () => {} }) {
+    Object.assign(this, { db, key, user, call, page, onChange });
     this.waiting = new Map(); // field: its newest entry, or null for none
     this.writing = null;
-    this.works = true;
+    this.again = null;
+    this.works = true; // whether the last write reached the store
   }
 
   idOf(field) {
@@ -156,7 +171,7 @@ export class Journal {
     this.write();
   }
 
-  /** Resolve when everything so far is in the store, or cannot be. */
+  /** Resolve when everything so far is in the store, or cannot be; tells which: `works`. */
   write() {
     this.writing ??= this.writeAll().finally(() => {
       this.writing = null;
@@ -176,12 +191,25 @@ export class Journal {
           else change.objectStore(OUTBOX).delete(this.idOf(field));
         });
         await finished(change);
-        this.works = true;
+        this.turn(true);
       } catch {
-        this.works = false; // full, or taken away: the page still has the text
+        // Full, or taken away: the page still has the text, and what came since is newer.
+        for (const [field, entry] of batch) if (!this.waiting.has(field)) this.waiting.set(field, entry);
+        this.turn(false);
+        this.db = (await openStore()) ?? this.db;
+        this.again ??= setTimeout(() => {
+          this.again = null;
+          this.write();
+        }, AGAIN);
         return;
       }
     }
+  }
+
+  turn(works) {
+    if (this.works === works) return;
+    this.works = works;
+    this.onChange();
   }
 
   async row(field, entry) {
@@ -204,7 +232,7 @@ export class Journal {
     try {
       await put(this.db, NOTES, { id, user: this.user, call: this.call, at: Date.now(), ...(await seal(this.key, id, value)) });
     } catch {
-      this.works = false;
+      // Undoing goes as far back as this page.
     }
   }
 

@@ -51,6 +51,12 @@ async function ask() {
       headers: { Accept: "application/json", "X-Background": "yes" },
       credentials: "same-origin",
     });
+    if (response.status === 401) {
+      // Nobody is signed in: it goes on when somebody is.
+      document.addEventListener("session:unlocked", ask, { once: true });
+      document.dispatchEvent(new CustomEvent("session:lost"));
+      return;
+    }
     if (response.ok) {
       const answer = await response.json();
       showCount(answer.offers.length);

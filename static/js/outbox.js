@@ -34,21 +34,32 @@ const titleOf = (field) => {
   return name[0].toUpperCase() + name.slice(1);
 };
 
+/** What this page is to a call whose text it sends: one key each, and known to be gone after it. */
+const pages = new Map();
+async function pageOf(db, call) {
+  if (!pages.has(call)) {
+    pages.set(call, crypto.randomUUID());
+    await announcePage(db, pages.get(call), user, call);
+  }
+  return pages.get(call);
+}
+
 /** Send what one call left; returns what could not be sent: [{row, entry, why}]. */
 async function sendCall(db, call, rows) {
   const answer = await post(`${callUrl(call)}outbox-key/`);
   if (!answer.ok) return rows.map((row) => ({ row, entry: null, why: "" }));
   const key = await importKey((await answer.json()).key);
-  const page = crypto.randomUUID();
-  await announcePage(db, page, user, call); // left in the middle, it is known to be gone
+  const opened = await Promise.all(rows.map(async (row) => ({ row, entry: await unseal(key, row) })));
+  // What nobody can read any more goes after a day. A new row begins with what was typed first.
+  const left = opened.filter(({ entry }) => entry).sort((a, b) => a.entry.at - b.entry.at);
+  if (!left.length) return [];
+  const page = await pageOf(db, call);
   const form = new URLSearchParams({ page });
   for (const gone of new Set(rows.map((row) => row.page))) form.append("instead", gone);
   const held = await post(`${callUrl(call)}hold/`, form);
   const isOpenElsewhere = held.ok && !(await held.json()).held;
   const rest = [];
-  for (const row of rows) {
-    const entry = await unseal(key, row);
-    if (!entry) continue; // nobody can read it any more; it goes after a day
+  for (const { row, entry } of left) {
     if (isOpenElsewhere) rest.push({ row, entry, why: "open" });
     else {
       const why = await sendEntry(call, page, row, entry);
@@ -62,9 +73,21 @@ async function sendCall(db, call, rows) {
 
 /** Send one field once; "" when it is stored, else why not. */
 async function sendEntry(call, page, row, entry) {
-  const save = { field: row.field, text: entry.text, base: entry.base, page, after: entry.after.slice(0, -1) };
   // The last key was meant for the next save of that page: sent twice, it changes nothing.
-  save.key = entry.after.at(-1) ?? crypto.randomUUID();
+  const key = entry.after.at(-1) ?? crypto.randomUUID();
+  const before = entry.after.slice(0, -1);
+  if (entry.aside === undefined || entry.aside === null) {
+    return sendText(call, row, entry, { text: entry.text, key, after: before, page });
+  }
+  // One half of a conflict waits to be put aside: it is stored first, and kept by the next save.
+  const why = await sendText(call, row, entry, { text: entry.aside, key, after: before, page });
+  if (why !== "") return why;
+  return sendText(call, row, entry, { text: entry.text, key: crypto.randomUUID(), after: [key], page });
+}
+
+async function sendText(call, row, entry, about) {
+  const save = { field: row.field, base: entry.base, ...about };
+  if (entry.keep) save.keep = true;
   if (entry.row) save.row = entry.row;
   const url = `${callUrl(call)}save/`;
   const note = takeNote();
@@ -140,8 +163,14 @@ function send(db) {
 
 async function keepSending(db) {
   if (!document.documentElement.classList.contains("is-locked")) await send(db);
-  const isRest = (await leftBehind(db, user)).length > 0;
+  const isRest = (await leftBehind(db, user).catch(() => [])).length > 0;
   if (isRest) setTimeout(() => keepSending(db), AGAIN);
+}
+
+/** Whether calls are open in other pages of this browser, which go on writing their journal. */
+async function areOthers() {
+  const own = [...pages.values(), document.querySelector("[data-page]")?.dataset.page];
+  return [...(await livingPages())].some((page) => !own.includes(page));
 }
 
 /** Signing out: what is unsent is waited for; then it is the person who decides. */
@@ -149,7 +178,7 @@ function guardSignOut(db) {
   const form = document.querySelector("form[data-sign-out]");
   if (!form) return;
   const leave = async () => {
-    if (await isEmpty(db)) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "storage", value: "empty" }));
+    if (!(await areOthers()) && (await isEmpty(db))) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "storage", value: "empty" }));
     form.submit();
   };
   form.addEventListener("submit", async (event) => {

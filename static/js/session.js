@@ -10,17 +10,27 @@ const body = document.body;
 const user = body.dataset.user;
 const IDLE = Number(body.dataset.idle) * 1000; // ms
 const WARNING = Math.min(120000, IDLE / 2); // ms ahead
-const TOLD_EVERY = 60000; // ms: reading is activity too, and the server learns of it
+const TOLD_EVERY = 30000; // ms: reading is activity too, and the server learns of it
 const LOOK = 3000; // ms between two looks whether somebody signed in elsewhere
 
 const dialog = document.getElementById("lock");
 const warning = document.getElementById("idle-warning");
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("hotline-session") : null;
-let lastActive = Date.now();
+let session = body.dataset.session; // a mark of the session that stands, not its key
+let lastActive = now();
 let lastTold = Date.now();
 let isLocked = false;
+let isIdle = false; // locked because nobody touched it: only a new session opens it
 let caret = null; // where the worker was: {element, start, end}
 let looking = null;
+
+/** Both clocks: the wall's runs while the machine sleeps, the page's cannot be set back. */
+function now() {
+  return { wall: Date.now(), page: performance.now() };
+}
+
+/** How long nobody was there, in ms. */
+const idleFor = () => Math.max(Date.now() - lastActive.wall, performance.now() - lastActive.page);
 
 const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
@@ -35,7 +45,7 @@ const ask = (url, options = {}) => fetch(url, {
   body: options.body,
 });
 
-/** Who is signed in in this browser: {user, token}; null where the server cannot be reached. */
+/** Who is signed in in this browser: {user, token, session}; null where the server is out of reach. */
 async function whoIsThere() {
   try {
     const response = await ask(body.dataset.loginUrl);
@@ -87,8 +97,10 @@ function goOn(who) {
   }
   clearTimeout(looking);
   setToken(who.token);
-  isLocked = false;
-  lastActive = lastTold = Date.now();
+  session = who.session;
+  isLocked = isIdle = false;
+  lastActive = now();
+  lastTold = Date.now();
   dialog.querySelector("form").reset();
   dialog.close();
   document.documentElement.classList.remove("is-locked");
@@ -104,13 +116,21 @@ function leave() {
   location.replace("/");
 }
 
-/** Notice a sign-in in another tab. */
+/** Notice a sign-in in another tab, and that somebody else is signed in now. */
 async function look() {
   clearTimeout(looking);
-  if (!isLocked) return;
-  const who = document.hidden ? null : await whoIsThere();
-  if (isLocked && who?.user) goOn(who);
+  const who = document.hidden && !isIdle ? null : await endedFirst(await whoIsThere());
+  if (who?.user && who.user !== user) leave();
+  else if (!isLocked && who && !who.user) lose();
+  else if (isLocked && who?.user) goOn(who);
   else if (isLocked) looking = setTimeout(look, LOOK);
+}
+
+/** Who is there; a session that nobody touched is ended first, where that did not arrive before. */
+async function endedFirst(who) {
+  if (!isIdle || who?.user !== user || who.session !== session) return who;
+  setToken(who.token);
+  return (await endSession()) ? whoIsThere() : null;
 }
 
 async function signIn(event) {
@@ -118,7 +138,7 @@ async function signIn(event) {
   const error = dialog.querySelector("[data-lock-error]");
   const form = new FormData(event.target);
   error.textContent = "";
-  const there = await whoIsThere();
+  const there = await endedFirst(await whoIsThere());
   if (!there) {
     error.textContent = "The server cannot be reached. What you typed is kept; try again when it can.";
     return;
@@ -149,34 +169,58 @@ function hideWarning() {
 /** Somebody is there. */
 function stay(isHere = true) {
   if (isLocked) return;
-  lastActive = Date.now();
+  if (idleFor() >= IDLE) return void watch(); // a machine that wakes up is locked, not touched
+  lastActive = now();
   hideWarning();
   if (!isHere) return;
-  if (lastActive - lastTold < TOLD_EVERY) return;
-  lastTold = lastActive;
   channel?.postMessage("active");
-  fetch(body.dataset.tokenUrl, { credentials: "same-origin", headers: { Accept: "application/json" } })
-    .then((response) => response.status === 401 && lose())
-    .catch(() => {});
+  if (Date.now() - lastTold < TOLD_EVERY && Date.now() >= lastTold) return;
+  lastTold = Date.now();
+  tell();
 }
 
-async function lock() {
+/** Tell the server that somebody is there, and learn who it is to the server. */
+async function tell() {
   try {
-    await ask(body.dataset.lockUrl, { method: "POST", headers: { "X-CSRFToken": token() } });
+    const headers = { Accept: "application/json" };
+    const response = await fetch(body.dataset.tokenUrl, { credentials: "same-origin", headers });
+    if (response.status === 401) return lose();
+    if (!response.ok) return undefined;
+    const who = await response.json();
+    if (who.user !== user) return leave();
+    if (!isLocked) session = who.session;
   } catch {
-    // The server ends the session by itself.
+    // The queue of saves says that the server cannot be reached.
   }
-  channel?.postMessage("locked");
+  return undefined;
+}
+
+/** End the session; false where the server did not hear of it. */
+async function endSession() {
+  const post = () => ask(body.dataset.lockUrl, { method: "POST", headers: { "X-CSRFToken": token() } });
+  try {
+    let response = await post();
+    if (response.status === 403) {
+      const who = await whoIsThere(); // signed in anew since: the page's token is old
+      if (who?.user !== user || who.session !== session) return Boolean(who);
+      setToken(who.token);
+      response = await post();
+    }
+    channel?.postMessage("ended");
+    return response.ok || response.status === 401;
+  } catch {
+    return false; // it is tried again before anybody goes on here; the server ends it by itself too
+  }
 }
 
 function watch() {
-  const idle = Date.now() - lastActive;
+  const idle = idleFor();
   if (!isLocked && idle >= IDLE) {
+    isIdle = true;
     cover("Nobody touched this screen for a while.");
-    lock();
   } else if (!isLocked && idle >= IDLE - WARNING && warning.hidden) {
     noteCaret();
-    const at = new Date(lastActive + IDLE).toLocaleTimeString("en-US", {
+    const at = new Date(Date.now() + IDLE - idle).toLocaleTimeString("en-US", {
       hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: body.dataset.zone,
     });
     warning.querySelector("[data-at]").textContent = at;
@@ -197,8 +241,10 @@ if (user && dialog) {
   }
   channel?.addEventListener("message", ({ data }) => {
     if (data === "active") stay(false);
-    if (data === "locked") whoIsThere().then((who) => who && who.user !== user && lose());
+    else if (data === "ended") look();
+    else if (data.user !== user) leave(); // somebody else signed in here
   });
+  channel?.postMessage({ user });
   setInterval(watch, 1000);
   document.addEventListener("visibilitychange", () => {
     watch();

@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,11 +12,12 @@ from django.db import connection
 
 from intake import fields
 from intake.actions import calls, hand_overs, reviews, wrap_up
+from intake.actions.pages import Held, hold_call, leave_call
 from intake.actions.saves import Saved, save_field
 from intake.actions.written_reports import start_written_report
-from intake.errors import NotPossibleNow, Refused, StaleRevision
+from intake.errors import HeldElsewhere, NotPossibleNow, Refused, StaleRevision
 from intake.fields import Save
-from intake.models import Answer, HandOver, Intake, Narrative, Person, Submission, User
+from intake.models import Answer, CallPage, HandOver, Intake, Narrative, Person, Submission, User
 from tests.factory import NOW, core_prompt, make_call, make_ready, make_user, submit
 
 pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("emptied")]
@@ -55,6 +57,7 @@ def saving(worker: User, call: Intake, name: str, text: str, **about: Any) -> Ca
         key=about.get("key") or uuid.uuid4(),
         text=text,
         row=about.get("row", {}),
+        page=about.get("page"),
     )
     return lambda: save_field(actor=worker, intake_id=call.pk, save=save, at=NOW)
 
@@ -105,6 +108,60 @@ def test_a_new_row_is_made_once_and_holds_both_fields(worker: User) -> None:
         assert len(done) == 2
         person = Person.objects.get(intake=call)
         assert (person.name, person.age) == ("Amir", "7")
+
+
+def holding(worker: User, call: Intake, page: uuid.UUID, **about: Any) -> Callable[[], Held]:
+    return partial(
+        hold_call,
+        actor=worker,
+        intake_id=call.pk,
+        page=page,
+        at=NOW + timedelta(seconds=1),
+        **about,
+    )
+
+
+def test_of_two_pages_that_open_a_call_one_writes(worker: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        pages = [uuid.uuid4() for _ in range(3)]
+        done, refused = split(at_once(*(holding(worker, call, page) for page in pages)))
+        assert not refused
+        assert [one.is_held for one in done].count(True) == 1
+        call.refresh_from_db()
+        assert call.holder_id == pages[[one.is_held for one in done].index(True)]
+
+
+def test_a_save_and_a_taking_over_are_put_in_order(worker: User) -> None:
+    """Either the save came first and stands, or its page is told; the holder's text is whole."""
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        first, second = uuid.uuid4(), uuid.uuid4()
+        holding(worker, call, first)()
+        saved, held = at_once(
+            saving(worker, call, "narrative.text", "Typed", page=first),
+            holding(worker, call, second, takes_over=True),
+        )
+        assert held.is_held
+        narrative = Narrative.objects.filter(intake=call).first()
+        if isinstance(saved, HeldElsewhere):
+            assert narrative is None or narrative.text == ""
+        else:
+            assert isinstance(saved, Saved)
+            assert narrative is not None
+            assert narrative.text == "Typed"
+
+
+def test_a_page_that_leaves_while_another_comes_leaves_nobody_out(worker: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        first, second = uuid.uuid4(), uuid.uuid4()
+        holding(worker, call, first)()
+        leaving = partial(leave_call, actor=worker, intake_id=call.pk, page=first)
+        _, refused = split(at_once(leaving, holding(worker, call, second)))
+        assert not refused
+        assert holding(worker, call, second)().is_held  # at its next ping at the latest
+        assert not CallPage.objects.filter(pk=first).exists()
 
 
 def test_of_two_written_reports_of_a_call_one_is_told_of_the_other(

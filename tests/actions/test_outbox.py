@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from intake.actions.outbox import release_key
 from intake.crypto import SealBroken
-from intake.models import Intake, OutboxKey, User
+from intake.models import AuditEvent, Intake, OutboxKey, User
 from tests.factory import NOW, make_call, submit
 
 
@@ -64,6 +65,18 @@ def test_the_key_lies_sealed_and_opens_in_its_own_row_only(worker: User, call: I
     moved = OutboxKey(sealed=row.sealed)
     with pytest.raises(SealBroken):
         moved.read()
+
+
+def test_a_key_that_the_ring_does_not_open_any_more_is_replaced(
+    worker: User, call: Intake, settings: Settings
+) -> None:
+    old = release(worker, call)
+    settings.ENCRYPTION_KEYS = {"new": bytes(32)}
+    fresh = release(worker, call)
+    assert fresh != old
+    assert release(worker, call) == fresh
+    event = AuditEvent.objects.get(verb="outbox_key.replaced")
+    assert (event.actor, event.subject_id) == (worker, call.pk)
 
 
 def test_the_address_releases_it_uncached(as_worker: Client, worker: User, call: Intake) -> None:

@@ -74,3 +74,18 @@ def test_a_splice_on_another_text_changes_nothing(
             store(worker, call, base=stored(call).revision_of("text"), splice=splice)
         assert refusal.value.text == theirs
     assert stored(call).text == theirs
+
+
+def test_a_splice_with_a_check_sum_fits_the_revision_or_the_save_before(
+    worker: User, call: Intake
+) -> None:
+    """A save before it that never arrived does not keep it out."""
+    store(worker, call, base=0, text="one")
+    base = stored(call).revision_of("text")
+    lost = uuid.uuid4()
+    splice = Splice(start=3, delete=0, insert=" two", sha256=digest("one two"))
+    assert store(worker, call, base=base, after=[lost], splice=splice) == "one two"
+    unsure = Splice(start=7, delete=0, insert=" three", sha256="")
+    with pytest.raises(StaleRevision):
+        store(worker, call, base=base + 1, after=[lost], splice=unsure)
+    assert stored(call).text == "one two"

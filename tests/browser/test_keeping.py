@@ -316,8 +316,9 @@ def test_an_untouched_screen_warns_and_locks(
     inspection.look("idle-warning")
     page.keyboard.press("Shift")  # one key is enough
     expect(warning).to_be_hidden()
-    page.clock.fast_forward("14:59")
-    page.clock.run_for(3000)
+    with page.expect_response(re.compile(re.escape(reverse("lock")))):
+        page.clock.fast_forward("14:59")
+        page.clock.run_for(3000)
     expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
     assert page.context.cookies()  # the cookie of a session that the server has ended
     assert page.request.get(f"{live_server.url}{reverse('csrf')}", max_redirects=0).status == 302
@@ -453,6 +454,121 @@ def test_signing_out_waits_for_what_is_unsent_or_asks(
     assert Narrative.objects.get().text == "Not sent yet."
 
 
+def test_pages_of_who_signed_out_show_nothing_to_who_signs_in(
+    page: Page, live_server: LiveServer, worker: User, worker2: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_journal(page)
+    narrative(page).fill("Only the first worker knows.")
+    expect_saved(page)
+    other = page.context.new_page()
+    other.goto(live_server.url)
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    expect(narrative(page)).to_be_hidden()
+    sign_in(other, live_server, "worker2")
+    expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+    assert "Only the first worker knows" not in page.content()
+
+
+def test_a_page_that_missed_the_change_of_users_shows_nothing_once_it_is_looked_at(
+    page: Page, live_server: LiveServer, worker: User, worker2: User
+) -> None:
+    page.add_init_script("delete globalThis.BroadcastChannel")
+    start_call(page, live_server)
+    wait_for_journal(page)
+    narrative(page).fill("Only the first worker knows.")
+    expect_saved(page)
+    other = page.context.new_page()
+    other.add_init_script("delete globalThis.BroadcastChannel")
+    other.goto(live_server.url)
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+    sign_in(other, live_server, "worker2")
+    expect(other.get_by_role("heading", name="Calls")).to_be_visible()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+    assert "Only the first worker knows" not in page.content()
+
+
+def test_an_idle_lock_opens_with_the_password_alone(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    """Also where the server did not hear of the lock, and the session still stands."""
+    page.clock.install()
+    start_call(page, live_server)
+    wait_for_journal(page)
+    narrative(page).fill("Kept.")
+    page.clock.run_for(4000)
+    expect_saved(page)
+    lock = re.compile(re.escape(reverse("lock")))
+    page.route(lock, lambda route: route.abort())
+    page.clock.fast_forward("16:00")
+    cover = page.get_by_role("dialog", name="Sign in again")
+    expect(cover).to_be_visible()
+    with page.expect_event("requestfailed", lambda request: lock.search(request.url) is not None):
+        page.clock.run_for(4000)  # it looks around, and the session still stands
+    expect(cover).to_be_visible()
+    cover.get_by_label("Password").fill("not the password")
+    cover.get_by_role("button", name="Sign in").click()
+    expect(cover.get_by_role("alert")).to_contain_text("cannot be reached")
+    page.unroute(lock)
+    cover.get_by_label("Password").fill("not the password")
+    cover.get_by_role("button", name="Sign in").click()
+    expect(cover.get_by_role("alert")).to_contain_text("do not belong together")
+    sign_in_again(page)
+    expect(narrative(page)).to_have_value("Kept.")
+
+
+def test_a_machine_that_wakes_up_is_locked_by_the_first_key(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_journal(page)
+    # The clock of the wall goes on while the machine sleeps; the first thing that happens is a key.
+    page.evaluate(
+        """() => {
+          const now = Date.now.bind(Date);
+          Date.now = () => now() + 20 * 60 * 1000;
+          document.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }));
+        }"""
+    )
+    expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
+
+
+def test_a_page_that_looked_on_writes_on_the_newest_text(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_journal(page)
+    second = take_two(page)
+    expect(narrative(second)).not_to_be_editable()
+    narrative(page).fill("Typed since the second tab was opened.")
+    expect_saved(page)
+    page.close()
+    expect(narrative(second)).to_be_editable(timeout=20_000)
+    expect(narrative(second)).to_have_value("Typed since the second tab was opened.")
+    narrative(second).press("Control+End")
+    second.keyboard.type(" And on.")
+    expect_saved(second)
+    assert Narrative.objects.get().text == "Typed since the second tab was opened. And on."
+
+
+def test_a_browser_that_keeps_nothing_says_so_while_text_waits(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('no storage'); }")
+    start_call(page, live_server)
+    wait_for_journal(page)
+    page.context.set_offline(True)
+    narrative(page).fill("In this page alone.")
+    expect(page.get_by_role("status")).to_contain_text("1 field waits in this page only")
+    page.context.set_offline(False)
+    expect_saved(page)
+    assert Narrative.objects.get().text == "In this page alone."
+
+
 def block(context: BrowserContext) -> None:
     """No save arrives, everything else does."""
     context.route("**/save/", lambda route: route.abort())
@@ -484,3 +600,18 @@ def test_the_status_line_announces_only_changes_to_and_from_failure(
     expect_saved(page)
     told: list[Any] = page.evaluate("window.told")
     assert [one.split()[0] for one in told] == ["Not", "Saved"]
+
+
+def test_leaving_a_half_typed_note_asks_first(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_journal(page)
+    page.get_by_role("tab", name="Dispatch").click()
+    note = page.get_by_role("tabpanel", name="Dispatch").get_by_label("Name or unit")
+    note.press_sequentially("Deputy Ru")
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    expect(note).to_have_value("Deputy Ru")

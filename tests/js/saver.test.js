@@ -52,6 +52,7 @@ class Server {
   constructor() {
     this.rows = new Map();
     this.requests = []; // every body that was sent, whether it arrived or not
+    this.background = []; // which of them said that nobody did anything
     this.inFlight = 0;
     this.most = 0;
     this.trouble = []; // one for each of the next requests: "offline", "lost", "held", or a status
@@ -80,6 +81,7 @@ class Server {
     try {
       const body = JSON.parse(options.body);
       this.requests.push(body);
+      this.background.push(options.headers["X-Background"] === "yes");
       const trouble = this.trouble.shift();
       if (trouble === "offline") throw new TypeError("Failed to fetch");
       if (trouble === "held") {
@@ -110,7 +112,9 @@ class Server {
     if (splice) {
       const all = Array.from(row.text);
       target = [...all.slice(0, splice.start), ...Array.from(splice.insert), ...all.slice(splice.start + splice.delete)].join("");
-      if (splice.sha256 !== sha256(target)) {
+      if (!splice.sha256) {
+        if (after ? !after.includes(row.key) : base !== row.revision) return stale();
+      } else if (splice.sha256 !== sha256(target)) {
         if (splice.sha256 !== sha256(row.text)) return stale();
         target = row.text;
       } else if (!fits) return stale();
@@ -488,6 +492,83 @@ test("theirs stands, and mine is put aside before it goes", async () => {
   assert.equal(saver.state, "saved");
 });
 
+test("mine that waits to be put aside is not lost to a second conflict", async () => {
+  const { clock, server, saver, told } = make({ [FIELD]: "base" });
+  const book = new Book();
+  saver.keepJournal(book);
+  server.put(FIELD, "theirs");
+  saver.change(FIELD, "mine");
+  await clock.pass(500);
+  server.put(FIELD, "theirs again");
+  saver.settle(FIELD, "theirs", "mine");
+  assert.equal(book.entries.get(FIELD).aside, "mine");
+  await clock.pass(1000);
+  assert.deepEqual(told.conflicts.at(-1), [FIELD, "theirs again"]);
+  assert.equal(saver.fields.get(FIELD).text, "mine");
+  assert.equal(book.entries.get(FIELD).text, "mine");
+});
+
+test("mine that waits to be put aside stays in the journal until it is stored", async () => {
+  const { clock, server, saver } = make({ [FIELD]: "base" });
+  const book = new Book();
+  saver.keepJournal(book);
+  server.put(FIELD, "theirs");
+  saver.change(FIELD, "mine");
+  await clock.pass(500);
+  server.trouble = ["lost", ...Array.from({ length: 3 }, () => "offline")];
+  saver.settle(FIELD, "theirs", "mine");
+  await clock.pass(2000);
+  const left = book.entries.get(FIELD); // the page is killed here
+  assert.deepEqual([left.text, left.aside, left.keep], ["theirs", "mine", true]);
+
+  const next = make();
+  next.server.rows = server.rows;
+  next.saver.watch(FIELD, server.row(FIELD).text, server.row(FIELD).revision);
+  next.saver.keepJournal(new Book());
+  next.saver.restore(FIELD, left);
+  await next.clock.pass(2000);
+  assert.equal(next.stored(), "theirs");
+  assert.deepEqual(next.server.requests.map(({ text, keep }) => [text, keep]), [["mine", true], ["theirs", true]]);
+  assert.equal(next.saver.state, "saved");
+});
+
+test("mine that the server refuses to put aside comes back, and is not sent for ever", async () => {
+  const { clock, server, saver, told } = make({ [FIELD]: "base" });
+  server.put(FIELD, "theirs");
+  saver.change(FIELD, "mine");
+  await clock.pass(500);
+  server.trouble = [{ status: 422, body: { reason: "value", error: "Too long." } }];
+  const before = server.requests.length;
+  saver.settle(FIELD, "theirs", "mine");
+  await clock.pass(60_000);
+  assert.equal(server.requests.length, before + 1);
+  assert.deepEqual(told.refused, [[FIELD, "Too long."]]);
+  assert.equal(saver.fields.get(FIELD).text, "mine");
+  assert.equal(saver.state, "refused");
+});
+
+test("what somebody else typed is not held for an own save of long ago", async () => {
+  const { clock, server, saver, told } = make();
+  for (const text of ["one", "two", "three"]) {
+    saver.change(FIELD, text);
+    await clock.pass(1000);
+  }
+  server.put(FIELD, "one"); // they went back to it
+  saver.change(FIELD, "three and four");
+  await clock.pass(1000);
+  assert.deepEqual(told.conflicts, [[FIELD, "one"]]);
+});
+
+test("trying again is nobody's activity", async () => {
+  const { clock, server, saver } = make();
+  server.trouble = ["offline", "offline"];
+  saver.change(FIELD, "a");
+  await clock.pass(10_000);
+  saver.change(FIELD, "ab");
+  await clock.pass(1000);
+  assert.deepEqual(server.background, [false, true, true, false]);
+});
+
 test("everything is saved but the page is signed out: the check says so, and when it is over", async () => {
   const { clock, server, saver } = make({ [FIELD]: "base" });
   saver.change(FIELD, "kept");
@@ -609,6 +690,39 @@ test("hiding the page sends the newest text beside what is in flight", async () 
     assert.deepEqual(told.conflicts, []);
     assert.equal(saver.state, "saved");
   }
+});
+
+test("a save that a later one overtook makes no conflict, however much was typed since", async () => {
+  const { clock, server, saver, told, stored } = make();
+  server.trouble = ["held"];
+  saver.change(FIELD, "one");
+  await clock.pass(500);
+  saver.change(FIELD, "one two");
+  await saver.flush(); // arrives, and is answered, before the first one
+  await clock.settle();
+  saver.change(FIELD, "one two three");
+  server.held();
+  await clock.pass(5000);
+  assert.equal(stored(), "one two three");
+  assert.deepEqual(told.conflicts, []);
+  assert.equal(saver.state, "saved");
+});
+
+test("hiding the page twice puts no splice on a text that it was not made for", async () => {
+  const long = "x".repeat(40_000);
+  const { clock, server, saver, told, stored } = make({ [FIELD]: long });
+  saver.change(FIELD, `ab${long}`);
+  server.trouble = ["lost"]; // it arrives, but no answer comes
+  await saver.flush();
+  await clock.settle();
+  saver.change(FIELD, `abcd${long}`);
+  await saver.flush();
+  await clock.settle();
+  assert.ok(stored() === `abcd${long}`, stored().slice(0, 10));
+  await clock.pass(5000);
+  assert.ok(stored() === `abcd${long}`, stored().slice(0, 10));
+  assert.deepEqual(told.conflicts, []);
+  assert.equal(saver.state, "saved");
 });
 
 test("hiding the page sends no refused text again, but a word taken back", async () => {

@@ -57,7 +57,7 @@ export function controlOf(name) {
   return document.querySelector(`[data-field="${CSS.escape(name)}"]`);
 }
 
-/** The name of a field without its column: what its row is called. */
+/** The row, not yet stored, to which a control belongs. */
 const rowElement = (control) => control.closest("[data-row-id][data-new]");
 
 function message(control, kind) {
@@ -92,6 +92,19 @@ function showRefusal(name, sentence) {
 function clearRefusal(control) {
   removeMessage(control, "error");
   control.removeAttribute("aria-invalid");
+}
+
+/** What the saver brought back into its field stands in the box too. */
+function showText(saver, name) {
+  const control = controlOf(name);
+  const field = saver.fields.get(name);
+  if (control && field && valueOf(control) !== field.text) show(control, field.text);
+}
+
+/** Forms that note a fact are sent when they are pressed: what stands in one is not saved. */
+export function hasHalfTyped() {
+  const controls = document.querySelectorAll("form[data-fact] :is(textarea, input:not([type=hidden], [type=radio], [type=checkbox]))");
+  return [...controls].some((control) => control.value !== control.defaultValue);
 }
 
 function showConflict(saver, name, stored) {
@@ -159,7 +172,7 @@ const SENTENCES = {
   saved: ({ clock }) => (clock ? `Saved ${clock}` : "Saved"),
   saving: () => "Saving…",
   // One line, so that nothing on the screen moves; what is the matter stands in its title.
-  failed: ({ since, waiting }) => `Not saved since ${time(since)} – ${changes(waiting)}`,
+  failed: ({ since, waiting, isKept }) => `Not saved since ${time(since)} – ${changes(waiting)}${isKept ? "" : " in this page only"}`,
   stuck: ({ why, clock }) => `Saved${clock ? ` ${clock}` : ""}, but ${why}; then press again`,
   locked: ({ waiting }) => (waiting ? `Not saved – signed out. ${changes(waiting)}.` : "Saved, signed out"),
   elsewhere: ({ waiting }) => (waiting ? `Not saved – written elsewhere. ${changes(waiting)} here.` : "Paused – written elsewhere"),
@@ -178,14 +191,15 @@ function showState() {
     const isTrouble = !["saved", "saving"].includes(state);
     const isFailed = state === "failed" || state === "stuck";
     if (line && line.textContent !== sentence) line.textContent = sentence;
-    if (line) line.title = isFailed ? `Retrying: ${about.why}. Go on typing.` : "";
+    const kept = about.isKept ? "" : " This browser keeps no copy: leave this page open.";
+    if (line) line.title = isFailed ? `Retrying: ${about.why}. Go on typing.${kept}` : "";
     if (line) line.dataset.state = isTrouble ? (["paused", "elsewhere", "handed_over"].includes(state) ? "paused" : "failed") : state;
     const button = document.querySelector("[data-save-now]");
     if (button) button.hidden = !isFailed;
     if (isTrouble !== wasTrouble && (isTrouble || state === "saved")) {
       wasTrouble = isTrouble;
       const announcer = document.getElementById("save-announcer");
-      if (announcer) announcer.textContent = isFailed ? `${sentence}. ${about.why}. Go on typing.` : sentence;
+      if (announcer) announcer.textContent = isFailed ? `${sentence}. ${about.why}. Go on typing.${kept}` : sentence;
     }
   };
 }
@@ -245,10 +259,14 @@ export function startSaving(root) {
       token: (token) => {
         for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = token;
       },
-      conflict: (name, stored) => showConflict(saver, name, stored),
+      conflict: (name, stored) => {
+        showText(saver, name);
+        showConflict(saver, name, stored);
+      },
       refused: (name, sentence) => {
-        showRefusal(name, sentence);
         const control = controlOf(name);
+        showText(saver, name);
+        showRefusal(name, sentence);
         if (!control || control.matches("textarea, input:not([type=checkbox])")) return;
         if (!saver.isRefused(saver.fields.get(name))) return; // another one was chosen meanwhile
         show(control, saver.fields.get(name).stored); // a choice goes back, a text stays
@@ -291,6 +309,8 @@ export function startSaving(root) {
     if (!control) return;
     // Leaving the box is a change event too; the refusal of a text stays as long as the text.
     if (saver.fields.get(control.dataset.field)?.refused !== valueOf(control)) clearRefusal(control);
+    const mine = document.querySelector(`#${CSS.escape(control.id)}-conflict [data-mine]`);
+    if (mine) mine.textContent = wordsOf(control, valueOf(control)) || "(nothing)";
     if (event.target.matches(".prompt textarea") && control.value) noLongerBlank(control);
     saver.change(control.dataset.field, valueOf(control));
     const isTyped = event.target.matches("textarea, input:not([type=radio], [type=checkbox])");
@@ -327,9 +347,13 @@ export function startSaving(root) {
   document.addEventListener("session:locked", () => saver.lock());
   document.addEventListener("session:unlocked", () => saver.resume());
   let isLeft = false;
-  document.addEventListener("session:stranger", () => (isLeft = true));
+  document.addEventListener("call:kept", () => (isLeft = true)); // in the journal, whatever is unsent
+  document.addEventListener("session:stranger", () => {
+    isLeft = true;
+    saver.lock(); // nothing of this page goes to somebody else's session
+  });
   window.addEventListener("beforeunload", (event) => {
-    if (!saver.hasUnsaved || isLeft) return;
+    if (isLeft || (!saver.hasUnsaved && !hasHalfTyped())) return;
     event.preventDefault();
     saver.flush(); // it travels while the question is read
     noteFlushed(root, saver);

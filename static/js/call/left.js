@@ -1,17 +1,18 @@
 /** What a page that is gone left of this call: it is put back into its boxes and sent. */
 
-import { controlOf, show } from "./fields.js";
+import { controlOf, hasHalfTyped, show } from "./fields.js";
 import { forget } from "../journal.js";
 
 /** Take over what was left; resolves when the saver has it, and shows new rows once they are stored. */
 export async function restoreLeft(root, saver, journal) {
   const left = await journal.left();
+  if (!left.length) return;
   const newest = new Map(left.map((one) => [one.row.field, one])); // oldest first: the last one stays
   let hasNewRow = false;
   for (const [name, { entry }] of newest) {
     const control = controlOf(name);
     const field = saver.fields.get(name);
-    if (field && field.text === entry.text) continue;
+    if (field && field.text === entry.text && !entry.aside) continue;
     if (field && saver.isDirty(field)) {
       newest.delete(name); // typed here already: the next page shows it beside what is stored then
       continue;
@@ -21,7 +22,8 @@ export async function restoreLeft(root, saver, journal) {
     saver.restore(name, entry);
   }
   await journal.write();
+  if (!journal.works) return; // what is not in this page's journal stays in theirs
   await forget(journal.db, [...newest.values()].map(({ row }) => row));
   if (newest.size) root.dispatchEvent(new CustomEvent("call:changed"));
-  if (hasNewRow && (await saver.drain())) location.reload();
+  if (hasNewRow && (await saver.drain()) && !hasHalfTyped()) location.reload();
 }

@@ -101,7 +101,7 @@ async function startKeeping(root, saver) {
   if (db) {
     const key = await fetchKey(root.dataset.keyUrl, saver);
     if (key) {
-      journal = new Journal({ db, key, user, call, page: saver.page });
+      journal = new Journal({ db, key, user, call, page: saver.page, onChange: () => saver.report() });
       saver.keepJournal(journal);
       if (await begun) await restoreLeft(root, saver, journal);
     }

@@ -4,6 +4,7 @@
  */
 
 import { announcePage, deadPages, forgetPages } from "../journal.js";
+import { hasHalfTyped } from "./fields.js";
 
 const EVERY = 10000; // ms
 const AGAIN = [300, 1000]; // ms: a page that is just closing is waited for before anything is said
@@ -48,11 +49,9 @@ export function startPage(root, saver, { db, user, call }) {
   const others = document.getElementById("others");
   const url = root.dataset.holdUrl;
   let isOver = false;
+  root.dataset.page = saver.page;
 
-  const body = (about) => {
-    const form = new URLSearchParams({ page: saver.page, ...about });
-    return form;
-  };
+  const body = (about) => new URLSearchParams({ page: saver.page, ...about });
   const ask = (form, options = {}) => fetch(url, {
     method: "POST",
     credentials: "same-origin",
@@ -83,7 +82,7 @@ export function startPage(root, saver, { db, user, call }) {
   function show(answer) {
     if (others) others.hidden = !answer.held || !answer.others;
     if (answer.held) {
-      if (saver.isElsewhere) saver.resume();
+      if (saver.isElsewhere) return goOn();
       return write();
     }
     saver.isElsewhere = true;
@@ -92,10 +91,25 @@ export function startPage(root, saver, { db, user, call }) {
     return look(`This call is open in another tab or on another machine since ${answer.since}, last there ${seen}. Here it can be read.`);
   }
 
+  /**
+   * Write here from now on. What others typed meanwhile is shown first; unsent text of this page
+   * comes back from the journal.
+   */
+  async function goOn() {
+    await saver.journal?.write();
+    if ((saver.hasUnsaved && !saver.journal?.works) || hasHalfTyped()) {
+      saver.resume();
+      return write();
+    }
+    isOver = true;
+    document.dispatchEvent(new CustomEvent("call:kept"));
+    return location.reload();
+  }
+
   /** Say that this page is there; resolves to the answer, or null where there is none. */
   async function hold(about = {}) {
     const form = body(about);
-    const gone = db ? await deadPages(db, user, call) : [];
+    const gone = await deadPages(db, user, call).catch(() => []);
     for (const page of gone.slice(0, 20)) form.append("instead", page);
     try {
       const response = await ask(form);
@@ -103,7 +117,7 @@ export function startPage(root, saver, { db, user, call }) {
       if (response.status === 403) await saver.check();
       if (!response.ok) return null;
       const answer = await response.json();
-      if (answer.held && gone.length) await forgetPages(db, gone);
+      if (answer.held && gone.length) await forgetPages(db, gone).catch(() => {});
       return answer;
     } catch {
       return null; // the queue of saves says that the server cannot be reached
@@ -134,13 +148,7 @@ export function startPage(root, saver, { db, user, call }) {
 
   notice?.querySelector("[data-take-over]").addEventListener("click", async () => {
     const answer = await hold({ take: "yes" });
-    if (!answer?.held) return;
-    // What others typed meanwhile is shown; unsent text of this page comes back from the journal.
-    if (saver.hasUnsaved && !saver.journal) show(answer);
-    else {
-      await saver.journal?.write();
-      location.reload();
-    }
+    if (answer?.held) await goOn();
   });
   saver.on.elsewhere = async (sentence) => {
     look(sentence);

@@ -49,7 +49,7 @@ async function sha256(text) {
 export class Saver {
   /**
    * @param {{url: string, tokenUrl: string, token: string, rowOf?: (name: string) => object,
-   *   page?: string, user?: string, journal?: {put: Function, drop: Function},
+   *   page?: string, user?: string, journal?: {put: Function, drop: Function, works: boolean},
    *   on?: {state?: Function, stored?: Function, conflict?: Function, refused?: Function,
    *     signedOut?: Function, stranger?: Function, elsewhere?: Function},
    *   fetch?: Function, now?: () => number, setTimer?: Function, clearTimer?: Function}} options
@@ -87,7 +87,7 @@ export class Saver {
     this.fields.set(name, {
       name, text, stored: text, revision, request: null, sent: [],
       firstChange: 0, lastChange: 0, conflict: null, refused: null, aside: null, keep: false,
-      key: null, keys: [], row: null,
+      key: null, keys: [], row: null, overtaken: 0,
     });
   }
 
@@ -112,6 +112,7 @@ export class Saver {
     return this.journal.put(field.name, {
       text: field.text, base: field.revision, after: [...field.keys, field.key],
       row: this.rowOf(field.name) ?? field.row ?? null, at: field.firstChange || this.now(),
+      aside: field.aside, keep: field.keep,
     });
   }
 
@@ -128,10 +129,12 @@ export class Saver {
   restore(name, entry) {
     if (!this.fields.has(name)) this.watch(name, "", 0);
     const field = this.fields.get(name);
-    if (entry.text === field.text) return this.note(field);
+    const aside = entry.aside ?? null;
+    if (entry.text === field.text && aside === null) return this.note(field);
     Object.assign(field, {
-      text: entry.text, keys: entry.after.slice(-SENT), row: entry.row,
-      firstChange: entry.at, lastChange: this.now(), isWhole: true, revision: entry.base,
+      text: entry.text, keys: entry.after.slice(-SENT), row: entry.row, aside, keep: entry.keep ?? false,
+      firstChange: entry.at, lastChange: this.now(), revision: entry.base,
+      isWhole: entry.base !== field.revision, // what it was typed over is not on this page
     });
     this.note(field);
     this.report();
@@ -150,10 +153,17 @@ export class Saver {
     field.conflict = null;
     field.text = clean(text);
     field.keep = true;
-    field.aside = mine === text ? null : clean(mine);
+    field.aside = clean(mine) === field.text ? null : clean(mine);
     this.note(field);
     this.report();
     this.hurry();
+  }
+
+  /** The text that waits to be put aside could not be: it comes back into the box. */
+  bringBack(field) {
+    if (field.aside === null) return;
+    if (!field.text.includes(field.aside)) field.text = field.aside;
+    field.aside = null;
   }
 
   /** Have the server put the stored text aside with the next save of a field. */
@@ -296,13 +306,16 @@ export class Saver {
     if (this.page) body.page = this.page;
     if (after) body.after = [after.body.key];
     else if (field.keys.length) body.after = field.keys;
+    // A splice without a check sum has to be sure of what it changes; else the text goes whole.
+    const isSure = !isHasty || after || !field.keys.length;
     field.keys = [...field.keys.slice(1 - SENT), body.key];
     field.key = null;
     if (field.keep) body.keep = true;
     const base = after ? after.result : field.stored;
+    const isAside = field.aside !== null;
     let result = field.aside ?? field.text;
     // A new row comes whole: there is nothing yet that a splice could change.
-    if (!row && !field.isWhole && new TextEncoder().encode(result).length > SPLICE_OVER) {
+    if (!row && !field.isWhole && isSure && new TextEncoder().encode(result).length > SPLICE_OVER) {
       const splice = difference(base, result);
       result = splice.result;
       body.splice = { start: splice.start, delete: splice.delete, insert: splice.insert };
@@ -310,19 +323,20 @@ export class Saver {
     } else {
       body.text = result;
     }
-    if (field.aside === result) field.aside = null;
-    else field.keep = false;
     field.sent = [...field.sent.slice(-4), result];
     field.firstChange = 0;
     this.note(field);
-    return { body, result };
+    return { body, result, aside: isAside ? field.aside : null };
   }
 
   post(body, keepalive = false) {
     return this.ask(this.url, {
       method: "POST",
       keepalive,
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
+      headers: {
+        "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token,
+        ...(this.failures && { "X-Background": "yes" }), // trying again is nobody's activity
+      },
       body: JSON.stringify(body),
     });
   }
@@ -342,7 +356,7 @@ export class Saver {
   async take(field, request, response) {
     const answer = response.answer;
     if (response.ok && answer.field) return this.acknowledge(field, request, answer);
-    if (response.status === 409 && answer.reason === "stale") return this.takeStale(field, answer);
+    if (response.status === 409 && answer.reason === "stale") return this.takeStale(field, request, answer);
     if (response.status === 403) return this.renewToken();
     if (response.status === 401) return this.lock();
     if (response.status === 409 && answer.reason === "elsewhere") {
@@ -360,6 +374,8 @@ export class Saver {
     if (isUnknown || [400, 413, 422].includes(response.status)) {
       field.request = null;
       field.refused = request.result;
+      if (request.aside !== null) this.bringBack(field);
+      this.note(field);
       this.failures = 0;
       return this.on.refused?.(field.name, answer.error ?? "This could not be saved.");
     }
@@ -375,7 +391,15 @@ export class Saver {
     this.renewals = 0;
     this.clock = answer.clock;
     if (field.request === request) field.request = null;
-    Object.assign(field, { keys: [], isWhole: false });
+    // What was sent after this may have arrived too, whatever became of its answer.
+    const place = field.keys.indexOf(request.body.key);
+    Object.assign(field, {
+      keys: field.keys.slice(place + 1), isWhole: false, overtaken: 0,
+      sent: field.sent.slice(field.sent.indexOf(request.result) + 1),
+    });
+    // A text that was put aside stands until the next save, which has the server keep it.
+    if (request.aside !== null && field.aside === request.aside) field.aside = null;
+    else if (request.body.keep && request.aside === null) field.keep = false;
     if (answer.revision >= field.revision) {
       field.revision = answer.revision;
       field.stored = request.result;
@@ -393,11 +417,19 @@ export class Saver {
     return Object.assign(field, { stored: text, revision, request: null, refused: null });
   }
 
-  takeStale(field, answer) {
+  takeStale(field, request, answer) {
     this.failures = 0;
-    field.request = null;
-    Object.assign(field, { keys: [], isWhole: false });
-    if (answer.text === field.text || field.sent.includes(answer.text)) {
+    if (field.request === request) field.request = null;
+    if (answer.revision < field.revision || (answer.revision === field.revision && answer.text === field.stored)) {
+      // What stands is what this page knows: the save was overtaken by a later one of its own.
+      field.keys = [];
+      field.overtaken += 1;
+      if (field.overtaken > 1) this.fail("the server has trouble");
+      return;
+    }
+    const isOwn = answer.text === field.text || field.sent.includes(answer.text);
+    Object.assign(field, { keys: [], isWhole: false, sent: [] });
+    if (isOwn) {
       // Our own save, whose answer was lost, stands there.
       field.stored = answer.text;
       field.revision = answer.revision;
@@ -405,6 +437,8 @@ export class Saver {
       this.on.stored?.(field.name, field, {});
       return;
     }
+    this.bringBack(field);
+    this.note(field);
     field.conflict = { text: answer.text, revision: answer.revision };
     this.on.conflict?.(field.name, answer.text, field.text);
   }
@@ -496,6 +530,7 @@ export class Saver {
   report() {
     this.on.state?.(this.state, {
       clock: this.clock, why: this.why, frozen: this.frozen, since: this.since, waiting: this.waitingFields,
+      isKept: this.journal?.works ?? false,
     });
   }
 }

@@ -158,9 +158,9 @@ def test_what_a_killed_page_left_is_sent_when_the_server_is_back(
     page.keyboard.type("Amir")
     wait_until_kept(page, 2)
     url = page.url
-    page.close(run_before_unload=False)
-    page.context.clear_cookies()  # a killed browser loses the session's cookie
-    page.context.unroute("**/save/")
+    kill(page)
+    assert stored(Intake.objects.get()) == "Saved before."
+    assert not Person.objects.exists()
     other = open_again(page, live_server)
     if reopened == "call":
         other.goto(url)
@@ -184,8 +184,7 @@ def test_what_was_left_over_a_text_that_changed_since_is_shown_beside_it(
     narrative(page).fill("Typed in the dark.")
     wait_until_kept(page, 1)
     url = page.url
-    page.close(run_before_unload=False)
-    page.context.unroute("**/save/")
+    kill(page)
     factory.put(worker, Intake.objects.get(), "narrative.text", "Written elsewhere meanwhile.")
     other = open_again(page, live_server)
     notice = other.get_by_role("region", name="Unsent text of yours is on this computer")
@@ -210,8 +209,8 @@ def test_what_a_frozen_call_does_not_take_can_be_copied(
     block(page.context)
     narrative(page).fill("Typed in the dark.")
     wait_until_kept(page, 1)
-    page.close(run_before_unload=False)
-    page.context.unroute("**/save/")
+    kill(page)
+    assert stored(Intake.objects.get()) == ""
     factory.submit(worker, Intake.objects.get())
     other = open_again(page, live_server)
     notice = other.get_by_role("region", name="Unsent text of yours is on this computer")
@@ -567,6 +566,14 @@ def test_a_browser_that_keeps_nothing_says_so_while_text_waits(
     page.context.set_offline(False)
     expect_saved(page)
     assert Narrative.objects.get().text == "In this page alone."
+
+
+def kill(page: Page) -> None:
+    """End a page like a browser that crashed: what it sends while it goes reaches nobody."""
+    context = page.context
+    context.clear_cookies()  # a last request is not routed, but nobody is signed in any more
+    page.close(run_before_unload=False)
+    context.unroute("**/save/")
 
 
 def block(context: BrowserContext) -> None:

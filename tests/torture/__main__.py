@@ -37,11 +37,14 @@ def main() -> int:
     seed = os.environ.get("SEED") or str(secrets.randbelow(10**6))
     rounds = int(os.environ.get("ROUNDS") or 300)
     only = int(os.environ.get("ONLY") or 0)
+    skipped = []
     with tempfile.TemporaryDirectory(prefix="hotline-torture-") as name:
         folder = Path(name)
         with database(engine, folder) as (cluster, disk):
             outcomes = asyncio.run(play(engine, folder, cluster, disk, seed, rounds, only))
-    return report(engine, seed, outcomes)
+            if cluster and not disk:
+                skipped.append(FULL)
+    return report(engine, seed, outcomes, skipped)
 
 
 @contextmanager
@@ -84,7 +87,6 @@ async def play(
         rounds = -(-rounds // SQLITE_SHARE)
     elif not disk:
         faults.remove(FULL)
-        print("This machine lets nobody mount a small disk: no round fills it.", flush=True)
     print(f"{engine}: {rounds} rounds, SEED={seed}", flush=True)
     outcomes, typed = [], set()
     async with async_playwright() as playwright:
@@ -124,8 +126,8 @@ def check_log(arena: "Arena", typed: set[str], last: "Outcome") -> None:
         print(last.troubles[-1])
 
 
-def report(engine: str, seed: str, outcomes: "list[Outcome]") -> int:
-    """Print the table and return the exit code."""
+def report(engine: str, seed: str, outcomes: "list[Outcome]", skipped: list[str]) -> int:
+    """Print the table and return the exit code: a fault that no page felt proves nothing."""
     title = f"{engine}, SEED={seed}"
     print(
         f"\n{title:26} rounds  felt  saves  losses  duplicates  longest loss  false Saved  failed"
@@ -140,10 +142,17 @@ def report(engine: str, seed: str, outcomes: "list[Outcome]") -> int:
             f"{sum(one.false_saved for one in mine):12} "
             f"{sum(bool(one.troubles) for one in mine):7}"
         )
+    for fault in skipped:
+        print(f"{fault:26} SKIPPED: this machine lets nobody mount a small disk")
+    unfelt = [
+        fault for fault in faults if not any(one.felt for one in outcomes if one.fault == fault)
+    ]
+    for fault in unfelt:
+        print(f"No page felt “{fault}”: nothing is shown by it.")
     bad = [one for one in outcomes if one.troubles]
     for one in bad:
         print(f"Round {one.number} ({one.fault}): {one.troubles[0].splitlines()[0]}")
-    return 1 if bad else 0
+    return 1 if bad or unfelt else 0
 
 
 if __name__ == "__main__":

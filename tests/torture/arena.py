@@ -159,6 +159,11 @@ class Arena:
         await self.context.add_init_script(watch.SCRIPT)
         self._page = self.context.pages[0] if self.context.pages else await self.context.new_page()
 
+    async def show_page(self, *, is_hidden: bool) -> None:
+        """Hide the page, as another tab before it would, or show it again."""
+        state = "hidden" if is_hidden else "visible"
+        await self.page.evaluate(watch.SHOW, state)
+
     async def kill_browser(self) -> float:
         """End all processes of the browser with SIGKILL; return when that was."""
         processes = await asyncio.to_thread(processes_of_profile, self.profile)

@@ -20,14 +20,17 @@ class Proxy:
         self.delay = 0.0
         self.delays_requests = False
         self.deaf = False
+        self.delayed = 0  # how often something had to wait
         self._cut = False
         self._open = asyncio.Event()
         self._open.set()
+        self._stopped = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
         """Listen; the port stays the same for as long as this lives."""
+        self._stopped.clear()
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -35,6 +38,7 @@ class Proxy:
         """Listen no more and reset every connection."""
         if self._server:
             self._server.close()
+        self._stopped.set()
         self.reset()
         await asyncio.sleep(0)
 
@@ -84,6 +88,13 @@ class Proxy:
                 self._writers.discard(one)
                 one.transport.abort()
 
+    async def dawdle(self) -> None:
+        """Return when the delay is over, where there is one."""
+        if self.delay:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), self.delay)
+            self.delayed += 1
+
     async def wait(self) -> None:
         """Return when requests may go on."""
         await self._open.wait()
@@ -102,7 +113,7 @@ class Exchange:
             while data := await reader.read(CHUNK):
                 await self.proxy.wait()
                 if self.proxy.delays_requests and not self.is_asked:
-                    await asyncio.sleep(self.proxy.delay)
+                    await self.proxy.dawdle()
                 self.is_asked = True
                 writer.write(data)
                 await writer.drain()
@@ -115,7 +126,7 @@ class Exchange:
                 if self.proxy.deaf:
                     continue
                 if self.is_asked and not self.proxy.delays_requests:
-                    await asyncio.sleep(self.proxy.delay)
+                    await self.proxy.dawdle()
                 self.is_asked = False
                 writer.write(data)
                 await writer.drain()

@@ -17,7 +17,8 @@ from tests.torture.words import doubled, make_text, missing
 
 ALLOWED = 3.0  # seconds of typing before the browser is killed that may be missing
 PATIENCE = 100.0  # seconds until all is saved: a hung request takes 30, the slowest retry 30 more
-FULL_FOR = 8.0  # seconds that a full disk has to be noticed
+NOTICED_WITHIN = 10.0  # seconds that what is down has to be noticed
+SLOW = 5.0  # seconds per answer
 LONG = 34_000  # code points: such a text travels as a splice
 
 
@@ -30,7 +31,8 @@ class Outcome:
     """What came of a round.
 
     `losses` counts characters: acknowledged or typed, and not in the database, where they should
-    be. `longest` are the seconds of typing that are missing, `felt` whether the page noticed.
+    be. `longest` are the seconds of typing that are missing, `felt` whether it reached the page:
+    something was not saved, had to wait, was covered, hidden, loaded anew or killed.
     """
 
     number: int
@@ -64,9 +66,13 @@ class Round:
         self.rng = random.Random(f"{seed}/{number}")
         self.username = f"worker{number}"
         self.outcome = Outcome(number, fault)
+        self.is_first = number <= len(FAULTS)  # of its fault: it has to be felt
         self.url = ""
         self.killed_at = 0.0
         self.is_being_killed = False
+        self.is_paused = False  # nobody types
+        self.is_loaded = False  # the page, anew
+        self.may_be_gone = ALLOWED
         self.places = self._choose_places()
         self.typed_at_kill: dict[str, list[tuple[float, int]]] = {}
 
@@ -103,7 +109,7 @@ class Round:
 
     async def _play(self) -> None:
         await self._begin()
-        typing = asyncio.create_task(self._type_all())
+        self.typing = typing = asyncio.create_task(self._type_all())
         try:
             await asyncio.sleep(self.rng.uniform(0.3, 3.5))
             await FAULTS[self.fault](self)
@@ -116,7 +122,7 @@ class Round:
             if isinstance(one, BaseException) and not self.is_being_killed:
                 raise one
         if self.killed_at:
-            self.is_being_killed = False
+            self.is_being_killed = self.is_paused = False
             await self._reopen()
         await self._type_all()
         await self._settle()
@@ -206,10 +212,12 @@ class Round:
     async def _type_all(self) -> None:
         """Type, here and there, until every box holds its text."""
         while unfinished := [one for one in self.places if self._box(one) != one.known]:
+            if self.is_paused:
+                return
             place = self.rng.choice(unfinished)
             await self._go_to(place)
             for _ in range(self.rng.randint(2, 6)):
-                if not await self._type_some(place):
+                if self.is_paused or not await self._type_some(place):
                     break
 
     async def _type_some(self, place: Place) -> bool:
@@ -258,10 +266,30 @@ class Round:
     async def _reopen(self) -> None:
         """Open the browser again, sign in, and see what came back."""
         arena, watch = self.arena, self.arena.watch
+        if not arena.context:
+            await arena.open_browser()
+        page = arena.page
+        assert arena.context
+        if not (self.is_loaded and self.rng.random() < 0.5):  # else it goes on where it is
+            await self._come_back()
+        await self._wait_for_call()
+        deadline = time.monotonic() + PATIENCE
+        while not (await page.locator("[data-kept]").count() and watch.is_settled):
+            if time.monotonic() > deadline:
+                raise Broken(f"Not taken up again: {await self._signs()}")
+            await asyncio.sleep(0.1)
+        for place in self.places:
+            self._note_missing(place)
+
+    def note_end(self) -> None:
+        """Note what was typed in a page that is gone; the next one shows the rest."""
+        watch = self.arena.watch
         self.typed_at_kill = {name: list(moments) for name, moments in watch.typed.items()}
         watch.boxes, watch.stored, watch.status = {}, {}, ""
-        await arena.open_browser()
-        page = arena.page
+
+    async def _come_back(self) -> None:
+        """Open the call again, as somebody who finds the browser closed."""
+        arena, page = self.arena, self.arena.page
         assert arena.context
         if self.rng.random() < 0.7:  # a cookie is written to the disk some time after it came
             await arena.context.clear_cookies()
@@ -272,14 +300,6 @@ class Round:
             await page.goto(self.url)
         else:
             await self._open(self.url)
-        await self._wait_for_call()
-        deadline = time.monotonic() + PATIENCE
-        while not (await page.locator("[data-kept]").count() and watch.is_settled):
-            if time.monotonic() > deadline:
-                raise Broken(f"Not taken up again: {await self._signs()}")
-            await asyncio.sleep(0.1)
-        for place in self.places:
-            self._note_missing(place)
 
     def _note_missing(self, place: Place) -> None:
         """See how much of what was typed before the kill is missing in a box."""
@@ -291,7 +311,7 @@ class Round:
             return
         seconds = self.killed_at - min(gone)
         self.outcome.longest = max(self.outcome.longest, seconds)
-        if seconds > ALLOWED:
+        if seconds > self.may_be_gone:
             most = max(size for _, size in self.typed_at_kill[place.field])
             self.outcome.losses += most - len(there)
             self.outcome.troubles.append(
@@ -328,8 +348,29 @@ class Round:
             self.outcome.troubles.append(f"{stored.calls} calls, {stored.people} people")
 
     async def outage(self) -> None:
-        """Let something be down for a while."""
+        """Let something be down for a while, most often until the page has noticed it."""
         await asyncio.sleep(self.rng.uniform(0.8, 4.0))
+        if self.is_first or self.rng.random() < 0.7:
+            await self.be_noticed()
+
+    async def go_deaf(self) -> None:
+        """Let requests arrive and their answers be lost."""
+        self.arena.proxy.deaf = True
+
+    async def slow_down(self) -> None:
+        """Let every answer take its time."""
+        self.arena.proxy.delay = SLOW
+
+    async def be_noticed(self) -> None:
+        """Return when the page says that something is not saved; after some seconds in any case."""
+        deadline = time.monotonic() + NOTICED_WITHIN
+        while time.monotonic() < deadline and not self.arena.watch.troubled:
+            await asyncio.sleep(0.1)
+
+    async def stop_typing(self) -> None:
+        """Have the worker stop, and return when the last keys have arrived."""
+        self.is_paused = True
+        await asyncio.wait([self.typing])
 
 
 # What can happen ------------------------------------------------------------------------------
@@ -337,6 +378,7 @@ async def kill_browser(one: Round) -> None:
     """The browser's processes end; it is reopened with the same profile."""
     one.is_being_killed = True
     one.killed_at = await one.arena.kill_browser()
+    one.note_end()
     one.outcome.felt = True
 
 
@@ -394,9 +436,7 @@ async def fill_disk(one: Round) -> None:
     await asyncio.to_thread(arena.disk.fill)
     if one.rng.random() < 0.5:
         await arena.db(arena.use_up_wal)
-    deadline = time.monotonic() + FULL_FOR
-    while time.monotonic() < deadline and not arena.watch.troubled:
-        await asyncio.sleep(0.1)
+    await one.be_noticed()
     await one.outage()
     arena.proxy.hold()
     arena.disk.clear()
@@ -408,9 +448,41 @@ async def fill_disk(one: Round) -> None:
 async def be_slow(one: Round) -> None:
     """Every answer takes 5 s."""
     one.arena.proxy.delays_requests = one.rng.random() < 0.5
-    one.arena.proxy.delay = 5.0
+    one.arena.proxy.delay, before = SLOW, one.arena.proxy.delayed
     await asyncio.sleep(one.rng.uniform(6, 11))
+    one.outcome.felt = one.arena.proxy.delayed > before
     await one.arena.proxy.mend(reset=False)
+
+
+async def reload_page(one: Round) -> None:
+    """The page is loaded anew right after a key, whatever the network does meanwhile."""
+    proxy = one.arena.proxy
+    await one.rng.choice([nothing, proxy.cut, one.go_deaf, one.slow_down])()
+    await asyncio.sleep(one.rng.uniform(0, 4.0))
+    await one.stop_typing()
+    one.killed_at, one.may_be_gone, one.outcome.felt = time.time(), 0.0, True
+    one.note_end()
+    with suppress(PlaywrightError):  # without a network there is nothing to load
+        await one.arena.page.reload(wait_until="commit", timeout=SLOW * 3000)
+        one.is_loaded = True
+    await proxy.mend()
+
+
+async def hide_page(one: Round) -> None:
+    """The page is hidden and shown again, over and over: it sends what it has beside the rest."""
+    proxy = one.arena.proxy
+    await one.rng.choice([nothing, one.go_deaf, one.slow_down])()
+    for _ in range(one.rng.randint(2, 6)):
+        await one.arena.show_page(is_hidden=True)
+        one.outcome.felt = True
+        await asyncio.sleep(one.rng.uniform(0, 1.5))
+        await one.arena.show_page(is_hidden=False)
+        await asyncio.sleep(one.rng.uniform(0, 1.5))
+    await proxy.mend(reset=one.rng.random() < 0.5)
+
+
+async def nothing() -> None:
+    """All works."""
 
 
 FAULTS: dict[str, Callable[[Round], Awaitable[None]]] = {
@@ -422,5 +494,7 @@ FAULTS: dict[str, Callable[[Round], Awaitable[None]]] = {
     "session deleted": end_session,
     "disk full": fill_disk,
     "5 s per answer": be_slow,
+    "page loaded anew": reload_page,
+    "page hidden": hide_page,
 }
 ON_SQLITE = ("web processes killed",)

@@ -7,6 +7,14 @@ from pathlib import Path
 from typing import Any
 
 SCRIPT = Path(__file__).with_name("watch.js").read_text()
+# A browser without a screen hides no page: what the page sees of it is what is made here.
+SHOW = """(state) => {
+  const seen = { visibilityState: state, hidden: state === "hidden" };
+  for (const [name, value] of Object.entries(seen)) {
+    Object.defineProperty(document, name, { configurable: true, get: () => value });
+  }
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+}"""
 
 
 @dataclass

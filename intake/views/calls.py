@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
 from intake.actions import calls, records
+from intake.actions.outbox import release_key
 from intake.actions.saves import Saved, save_field
 from intake.errors import (
     HeldElsewhere,
@@ -235,6 +236,7 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
             "no_report_reasons": Intake.NoReportReason.choices,
         },
         "new_rows": new_rows,
+        "outbox_key": release_key(actor=request.user, intake_id=intake.pk, at=timezone.now()),
         "caller": worksheet.build_caller(intake) if intake.is_practice else None,
         "dispatches": sheet.dispatches,
         "told_choices": Dispatch.Told.choices,

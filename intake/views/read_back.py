@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from intake import worksheet
 from intake.actions import records
+from intake.actions.outbox import release_key
 from intake.exports.read_back import build_read_back
 from intake.models import Intake
 from intake.views import hand_overs
@@ -29,5 +30,10 @@ def show_read_back(request: UserRequest, intake_id: UUID) -> HttpResponse:
     # Of a line that was not corrected yet the key of its first correction.
     lines = [line for group in script.groups for line in group.lines]
     keys = {line.of: line.correction.id if line.correction else uuid.uuid4() for line in lines}
-    context = {"intake": intake, "script": script, "keys": keys}
+    context = {
+        "intake": intake,
+        "script": script,
+        "keys": keys,
+        "outbox_key": release_key(actor=request.user, intake_id=intake.pk, at=timezone.now()),
+    }
     return render(request, "intake/calls/read_back.html", context)

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from intake.actions.outbox import release_key
 from intake.models import Answer, FieldRevision, Intake, Narrative, Person, User
 from tests import factory
 from tests.browser.checks import Inspection
@@ -110,8 +112,10 @@ def test_no_plain_text_of_a_call_is_in_the_browser(
     page.get_by_role("tabpanel").get_by_role("textbox", name="Name", exact=True).fill("Quillon")
     found = wait_until_kept(page, 3)
     told = "\n".join(found)
-    for word in ("Zebulon", "stairs", "Persimmon", "Quillon"):
+    key = release_key(actor=worker, intake_id=Intake.objects.get().pk, at=timezone.now())
+    for word in ("Zebulon", "stairs", "Persimmon", "Quillon", key):
         assert word not in told
+    assert key not in page.content()  # it came with the page, which keeps it from everybody
     page.context.set_offline(False)
     expect_saved(page)
     found = wait_until_kept(page, 0)  # entries go when they are acknowledged
@@ -140,6 +144,23 @@ def test_a_dead_network_is_told_calmly_and_everything_is_sent_once(
     assert Answer.objects.get().text == "They moved away."
     assert Narrative.objects.get().saves["text"]["revision"] == 1
     inspection.finish()
+
+
+def test_a_network_that_dies_at_once_leaves_no_page_without_a_journal(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    page.context.route("**/outbox-key/", lambda route: route.abort())
+    start_call(page, live_server)
+    wait_for_journal(page)
+    block(page.context)
+    narrative(page).fill("Typed in the dark.")
+    wait_until_kept(page, 1)
+    url = page.url
+    kill(page)
+    other = open_again(page, live_server)
+    other.goto(url)
+    expect_saved(other)
+    assert Narrative.objects.get().text == "Typed in the dark."
 
 
 @pytest.mark.parametrize("reopened", ["call", "calls"])

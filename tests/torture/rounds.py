@@ -148,12 +148,23 @@ class Round:
     async def _open(self, url: str) -> None:
         """Open a page, signing in where the browser does not know the session any more."""
         page = self.arena.page
-        await page.goto(url)
+        await self._goto(url)
         if not await page.get_by_role("heading", name="Sign in", exact=True).is_visible():
             return
         await page.get_by_label("Username").fill(self.username)
         await page.get_by_label("Password").fill(factory.PASSWORD)
         await page.get_by_role("button", name="Sign in").click()
+
+    async def _goto(self, url: str) -> None:
+        """Go to a page, also where the one that stands there is just being loaded anew."""
+        for _ in range(3):
+            try:
+                await self.arena.page.goto(url)
+                return
+            except PlaywrightError as error:
+                if "ERR_ABORTED" not in str(error):
+                    raise
+        raise Broken("The page cannot be left")
 
     async def _wait_for_call(self) -> None:
         page = self.arena.page
@@ -297,7 +308,7 @@ class Round:
             await self._open(arena.url)
             await expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
             await asyncio.sleep(self.rng.uniform(0, 1.5))
-            await page.goto(self.url)
+            await self._goto(self.url)
         else:
             await self._open(self.url)
 

@@ -71,7 +71,17 @@ function startToggle(root) {
   };
 }
 
-/** The key of this call's outbox; it is asked for until it comes. */
+/**
+ * The key of this call's outbox. It came with the page, so that a network that dies at once leaves
+ * no page without a journal; it is taken out of the page and kept where no script can read it.
+ */
+function takeKey(root, saver) {
+  const given = root.dataset.outboxKey;
+  delete root.dataset.outboxKey;
+  return given ? importKey(given) : fetchKey(root.dataset.keyUrl, saver);
+}
+
+/** The key asked for until it comes: a page whose call was handed over meanwhile had none. */
 async function fetchKey(url, saver) {
   for (let wait = 1000; ; wait = Math.min(wait * 2, 30000)) {
     try {
@@ -94,12 +104,13 @@ async function fetchKey(url, saver) {
  */
 async function startKeeping(root, saver) {
   const [user, call] = [saver.user, root.dataset.callId];
+  const taken = takeKey(root, saver);
   const db = await openStore();
   const page = startPage(root, saver, { db, user, call });
   const begun = page.begin();
   let journal = null;
   if (db) {
-    const key = await fetchKey(root.dataset.keyUrl, saver);
+    const key = await taken;
     if (key) {
       journal = new Journal({ db, key, user, call, page: saver.page, onChange: () => saver.report() });
       saver.keepJournal(journal);

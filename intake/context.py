@@ -38,6 +38,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         if permissions.is_worker(user):
             items.append(("Calls", reverse("calls")))
             items.append(("Practice", reverse("practice")))
+        if permissions.is_supervisor(user):
+            items.append(("Review queue", reverse("reviews")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
             items.append(("Intakes", reverse("intakes")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):

@@ -19,11 +19,12 @@ def time_left(due_at: datetime, *, now: datetime) -> str:
     """
     left = due_at.astimezone(UTC) - now.astimezone(UTC)
     if left < timedelta(0):
-        return f"overdue by {_in_words(-left)}"
-    return f"{_in_words(left)} left"
+        return f"overdue by {in_words(-left)}"
+    return f"{in_words(left)} left"
 
 
-def _in_words(span: timedelta) -> str:
+def in_words(span: timedelta) -> str:
+    """Return a length of time in words, in whole minutes: `2 d 3 h`, `5 h 20 min`, `0 min`."""
     minutes = int(span.total_seconds()) // 60
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

@@ -76,6 +76,19 @@ def can_claim(user: User, intake: Intake) -> bool:
     return intake.worker_id != user.pk and not had_it.exists()
 
 
+def can_amend(user: User, intake: Intake) -> bool:
+    """Whether the user may add to an approved record: a supervisor of the agency."""
+    is_here = intake.agency_id == user.agency_id and not intake.is_practice
+    return is_supervisor(user) and is_here and intake.status == Intake.Status.APPROVED
+
+
+def can_enter_in_error(user: User, intake: Intake) -> bool:
+    """Whether the user may mark a record as entered in error: a supervisor, once submitted."""
+    is_here = intake.agency_id == user.agency_id and not intake.is_practice
+    is_kept = intake.submitted_at is not None and intake.entered_in_error_at is None
+    return is_supervisor(user) and is_here and is_kept
+
+
 def holds_claim(user: User, review: Review | None) -> bool:
     """Whether the open review is this user's."""
     return review is not None and review.outcome == "" and review.reviewer_id == user.pk

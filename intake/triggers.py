@@ -3,7 +3,7 @@
 - The audit is append-only.
 - Submissions, their content and their reporting party are frozen.
 - A published edition (scheduled, live, retired) keeps its content; only its status moves on.
-- An approved or closed intake stays approved or closed.
+- An approved or closed intake stays approved or closed; amendments are append-only.
 
 They are reinstalled after every migration, because SQLite drops triggers when it rebuilds a table.
 """
@@ -55,6 +55,7 @@ def _published_content(table: str, edition: str) -> list[Trigger]:
 
 TRIGGERS: tuple[Trigger, ...] = (
     *_frozen("intake_auditevent", "The audit is append-only."),
+    *_frozen("intake_amendment", "An amendment stays as it was added."),
     *_frozen("intake_submission", "A submission is frozen."),
     *_frozen("intake_submissioncontent", "A submission is frozen."),
     *_frozen("intake_submissionreporter", "A submission is frozen."),

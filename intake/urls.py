@@ -20,6 +20,7 @@ from intake.views import (
     question_sets,
     read_back,
     records,
+    reviews,
     services,
     versions,
     wrap_up,
@@ -44,6 +45,7 @@ call = [
     path("read-back/", read_back.show_read_back, name="call_read_back"),
     path("wrap-up/", wrap_up.show_wrap_up, name="wrap_up"),
     path("submit/", wrap_up.submit, name="call_submit"),
+    path("comments/<uuid:comment_id>/", reviews.reply, name="call_comment"),
 ]
 intake = [
     path("", records.show_intake, name="intake"),
@@ -84,6 +86,19 @@ intake = [
         name="intake_withdraw",
     ),
 ]
+review = [
+    path("", reviews.show_review, name="review"),
+    path("there/", reviews.note_presence, name="review_there"),
+    path("claim/", reviews.claim, name="review_claim"),
+    path("release/", reviews.release, name="review_release"),
+    path("return/", reviews.give_back, name="review_return"),
+    path("approve/", reviews.approve, name="review_approve"),
+    path("comment/", reviews.comment, name="review_comment"),
+    path("comment/<uuid:comment_id>/remove/", reviews.remove_comment, name="review_comment_remove"),
+    path("decide/", reviews.decide_otherwise, name="review_decide"),
+    path("amend/", reviews.amend, name="review_amend"),
+    path("error/", reviews.enter_in_error, name="review_error"),
+]
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
@@ -103,6 +118,9 @@ urlpatterns = [
     path("calls/<uuid:intake_id>/", include(call)),
     path("intakes/", records.list_intakes, name="intakes"),
     path("intakes/<uuid:intake_id>/", include(intake)),
+    path("reviews/", reviews.list_reviews, name="reviews"),
+    path("reviews/state/", reviews.queue_state, name="reviews_state"),
+    path("reviews/<uuid:intake_id>/", include(review)),
     path("written-reports/", written_reports.list_written_reports, name="written_reports"),
     path("written-reports/start/", written_reports.start, name="written_report_start"),
     path("practice/", practice.list_practice, name="practice"),

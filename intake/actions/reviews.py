@@ -1,5 +1,6 @@
 """A supervisor's review: claim, release, return with comments, approve."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,10 +9,13 @@ from django.db import transaction
 
 from intake import permissions
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
-from intake.models import Intake, Review, ReviewComment, User
+from intake.models import Intake, ResponseOption, Review, ReviewComment, ReviewVisit, User
 from intake.models.audit import record_event
 from intake.models.intakes import IntakeStatus
 from intake.models.reviews import ReviewOutcome
+from intake.text import clean_text
+
+REASON = 5_000  # code points
 
 
 @dataclass(frozen=True)
@@ -23,20 +27,42 @@ class NewComment:
 
 
 def claim_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
-    """Take a submitted intake for review; nobody reviews what they wrote themselves."""
+    """Take a submitted intake for review; nobody reviews what they wrote themselves.
+
+    A claim that was left idle for 15 minutes is anybody's: it ends, and the actor's begins. The
+    actor's own remarks of a claim that ended without an outcome come along.
+    """
     with transaction.atomic():
         intake = _lock(actor, intake_id)
         if not permissions.can_claim(actor, intake):
             raise NotAllowed("You cannot review an intake that you wrote yourself.")
-        if intake.status != Intake.Status.SUBMITTED:
+        if intake.status == Intake.Status.IN_REVIEW:
+            _free_idle_claim(intake, at)
+        elif intake.status != Intake.Status.SUBMITTED:
             raise _not_possible(intake, "claimed")
         submission = intake.submissions.latest("number")
         review = Review.objects.create(
             intake=intake, submission=submission, reviewer=actor, claimed_at=at, active_at=at
         )
+        ReviewComment.objects.filter(
+            review__submission=submission, review__outcome=Review.Outcome.RELEASED, author=actor
+        ).update(review=review)
         _move(intake, Intake.Status.IN_REVIEW)
         record_event("intake.claimed", actor=actor, at=at, subject=intake)
         return review
+
+
+def note_presence(*, actor: User, intake_id: UUID, is_active: bool, at: datetime) -> None:
+    """Note that the actor has the page of a review open, and whether something was done there.
+
+    Keeps the actor's own claim. No audit event: that the record was read is noted when it is.
+    """
+    with transaction.atomic():
+        intake = _lock(actor, intake_id)
+        ReviewVisit.objects.update_or_create(intake=intake, user=actor, defaults={"seen_at": at})
+        if is_active:
+            own = Review.objects.filter(intake=intake, outcome="", reviewer=actor)
+            own.filter(active_at__lt=at).update(active_at=at)
 
 
 def release_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
@@ -50,14 +76,21 @@ def release_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
 
 
 def return_intake(
-    *, actor: User, intake_id: UUID, comments: list[NewComment], at: datetime
+    *, actor: User, intake_id: UUID, comments: Sequence[NewComment] = (), at: datetime
 ) -> Review:
-    """Send a claimed intake back to its worker with at least one anchored comment."""
-    if not comments or not all(comment.text.strip() and comment.anchor for comment in comments):
-        raise InvalidValue("Write at least one comment, so that the worker knows what to mend.")
+    """Send a claimed intake back to its worker with at least one anchored comment.
+
+    Those noted during the review go along with `comments`.
+    """
+    needed = InvalidValue("Write at least one comment, so that the worker knows what to mend.")
+    if not all(comment.text.strip() and comment.anchor for comment in comments):
+        raise needed
     with transaction.atomic():
         intake = _lock(actor, intake_id)
         review = _decide(actor, intake, Review.Outcome.RETURNED, at)
+        noted = review.comments.count()
+        if not comments and not noted:
+            raise needed
         for comment in comments:
             ReviewComment.objects.create(
                 review=review, anchor=comment.anchor, text=comment.text, author=actor, at=at
@@ -68,7 +101,7 @@ def return_intake(
             actor=actor,
             at=at,
             subject=intake,
-            details={"comments": len(comments)},
+            details={"comments": noted + len(comments)},
         )
         return review
 
@@ -81,6 +114,42 @@ def approve_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
         _move(intake, Intake.Status.APPROVED)
         record_event("intake.approved", actor=actor, at=at, subject=intake)
         return review
+
+
+def decide_otherwise(
+    *, actor: User, intake_id: UUID, screening: UUID, reason: str, at: datetime
+) -> Review:
+    """Record the reviewer's own screening decision beside the worker's, with a reason."""
+    words = clean_text(reason)
+    if not words.strip() or len(words) > REASON:
+        raise InvalidValue(
+            f"Give the reason, in at most {REASON:,} characters; nothing was recorded.",
+            field="reason",
+        )
+    with transaction.atomic():
+        intake = _lock(actor, intake_id)
+        review = Review.objects.filter(intake=intake, outcome="").first()
+        if not permissions.holds_claim(actor, review) or review is None:
+            raise NotAllowed("Claim the intake first; nothing was recorded.")
+        option = ResponseOption.objects.filter(
+            pk=screening, agency=intake.agency_id, decides="screening", is_active=True
+        ).first()
+        if option is None:
+            raise InvalidValue("Choose one of the decisions; nothing was recorded.")
+        review.own_screening, review.own_reason, review.active_at = option, words, at
+        review.save(update_fields=["own_screening", "own_reason", "active_at"])
+        record_event("intake.decided_otherwise", actor=actor, at=at, subject=intake)
+        return review
+
+
+def _free_idle_claim(intake: Intake, at: datetime) -> None:
+    """End the open claim of a locked intake when it was left idle; else refuse."""
+    review = Review.objects.select_related("reviewer").filter(intake=intake, outcome="").first()
+    if review is None or review.is_held(at):
+        raise _not_possible(intake, "claimed")
+    review.outcome, review.decided_at = Review.Outcome.RELEASED, at
+    review.save(update_fields=["outcome", "decided_at"])
+    record_event("intake.claim_lapsed", actor=None, at=at, subject=intake)
 
 
 def _lock(actor: User, intake_id: UUID) -> Intake:

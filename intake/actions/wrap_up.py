@@ -22,6 +22,7 @@ from intake.models import (
     User,
 )
 from intake.models.audit import record_event
+from intake.models.base import YesNo
 from intake.text import is_named
 
 
@@ -40,6 +41,10 @@ def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
         intake.ended_at = intake.ended_at or max(at, intake.started_at)
         intake.interrupted_at = None
         intake.interruption_reason = ""
+        decision = Decision.objects.select_related("priority").get(intake=intake)
+        due_at = decision.priority.due_at(intake.started_at) if decision.priority else None
+        intake.due_at = due_at
+        intake.is_danger_first = intake.danger_now == YesNo.YES
         intake.save(
             update_fields=[
                 "status",
@@ -47,6 +52,8 @@ def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
                 "ended_at",
                 "interrupted_at",
                 "interruption_reason",
+                "due_at",
+                "is_danger_first",
             ]
         )
         withdraw_standing(intake, actor=actor, at=at)

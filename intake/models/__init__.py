@@ -15,7 +15,7 @@ from intake.models.people import Agency, User
 from intake.models.practice import PracticeRun, PracticeTurn
 from intake.models.preferences import Preferences
 from intake.models.question_sets import Edition, Prompt, PromptPair, PromptText, QuestionSet
-from intake.models.reviews import Amendment, Review, ReviewComment
+from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
 from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
 from intake.models.supports import Service, Support
 from intake.models.words import Correction, Quotation
@@ -57,6 +57,7 @@ __all__ = [
     "ResponseOption",
     "Review",
     "ReviewComment",
+    "ReviewVisit",
     "Service",
     "Submission",
     "SubmissionContent",

@@ -93,6 +93,23 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             .order_by("started_at", "id")
         )
 
+    def with_supervisor(self) -> "IntakeQuerySet":
+        """Return the real intakes that wait for a supervisor, or that one gave back.
+
+        Danger first, then the response's deadline, then whoever waits longest.
+        """
+        states = [IntakeStatus.SUBMITTED, IntakeStatus.IN_REVIEW, IntakeStatus.RETURNED]
+        return (
+            self.for_real()
+            .filter(status__in=states)
+            .order_by(
+                models.F("is_danger_first").desc(),
+                models.F("due_at").asc(nulls_last=True),
+                "submitted_at",
+                "id",
+            )
+        )
+
     def newest_first(self) -> "IntakeQuerySet":
         """Return the intakes with the latest call first."""
         return self.order_by("-started_at", "-id")
@@ -174,6 +191,10 @@ class Intake(SavedRecord):
     holder = models.ForeignKey(
         "CallPage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    # Where it stands in the queue, as it was submitted: danger first, then the response's deadline.
+    is_danger_first = models.BooleanField(default=False)
+    due_at = models.DateTimeField(null=True, blank=True)
 
     # Receipt of the report: every deadline runs from here.
     started_at = models.DateTimeField()
@@ -270,6 +291,11 @@ class Intake(SavedRecord):
                 condition=Q(danger_now="yes", is_practice=False)
                 & ~Q(status__in=["approved", "closed_no_report"]),
                 name="intake_in_danger",
+            ),
+            models.Index(
+                fields=["agency", "-is_danger_first", "due_at", "submitted_at", "id"],
+                condition=Q(status__in=["submitted", "in_review", "returned"], is_practice=False),
+                name="intake_in_queue",
             ),
             models.Index(fields=["worker", "-started_at"], name="intake_of_worker"),
             models.Index(fields=["agency", "-started_at", "-id"], name="intake_of_agency"),

@@ -1,5 +1,7 @@
 """A supervisor's review of an intake, remarks, and what is added after approval."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,6 +10,8 @@ from intake.models.decisions import ResponseOption
 from intake.models.intakes import Intake
 from intake.models.people import User
 from intake.models.submissions import Submission
+
+CLAIM_IDLE = timedelta(minutes=15)  # after which a claim is anybody's (ux 36)
 
 
 class ReviewOutcome(models.TextChoices):
@@ -55,11 +59,31 @@ class Review(Record):
     def __str__(self) -> str:
         return f"Review {self.id}"
 
+    def is_held(self, at: datetime) -> bool:
+        """Whether somebody is at it: an open claim that was not left idle."""
+        return self.outcome == "" and at - self.active_at < CLAIM_IDLE
+
+
+class ReviewVisit(Record):
+    """A supervisor who has the page of an intake's review open, as its pings tell."""
+
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="visits")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["intake", "user"], name="review_visit_once")]
+
+    def __str__(self) -> str:
+        return f"Visit {self.id}"
+
 
 class ReviewComment(Record):
     """A remark anchored to one answer, person, the decision or a passage; replies hang on it.
 
     `anchor` is a field's name in the save protocol: `answer.<prompt id>`, `decision.rationale`.
+    `passage` are words of the narrative, exactly as the submission has them. The worker sees a
+    comment once its review has returned the intake.
     """
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")
@@ -70,6 +94,7 @@ class ReviewComment(Record):
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     text = models.TextField()
+    passage = models.TextField(blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -79,6 +104,10 @@ class ReviewComment(Record):
         ordering = ["at", "id"]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="review_comment_not_empty"),
+            models.CheckConstraint(
+                condition=Q(passage="") | Q(anchor="narrative.text"),
+                name="review_comment_passage_of_narrative",
+            ),
             models.CheckConstraint(
                 condition=Q(resolved_at__isnull=True, resolved_by__isnull=True)
                 | Q(resolved_at__isnull=False, resolved_by__isnull=False),

@@ -241,8 +241,10 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "dispatches": sheet.dispatches,
         "told_choices": Dispatch.Told.choices,
         "comments": ReviewComment.objects.filter(
-            review__intake=intake, parent=None, resolved_at=None
-        ).select_related("author"),
+            review__intake=intake, review__outcome="returned", parent=None
+        )
+        .select_related("author")
+        .prefetch_related("replies__author"),
         **hand_overs.offer_context(request.user, intake),
         "calls_back": records.find_visible(request.user, intake.calls_back_id),
         "conflicts": {},

@@ -35,7 +35,7 @@ def home(request: UserRequest) -> HttpResponse:
     if permissions.is_worker(user):
         return redirect("calls")
     if permissions.is_supervisor(user):
-        return redirect("intakes")
+        return redirect("reviews")
     if permissions.is_administrator(user):
         return redirect("editions")
     if permissions.is_privacy_officer(user):

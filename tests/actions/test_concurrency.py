@@ -17,7 +17,18 @@ from intake.actions.saves import Saved, save_field
 from intake.actions.written_reports import start_written_report
 from intake.errors import HeldElsewhere, NotPossibleNow, Refused, StaleRevision
 from intake.fields import Save
-from intake.models import Answer, CallPage, HandOver, Intake, Narrative, Person, Submission, User
+from intake.models import (
+    Agency,
+    Answer,
+    CallPage,
+    HandOver,
+    Intake,
+    Narrative,
+    Person,
+    Review,
+    Submission,
+    User,
+)
 from tests.factory import NOW, core_prompt, make_call, make_ready, make_user, submit
 
 pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("emptied")]
@@ -308,3 +319,46 @@ def test_one_call_is_offered_once(worker: User, worker2: User) -> None:
         )
         done, refused = split(at_once(offer, offer))
         assert (len(done), len(refused)) == (1, 1)
+
+
+def test_of_approve_and_return_at_the_same_moment_one_wins(
+    worker: User, supervisor: User, agency: Agency
+) -> None:
+    """Two supervisors: the claim of one was left idle, and the other took it."""
+    colleague = make_user(agency, "colleague", "supervisors")
+    later = NOW + timedelta(minutes=20)
+
+    def take_and_return(call: Intake) -> Review:
+        reviews.claim_intake(actor=colleague, intake_id=call.pk, at=later)
+        comment = reviews.NewComment("narrative.text", "Who saw it?")
+        return reviews.return_intake(
+            actor=colleague, intake_id=call.pk, comments=[comment], at=later
+        )
+
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        submit(worker, call)
+        reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
+        approving = partial(reviews.approve_intake, actor=supervisor, intake_id=call.pk, at=later)
+        done, refused = split(at_once(approving, partial(take_and_return, call)))
+        assert (len(done), len(refused)) == (1, 1)
+        call.refresh_from_db()
+        assert call.status == done[0].outcome
+        assert refused[0].sentence.endswith(".")
+        assert Review.objects.filter(intake=call, outcome=call.status).count() == 1
+
+
+def test_of_two_claims_at_the_same_moment_one_wins(
+    worker: User, supervisor: User, agency: Agency
+) -> None:
+    colleague = make_user(agency, "colleague", "supervisors")
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        submit(worker, call)
+        claims = (
+            partial(reviews.claim_intake, actor=actor, intake_id=call.pk, at=NOW)
+            for actor in (supervisor, colleague)
+        )
+        done, refused = split(at_once(*claims))
+        assert (len(done), len(refused)) == (1, 1)
+        assert isinstance(refused[0], NotPossibleNow)

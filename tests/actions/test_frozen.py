@@ -33,7 +33,8 @@ FORMS = {
     "call_submit": {"base:narrative.text": "1", "narrative.text": "late"},
 }
 READ_ONLY = {"call", "wrap_up", "call_read_back", "call_hand_over", "call_versions"}
-ON_ITS_OWN = {"call_save", "call_hold", "call_outbox_key"}  # asked by scripts, with tests below
+# Asked by scripts, with tests below; remarks have theirs in test_comments.
+ON_ITS_OWN = {"call_save", "call_hold", "call_outbox_key", "call_comment"}
 
 
 @pytest.fixture(params=FROZEN)

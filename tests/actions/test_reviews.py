@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -18,8 +19,9 @@ from intake.models import (
     Submission,
     User,
 )
+from intake.models.reviews import CLAIM_IDLE
 from tests.actions.test_frozen import everything
-from tests.factory import NOW, make_call, make_user, put, submit
+from tests.factory import NOW, make_call, make_user, option, put, submit
 
 LATER = NOW + timedelta(hours=1)
 COMMENTS = [NewComment("decision.rationale", "How so?"), NewComment("narrative.text", "Who?")]
@@ -264,3 +266,56 @@ def columns_changed(before: list[dict[str, Any]], after: list[dict[str, Any]]) -
         for column in old
         if old[column] != new[column]
     }
+
+
+def test_a_claim_that_is_left_idle_is_anybodys(
+    supervisor: User, colleague: User, call: Intake
+) -> None:
+    bring_to("in_review", call, supervisor)
+    almost, idle = NOW + CLAIM_IDLE - timedelta(seconds=1), NOW + CLAIM_IDLE
+    with pytest.raises(NotPossibleNow):
+        reviews.claim_intake(actor=colleague, intake_id=call.pk, at=almost)
+    reviews.note_presence(actor=supervisor, intake_id=call.pk, is_active=False, at=almost)
+    reviews.claim_intake(actor=colleague, intake_id=call.pk, at=idle)
+    with pytest.raises(NotAllowed):
+        approve(supervisor, call)
+    approve(colleague, call)
+    lapsed = AuditEvent.objects.get(verb="intake.claim_lapsed")
+    assert (lapsed.actor, lapsed.subject_id) == (None, call.pk)
+
+
+def test_work_on_the_page_keeps_the_claim(supervisor: User, colleague: User, call: Intake) -> None:
+    bring_to("in_review", call, supervisor)
+    later = NOW + timedelta(minutes=10)
+    reviews.note_presence(actor=supervisor, intake_id=call.pk, is_active=True, at=later)
+    with pytest.raises(NotPossibleNow):
+        reviews.claim_intake(actor=colleague, intake_id=call.pk, at=NOW + CLAIM_IDLE)
+    reviews.note_presence(actor=colleague, intake_id=call.pk, is_active=True, at=later)
+    claimed = Review.objects.get(intake=call)
+    assert (claimed.reviewer_id, claimed.active_at) == (supervisor.pk, later)
+
+
+def test_an_own_decision_stands_beside_the_workers(
+    worker: User, supervisor: User, call: Intake
+) -> None:
+    bring_to("in_review", call, supervisor)
+    before = everything()["Decision"]
+    other = UUID(option(worker.agency, "screening", "evaluated_out"))
+    for reason in ("", " \n", "x" * 5001):
+        with pytest.raises(InvalidValue):
+            decide(supervisor, call, other, reason)
+    with pytest.raises(InvalidValue):
+        decide(supervisor, call, UUID(option(worker.agency, "path", "path_1")), "Why not")
+    decide(supervisor, call, other, "Nobody is hurt.")
+    approve(supervisor, call)
+    review = Review.objects.get(intake=call)
+    assert (review.own_screening_id, review.own_reason) == (other, "Nobody is hurt.")
+    assert everything()["Decision"] == before
+    event = AuditEvent.objects.get(verb="intake.decided_otherwise")
+    assert event.details == {}
+
+
+def decide(actor: User, call: Intake, screening: UUID, reason: str) -> Review:
+    return reviews.decide_otherwise(
+        actor=actor, intake_id=call.pk, screening=screening, reason=reason, at=LATER
+    )

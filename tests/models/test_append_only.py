@@ -8,12 +8,12 @@ from django.db import IntegrityError, connection, transaction
 from intake import triggers
 from intake.actions import reviews
 from intake.actions.question_sets import copy_edition
-from intake.models import Agency, AuditEvent, Edition, Intake, Prompt, Submission, User
+from intake.models import Agency, Amendment, AuditEvent, Edition, Intake, Prompt, Submission, User
 from tests.factory import NOW, make_call, put, submit
 
 PUBLISHED = ("scheduled", "live", "retired")
 CONTENT = ("questionset", "promptpair", "prompt", "prompttext")
-FROZEN = ("auditevent", "submission", "submissioncontent", "submissionreporter")
+FROZEN = ("amendment", "auditevent", "submission", "submissioncontent", "submissionreporter")
 STAYS = "An approved or closed intake stays as it is."
 DOES_NOT_CHANGE = "A published edition does not change; edit a copy."
 
@@ -24,6 +24,7 @@ def written(worker: User) -> Intake:
     call = make_call(worker)
     put(worker, call, "reporter.name", "Ines Caller")
     submit(worker, call)
+    Amendment.objects.create(intake=call, author=worker, at=NOW, reason="New", text="Moved")
     return call
 
 
@@ -105,7 +106,10 @@ def copied_row(table: str, edition: Edition) -> str:
 
 @pytest.mark.parametrize("table", FROZEN)
 def test_what_is_kept_is_neither_changed_nor_deleted(written: Intake, table: str) -> None:
-    sentence = "The audit is append-only." if table == "auditevent" else "A submission is frozen."
+    sentence = {
+        "auditevent": "The audit is append-only.",
+        "amendment": "An amendment stays as it was added.",
+    }.get(table, "A submission is frozen.")
     before = rows(table)
     for column in columns_of(table):
         refused(f'UPDATE intake_{table} SET "{column}" = "{column}"', sentence)

@@ -45,6 +45,7 @@ from intake.models import (
     ResponseOption,
     Review,
     ReviewComment,
+    ReviewVisit,
     Service,
     Submission,
     Support,
@@ -201,6 +202,12 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("review_outcome_known", Review, {"outcome": "x", "decided_at": NOW}),
     ("review_comment_not_empty", ReviewComment, {"text": ""}),
     ("review_comment_resolved_by_somebody", ReviewComment, {"resolved_at": NOW}),
+    (
+        "review_comment_passage_of_narrative",
+        ReviewComment,
+        {"anchor": "decision.rationale", "passage": "They moved"},
+    ),
+    ("review_visit_once", ReviewVisit, {}),
     ("amendment_has_text_and_reason", Amendment, {"text": ""}),
     ("amendment_has_text_and_reason", Amendment, {"reason": ""}),
 ]
@@ -256,6 +263,7 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
         ReviewComment.objects.create(
             review=review, anchor="decision.rationale", author=supervisor, at=NOW, text="How so?"
         ),
+        ReviewVisit.objects.create(intake=call, user=supervisor, seen_at=NOW),
         DecisionReference.objects.create(
             decision=Decision.objects.get(intake=call), answer=Answer.objects.get(intake=call)
         ),

@@ -19,12 +19,16 @@ SHOW = """(state) => {
 
 @dataclass
 class Told:
-    """What one page knows: the text of each box, and the text that is stored as it was told."""
+    """What one page knows: the text of each box, and the text that is stored as it was told.
+
+    `revisions` are those of the stored texts.
+    """
 
     boxes: dict[str, str] = field(default_factory=dict)
     stored: dict[str, str] = field(default_factory=dict)
     sent: dict[int, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,10 +105,13 @@ class Watch:
         if event["status"] == 200 and "revision" in answer:
             self.saves += 1
             text = told.by_key[body["key"]]
-            told.stored[name] = text
+            if answer["revision"] >= told.revisions.get(name, 0):  # answers overtake each other
+                told.stored[name], told.revisions[name] = text, answer["revision"]
             self.revisions[name] = max(answer["revision"], self.revisions.get(name, 0))
         elif event["status"] == 409 and answer.get("reason") == "stale":
-            text = told.stored[name] = answer["text"]
+            text = answer["text"]
+            if answer["revision"] >= told.revisions.get(name, 0):
+                told.stored[name], told.revisions[name] = text, answer["revision"]
         else:
             return
         if len(text) > len(self.acknowledged.get(name, "")):

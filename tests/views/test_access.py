@@ -79,11 +79,38 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "agency_row_add": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_row": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "audit": ("get", (302, 404, 404, 404, 404, 200, 404)),
+    "reviews": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "reviews_state": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    # What was not submitted yet is no supervisor's to judge.
+    "review": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "review_there": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_claim": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_release": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_return": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_approve": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_comment": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_comment_remove": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_decide": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_amend": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_error": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "call_comment": ("post", (302, 404, 404, 404, 404, 404, 404)),  # nothing was remarked
 }
 AFTER_SUBMISSION = {
     "intake": (302, 200, 404, 200, 404, 404, 404),
     "intake_pdf": (302, 200, 404, 200, 404, 404, 404),
     "intake_json": (302, 200, 404, 200, 404, 404, 404),
+    "review": (302, 404, 404, 200, 404, 404, 404),
+    "review_there": (302, 404, 404, 200, 404, 404, 404),
+    "review_claim": (302, 404, 404, 302, 404, 404, 404),
+    "review_release": (302, 404, 404, 422, 404, 404, 404),  # nobody claimed it
+    "review_return": (302, 404, 404, 422, 404, 404, 404),
+    "review_approve": (302, 404, 404, 422, 404, 404, 404),
+    "review_comment": (302, 404, 404, 422, 404, 404, 404),
+    "review_comment_remove": (302, 404, 404, 302, 404, 404, 404),
+    "review_decide": (302, 404, 404, 302, 404, 404, 404),
+    "review_amend": (302, 404, 404, 422, 404, 404, 404),
+    "review_error": (302, 404, 404, 422, 404, 404, 404),
+    "call_comment": (302, 404, 404, 404, 404, 404, 404),
     "call": (302, 302, 404, 404, 404, 404, 404),
     "wrap_up": (302, 302, 404, 404, 404, 404, 404),
     "call_versions": (302, 302, 404, 404, 404, 404, 404),
@@ -128,13 +155,13 @@ def address(name: str, call: Intake) -> str:
         service = Service.objects.filter(agency=call.agency).first()
         assert service is not None
         return reverse(name, args=["services", service.pk])
-    if name == "practice_replay":  # of a call that is no practice
-        return reverse(name, args=[call.pk])
     if name in ("intake_sent", "intake_packet", "intake_packet_reporter"):
         recipient = option(call.agency, "cross_report", "law_enforcement")
         if name == "intake_packet_reporter":
             CrossReport.objects.create(intake=call, recipient_id=recipient, decided="yes")
         return reverse(name, args=[call.pk, recipient])
+    if name in ("review_comment_remove", "call_comment"):
+        return reverse(name, args=[call.pk, uuid.uuid4()])
     if name == "call_versions":
         return f"{reverse(name, args=[call.pk])}?field=narrative.text"
     needs_call = name in CALL_NAMES
@@ -144,8 +171,11 @@ def address(name: str, call: Intake) -> str:
 CALL_NAMES = {
     name
     for name in TABLE
-    if name in ("call", "intake", "wrap_up")
-    or (name.startswith(("call_", "intake_")) and name not in ("call_start", "call_from_paper"))
+    if name in ("call", "intake", "practice_replay", "review", "wrap_up")
+    or (
+        name.startswith(("call_", "intake_", "review_"))
+        and name not in ("call_start", "call_from_paper")
+    )
 }
 
 
@@ -197,4 +227,5 @@ def test_access_after_submission(name: str, cast: dict[str, User | None], worker
         user = cast[who]
         if user is not None:
             client.force_login(user)
-        assert client.get(address(name, call)).status_code == expected, (name, who)
+        method = TABLE[name][0]
+        assert getattr(client, method)(address(name, call)).status_code == expected, (name, who)

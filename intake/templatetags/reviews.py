@@ -1,0 +1,63 @@
+"""Filters for the supervisor's desk."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django import template
+
+from intake.deadlines import in_words, time_left
+from intake.models import Intake, ReviewComment, User
+from intake.worksheet import AnswerView, QueueRow, Worksheet
+
+register = template.Library()
+
+
+@register.filter
+def at_place(remarks: Iterable[ReviewComment], anchor: str) -> list[ReviewComment]:
+    """Return the remarks on one place: `decision` has those on each of its fields."""
+    return [one for one in remarks if one.anchor == anchor or one.anchor.startswith(f"{anchor}.")]
+
+
+@register.filter
+def place_of(noun: str, row: str | UUID) -> str:
+    """Return the anchor of a row: `answer` and a prompt's key make `answer.<key>`."""
+    return f"{noun}.{row}"
+
+
+@register.filter
+def spent(span: timedelta | None) -> str:
+    """Return a length of time in words, `2 h 5 min`; empty for none."""
+    return "" if span is None else in_words(span)
+
+
+@register.filter
+def waiting(intake: Intake, now: datetime) -> str:
+    """Return how long an intake has been waiting since it was submitted."""
+    return "" if intake.submitted_at is None else in_words(now - intake.submitted_at)
+
+
+@register.filter
+def time_until(due_at: datetime | None, now: datetime) -> str:
+    """Return the time left until a deadline in words; empty for none."""
+    return "" if due_at is None else time_left(due_at, now=now)
+
+
+@register.filter
+def claimed_by(row: QueueRow, user: User) -> bool:
+    """Whether the claim on a row of the queue is this user's."""
+    return row.claimed_by(user)
+
+
+@register.filter
+def is_shown(answer: AnswerView) -> bool:
+    """Whether the board shows a prompt: it was put to the caller."""
+    return answer.is_asked
+
+
+@register.filter
+def anchors_of(sheet: Worksheet) -> set[str]:
+    """Return the anchors that the page shows in their own place."""
+    answers = {one.id for section in sheet.sections for one in section.all_prompts}
+    people = {one.id for one in sheet.people}
+    return {f"answer.{one}" for one in answers} | {f"person.{one}" for one in people}

@@ -1,0 +1,295 @@
+"""The supervisor's desk: the queue of what waits, and the page on which one intake is judged."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from intake import permissions, worksheet
+from intake.actions import amendments, comments, records, reviews
+from intake.errors import Refused
+from intake.forms.reviews import parse_filter, parse_key
+from intake.models import Intake, ResponseOption, Review, ReviewComment, User
+from intake.views.records import latest_submission
+from intake.views.requests import UserRequest
+
+LONGEST_QUEUE = 200  # rows; what is not shown is counted
+TABS = {"record": "Record", "changes": "Changes", "history": "History", "viewed": "Who viewed"}
+
+
+@require_safe
+def list_reviews(request: UserRequest) -> HttpResponse:
+    """The review queue: danger first, then the response's deadline, then who waits longest."""
+    context = _queue(request)
+    workers = User.objects.filter(
+        agency=request.user.agency_id, is_active=True, groups__name="workers"
+    )
+    context["workers"] = workers.order_by("first_name", "last_name", "username")
+    return render(request, "intake/reviews/queue.html", context)
+
+
+@require_safe
+def queue_state(request: UserRequest) -> JsonResponse:
+    """Who is at which row, for the page that asks every few seconds; its rows stay in place."""
+    context = _queue(request)
+    return JsonResponse(
+        {
+            "rows": {
+                str(row.intake.pk): render_to_string(
+                    "intake/reviews/_claim.html", context | {"row": row}, request
+                )
+                for row in context["rows"]
+            }
+        }
+    )
+
+
+@require_safe
+def show_review(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """The page on which a supervisor judges one intake."""
+    return render(
+        request, "intake/reviews/review.html", _review(request, _fetch(request, intake_id))
+    )
+
+
+@require_POST
+def note_presence(request: UserRequest, intake_id: UUID) -> JsonResponse:
+    """The page says that it is there; the answer is who else is, and whose the claim is."""
+    intake = _fetch(request, intake_id)
+    now = timezone.now()
+    is_active = request.POST.get("active") == "yes"
+    reviews.note_presence(actor=request.user, intake_id=intake.pk, is_active=is_active, at=now)
+    row = worksheet.build_queue([intake], viewer=request.user, at=now)[0]
+    html = render_to_string(
+        "intake/reviews/_there.html", {"row": row, "user": request.user}, request
+    )
+    return JsonResponse({"html": html, "status": intake.status})
+
+
+@require_POST
+def claim(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Take an intake for review and open it."""
+    return _press(request, intake_id, reviews.claim_intake)
+
+
+@require_POST
+def release(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Give a claimed intake back to the queue."""
+    return _press(request, intake_id, reviews.release_intake, then="reviews")
+
+
+@require_POST
+def give_back(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Return a claimed intake to its worker with the comments that were noted."""
+    return _press(request, intake_id, reviews.return_intake, then="reviews")
+
+
+@require_POST
+def approve(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Approve a claimed intake."""
+    return _press(request, intake_id, reviews.approve_intake)
+
+
+@require_POST
+def comment(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Note a remark on a place of the record."""
+    return _press(
+        request,
+        intake_id,
+        comments.add_comment,
+        anchor=request.POST.get("anchor", ""),
+        text=request.POST.get("text", ""),
+        passage=request.POST.get("passage", ""),
+    )
+
+
+@require_POST
+def remove_comment(request: UserRequest, intake_id: UUID, comment_id: UUID) -> HttpResponse:
+    """Take back a remark that the worker has not seen yet."""
+    intake = _fetch(request, intake_id)
+    try:
+        comments.remove_comment(actor=request.user, intake_id=intake.pk, comment_id=comment_id)
+    except ReviewComment.DoesNotExist:
+        raise Http404 from None
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("review", intake.pk)
+
+
+@require_POST
+def decide_otherwise(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Record an own decision beside the worker's."""
+    screening = parse_key(request.POST, "screening")
+    if screening is None:
+        _fetch(request, intake_id)
+        messages.error(request, "Choose one of the decisions; nothing was recorded.")
+        return redirect("review", intake_id)
+    return _press(
+        request,
+        intake_id,
+        reviews.decide_otherwise,
+        screening=screening,
+        reason=request.POST.get("reason", ""),
+    )
+
+
+@require_POST
+def amend(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Add a text to an approved record."""
+    return _press(
+        request,
+        intake_id,
+        amendments.amend_intake,
+        reason=request.POST.get("reason", ""),
+        text=request.POST.get("text", ""),
+    )
+
+
+@require_POST
+def enter_in_error(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """Mark a record as entered in error."""
+    return _press(
+        request, intake_id, amendments.enter_in_error, reason=request.POST.get("reason", "")
+    )
+
+
+@require_POST
+def reply(request: UserRequest, intake_id: UUID, comment_id: UUID) -> HttpResponse:
+    """The worker's answer to a remark, and whether it is dealt with."""
+    intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
+    now = timezone.now()
+    text, resolved = request.POST.get("text", ""), request.POST.get("resolved")
+    try:
+        if text.strip() or resolved is None:
+            comments.reply(
+                actor=request.user,
+                intake_id=intake.pk,
+                comment_id=comment_id,
+                text=text,
+                at=now,
+            )
+        if resolved is not None:
+            comments.resolve(
+                actor=request.user,
+                intake_id=intake.pk,
+                comment_id=comment_id,
+                is_resolved=resolved == "yes",
+                at=now,
+            )
+    except ReviewComment.DoesNotExist:
+        raise Http404 from None
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("call", intake.pk)
+
+
+def _queue(request: UserRequest) -> dict[str, Any]:
+    """Return what the queue shows; the query count is fixed."""
+    if not permissions.is_supervisor(request.user):
+        raise Http404
+    wanted = parse_filter(request.GET)
+    waiting = Intake.objects.visible_to(request.user).with_supervisor().select_related("worker")
+    returned = Intake.Status.RETURNED
+    if wanted.show == "returned":
+        waiting = waiting.filter(status=returned)
+    else:
+        waiting = waiting.exclude(status=returned)
+    if wanted.worker:
+        waiting = waiting.filter(worker=wanted.worker)
+    if wanted.show == "mine":
+        waiting = waiting.filter(reviews__outcome="", reviews__reviewer=request.user)
+    listed = list(waiting[: LONGEST_QUEUE + 1])
+    now = timezone.now()
+    rows = worksheet.build_queue(listed[:LONGEST_QUEUE], viewer=request.user, at=now)
+    if wanted.show == "unclaimed":
+        rows = [row for row in rows if row.claim is None]
+    return {"rows": rows, "wanted": wanted, "now": now, "is_cut": len(listed) > LONGEST_QUEUE}
+
+
+def _fetch(request: UserRequest, intake_id: UUID) -> Intake:
+    """Return an intake that a supervisor may review or look back at; else a 404."""
+    if not permissions.is_supervisor(request.user):
+        raise Http404
+    kept = Intake.objects.visible_to(request.user).for_real().filter(submitted_at__isnull=False)
+    return get_object_or_404(kept.select_related("worker", "agency", "edition"), pk=intake_id)
+
+
+def _press(
+    request: UserRequest,
+    intake_id: UUID,
+    action: Callable[..., object],
+    *,
+    then: str = "review",
+    **about: object,
+) -> HttpResponse:
+    """Carry out an action of the desk and show what stands then, or why it was not possible.
+
+    What was typed comes back with the refusal.
+    """
+    intake = _fetch(request, intake_id)
+    try:
+        action(actor=request.user, intake_id=intake.pk, at=timezone.now(), **about)
+    except Refused as refusal:
+        intake.refresh_from_db()
+        context = _review(request, intake)
+        context |= {"refusal": refusal.sentence, "typed": request.POST}
+        return render(request, "intake/reviews/review.html", context, status=422)
+    return redirect(then) if then == "reviews" else redirect(then, intake.pk)
+
+
+def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
+    """Return what the review page shows."""
+    now = timezone.now()
+    tab = request.GET.get("tab", "record")
+    records.note_view(actor=request.user, intake=intake, at=now)
+    submission = latest_submission(intake)
+    if submission is None:
+        raise Http404
+    sheet = worksheet.from_json(submission.content.text)
+    before = intake.submissions.filter(number=submission.number - 1).select_related("content")
+    earlier = before.first()
+    open_review = intake.reviews.filter(outcome="").first()
+    is_mine = permissions.holds_claim(request.user, open_review)
+    remarks = ReviewComment.objects.filter(review__intake=intake, parent=None)
+    shown = remarks.filter(review__outcome="returned") | remarks.filter(author=request.user)
+    changes: tuple[worksheet.Change, ...] = ()
+    if earlier is not None:
+        changes = worksheet.changes_between(worksheet.from_json(earlier.content.text), sheet)
+    return {
+        "intake": intake,
+        "sheet": sheet,
+        "submission": submission,
+        "earlier": earlier,
+        "changes": changes,
+        "tab": tab if tab in TABS else "record",
+        "tabs": TABS,
+        "row": worksheet.build_queue([intake], viewer=request.user, at=now)[0],
+        "now": now,
+        "is_mine": is_mine,
+        "open_review": open_review,
+        "may_claim": permissions.can_claim(request.user, intake)
+        and intake.status in (Intake.Status.SUBMITTED, Intake.Status.IN_REVIEW)
+        and not (open_review and open_review.is_held(now)),
+        "may_amend": permissions.can_amend(request.user, intake),
+        "may_enter_in_error": permissions.can_enter_in_error(request.user, intake),
+        "remarks": list(
+            shown.select_related("author", "review", "resolved_by").prefetch_related(
+                "replies__author"
+            )
+        ),
+        "noted": open_review.comments.count() if open_review and is_mine else 0,
+        "screenings": ResponseOption.objects.filter(
+            agency=intake.agency_id, decides="screening", is_active=True
+        ),
+        "history": worksheet.build_history(intake, at=now) if tab == "history" else (),
+        "readers": worksheet.build_readers(intake) if tab == "viewed" else (),
+        "amendments": intake.amendments.select_related("author"),
+        "reviews": intake.reviews.exclude(outcome="").select_related("reviewer", "own_screening"),
+        "Review": Review,
+    }

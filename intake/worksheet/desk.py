@@ -1,0 +1,113 @@
+"""What supervisors see of intakes that wait: the queue's rows, and the course of one intake."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from intake.models import Answer, AuditEvent, Intake, QuestionSet, Review, ReviewVisit, User
+
+THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
+SIDES = (("worry", "worry"), ("working_well", "working well"))
+COURSE = {
+    "intake.started": "In progress",
+    "intake.from_paper": "In progress",
+    "intake.submitted": "Submitted",
+    "intake.claimed": "In review",
+    "intake.released": "Submitted",
+    "intake.claim_lapsed": "Submitted",
+    "intake.returned": "Returned",
+    "intake.approved": "Approved",
+}
+READ = ("intake.viewed", "intake.exported", "intake.copied_out", "intake.versions_viewed")
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """An intake that waits; `not_asked` are the sides nothing was asked of, in words."""
+
+    intake: Intake
+    not_asked: tuple[str, ...]
+    claim: Review | None
+    visitors: tuple[User, ...]
+
+    def claimed_by(self, user: User) -> bool:
+        """Whether the claim is this user's."""
+        return self.claim is not None and self.claim.reviewer_id == user.pk
+
+
+@dataclass(frozen=True)
+class Step:
+    """One fact of an intake's course; `state` is empty where it changed none."""
+
+    at: datetime
+    actor: str
+    sentence: str
+    state: str
+    lasted: timedelta | None
+
+
+def build_queue(intakes: Sequence[Intake], *, viewer: User, at: datetime) -> list[QueueRow]:
+    """Return the rows of the queue for intakes with their worker, in a fixed number of queries."""
+    keys = [one.pk for one in intakes]
+    open_claims = Review.objects.filter(intake__in=keys, outcome="").select_related("reviewer")
+    claims = {one.intake_id: one for one in open_claims if one.is_held(at)}
+    visits: dict[UUID, list[User]] = {}
+    there = ReviewVisit.objects.filter(intake__in=keys, seen_at__gt=at - THERE)
+    for visit in there.exclude(user=viewer).select_related("user").order_by("user__username"):
+        visits.setdefault(visit.intake_id, []).append(visit.user)
+    asked = set(
+        Answer.objects.filter(intake__in=keys)
+        .exclude(status=Answer.Status.NOT_ASKED)
+        .values_list("intake", "prompt__question_set__key", "prompt__side")
+        .distinct()
+    )
+    factors: dict[UUID, list[tuple[str, str]]] = {}
+    sets = QuestionSet.objects.filter(edition__in={one.edition_id for one in intakes})
+    for section in sets.filter(kind="factor").order_by("position"):
+        factors.setdefault(section.edition_id, []).append((section.key, section.title))
+    return [
+        QueueRow(
+            intake=one,
+            not_asked=tuple(
+                f"{title} – {words}"
+                for key, title in factors.get(one.edition_id, [])
+                for side, words in SIDES
+                if (one.pk, key, side) not in asked
+            ),
+            claim=claims.get(one.pk),
+            visitors=tuple(visits.get(one.pk, [])),
+        )
+        for one in intakes
+    ]
+
+
+def build_history(intake: Intake, *, at: datetime) -> tuple[Step, ...]:
+    """Return what happened to an intake, with the time that it spent in each state."""
+    events = AuditEvent.objects.filter(subject_id=intake.pk).exclude(verb__in=READ)
+    listed = list(events.select_related("actor").order_by("at", "id"))
+    moves = [one.at for one in listed if one.verb in COURSE] + [at]
+    steps = []
+    for event in listed:
+        state = COURSE.get(event.verb, "")
+        until = next((moment for moment in moves if moment > event.at), event.at)
+        is_last = intake.status == Intake.Status.APPROVED and state == "Approved"
+        steps.append(
+            Step(
+                at=event.at,
+                actor=event.actor.display_name if event.actor else "",
+                sentence=event.sentence,
+                state=state,
+                lasted=until - event.at if state and not is_last else None,
+            )
+        )
+    return tuple(steps)
+
+
+def build_readers(intake: Intake) -> tuple[Step, ...]:
+    """Return who read an intake, the latest first."""
+    events = AuditEvent.objects.filter(subject_id=intake.pk, verb__in=READ)
+    return tuple(
+        Step(one.at, one.actor.display_name if one.actor else "", one.sentence, "", None)
+        for one in events.select_related("actor").order_by("-at", "-id")[:200]
+    )

@@ -1,0 +1,166 @@
+"""The supervisor's desk in two browsers: submit, claim, comment, return, answer, approve, amend."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from intake.models import Agency, Amendment, Intake, Narrative, Review, ReviewComment, User
+from tests import factory
+from tests.browser.checks import Inspection, expect_accessible
+from tests.browser.conftest import Watch
+from tests.browser.test_call import expect_saved, narrative, sign_in, wait_for_scripts
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+
+WITHIN = 10_000  # ms: how soon another supervisor sees a claim
+
+
+@pytest.fixture
+def desks(browser: Browser) -> Iterator[list[Page]]:
+    """The browsers of the worker and of a second supervisor."""
+    contexts = [browser.new_context(viewport={"width": 1366, "height": 625}) for _ in range(2)]
+    for context in contexts:
+        context.set_default_timeout(10_000)
+    yield [context.new_page() for context in contexts]
+    for context in contexts:
+        context.close()
+
+
+def submitted(worker: User) -> Intake:
+    """An intake with a narrative and two answers, submitted just now."""
+    call = factory.make_call(worker, timezone.now())
+    factory.put(worker, call, "narrative.text", "The aunt saw it in spring. Nobody else was near.")
+    for side, text in (("worry", "They moved away."), ("working_well", "The neighbor cooks.")):
+        prompt = factory.core_prompt(call, side=side)
+        factory.put(worker, call, f"answer.{prompt.pk}.text", text)
+    factory.submit(worker, call, timezone.now())
+    return call
+
+
+def comment(page: Page, label: str, text: str, passage: str = "") -> None:
+    page.get_by_text("Comment", exact=False).filter(has_text=f"Comment on {label}").first.click()
+    if passage:
+        page.get_by_label("Words of the narrative").fill(passage)
+    page.get_by_label(f"Comment on {label}").fill(text)
+    page.get_by_role("button", name="Add comment").locator("visible=true").click()
+    expect(page.get_by_text(text)).to_be_visible()
+
+
+def test_from_submission_to_amendment(
+    page: Page,
+    watch: Watch,
+    desks: list[Page],
+    live_server: LiveServer,
+    worker: User,
+    supervisor: User,
+    agency: Agency,
+    inspection: Inspection,
+) -> None:
+    factory.make_user(agency, "colleague", "supervisors")
+    hotline, second = desks
+    call = submitted(worker)
+    sign_in(second, live_server, "colleague")
+    expect(second.get_by_role("heading", name="Review queue")).to_be_visible()
+
+    sign_in(page, live_server, "supervisor")
+    expect(page.get_by_role("heading", name="Review queue")).to_be_visible()
+    inspection.look("queue")
+    row = page.get_by_role("row", name=call.reference)
+    row.get_by_text("of 10 sides").click()
+    expect(row.get_by_text("Parental Resilience – worry")).to_be_visible()
+    row.get_by_role("button", name="Claim").click()
+    expect(page.get_by_role("heading", name=f"Review {call.reference}")).to_be_visible()
+    # Within 10 s, without anybody touching the second supervisor's page.
+    expect(
+        second.get_by_role("row", name=call.reference).get_by_text("Claimed by Supervisor Example")
+    ).to_be_visible(timeout=WITHIN)
+    expect(second.get_by_role("button", name="Claim")).to_have_count(0)
+    expect_accessible(second)
+
+    inspection.look("review")
+    page.get_by_role("button", name="Return with comments").click()
+    expect(page.get_by_role("alert")).to_contain_text("Write at least one comment")
+    prompts = [factory.core_prompt(call, side=side) for side in ("worry", "working_well")]
+    for prompt, text in zip(prompts, ("Since when?", "How often?"), strict=True):
+        comment(page, prompt.texts.get(language="en").text, text)
+    comment(page, "the narrative", "Which aunt?", passage="The aunt saw it")
+    inspection.look("commented")
+    page.get_by_role("button", name="Return with comments (3)").click()
+    expect(page.get_by_role("heading", name="Review queue")).to_be_visible()
+    expect(page.get_by_text("Nothing waits here")).to_be_visible()
+    inspection.look("empty-queue")
+
+    sign_in(hotline, live_server)
+    hotline.goto(live_server.url + reverse("call", args=[call.pk]))
+    wait_for_scripts(hotline)
+    for text in ("Since when?", "How often?", "Which aunt?"):
+        expect(hotline.get_by_text(text)).to_be_visible()
+    inspection.page = hotline
+    inspection.look("returned-call")
+    first = hotline.get_by_role("listitem").filter(has_text="Which aunt?")
+    first.get_by_role("textbox", name="Reply to comment").fill("The older one.")
+    first.get_by_role("button", name="Dealt with").click()
+    expect(hotline.get_by_text("The older one.")).to_be_visible()
+    expect(hotline.get_by_text("Dealt with.", exact=True)).to_be_visible()
+    wait_for_scripts(hotline)
+    narrative(hotline).fill("The older aunt saw it in spring. Nobody else was near.")
+    expect_saved(hotline)
+    hotline.goto(live_server.url + reverse("wrap_up", args=[call.pk]))
+    wait_for_scripts(hotline)
+    hotline.get_by_role("button", name="Submit for review").click()
+    expect(hotline.get_by_text("was submitted for review")).to_be_visible()
+
+    page.reload()
+    page.get_by_role("row", name=call.reference).get_by_role("button", name="Claim").click()
+    expect(page.get_by_text("The older one.")).to_be_visible()
+    page.get_by_role("link", name="Changes (1)").click()
+    expect(page.get_by_role("insertion").last).to_contain_text("older")
+    inspection.page = page
+    inspection.look("changes")
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("cell", name="Returned the intake with comments")).to_be_visible()
+    inspection.look("history")
+    page.get_by_role("link", name="Who viewed").click()
+    expect(page.get_by_role("cell", name="Viewed the intake").first).to_be_visible()
+    inspection.look("viewed")
+    page.get_by_role("link", name="Record", exact=True).click()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Approved", exact=True)).to_be_visible()
+    pdf = page.request.get(live_server.url + reverse("intake_pdf", args=[call.pk]))
+    assert pdf.status == 200
+    page.get_by_text("Amend the record").click()
+    page.get_by_label("Reason of the amendment").fill("Told later")
+    page.get_by_label("What is added").fill("The family moved in May.")
+    page.get_by_role("button", name="Add amendment").click()
+    expect(page.get_by_text("The family moved in May.")).to_be_visible()
+    inspection.look("approved")
+    page.get_by_role("link", name="Whole record").click()
+    expect(page.get_by_text("The family moved in May.")).to_be_visible()
+    assert Amendment.objects.get().intake_id == call.pk
+    assert Narrative.objects.get().text.startswith("The older aunt")
+    assert ReviewComment.objects.filter(parent=None).count() == 3
+    assert set(Review.objects.values_list("outcome", flat=True)) == {"returned", "approved"}
+    inspection.finish()
+    refused = "Failed to load resource: the server responded with a status of 422"
+    assert [one for one in watch.complaints if refused not in one] == []
+
+
+def test_the_desk_works_without_scripts(
+    browser: Browser, live_server: LiveServer, worker: User, supervisor: User
+) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    context.set_default_timeout(10_000)
+    plain = context.new_page()
+    call = submitted(worker)
+    sign_in(plain, live_server, "supervisor")
+    plain.get_by_role("button", name=f"Claim {call.reference}").click()
+    comment(plain, "the decision", "How so?")
+    plain.get_by_role("button", name="Return with comments (1)").click()
+    expect(plain.get_by_role("heading", name="Review queue")).to_be_visible()
+    call.refresh_from_db()
+    assert call.status == "returned"
+    context.close()

@@ -1,0 +1,216 @@
+"""The supervisor's desk: what waits in which order, who is at it, and what a page answers."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from intake.actions import calls, comments, reviews, wrap_up
+from intake.models import AuditEvent, Intake, Review, ReviewComment, User
+from tests.factory import core_prompt, make_call, make_ready, make_user, option, put, submit
+
+
+@pytest.fixture
+def as_supervisor(client: Client, supervisor: User) -> Client:
+    client.force_login(supervisor)
+    return client
+
+
+def wait(
+    worker: User, *, hours: float, priority: str = "ten_days", danger: str = "unknown"
+) -> Intake:
+    """An intake that was submitted so many hours after its call began, just now."""
+    now = timezone.now()
+    call = make_call(worker, now - timedelta(hours=hours))
+    make_ready(worker, call)
+    put(worker, call, "call.danger_now", danger, base=1)
+    put(worker, call, "decision.priority", option(worker.agency, "priority", priority), base=1)
+    wrap_up.submit_intake(actor=worker, intake_id=call.pk, at=now)
+    call.refresh_from_db()
+    return call
+
+
+def remark(actor: User, call: Intake) -> ReviewComment:
+    return comments.add_comment(
+        actor=actor, intake_id=call.pk, anchor="narrative.text", text="Who?", at=timezone.now()
+    )
+
+
+def listed(client: Client, **query: str) -> list[str]:
+    answer = client.get(reverse("reviews"), query)
+    assert answer.status_code == 200
+    return [row.intake.reference for row in answer.context["rows"]]
+
+
+def test_danger_comes_first_then_the_deadline_then_age(as_supervisor: Client, worker: User) -> None:
+    late = wait(worker, hours=1)
+    older = wait(worker, hours=5)
+    soon = wait(worker, hours=1, priority="immediate")
+    danger = wait(worker, hours=1, danger="yes")
+    none = wait(worker, hours=9)
+    Intake.objects.filter(pk=none.pk).update(due_at=None)
+    order = [one.reference for one in (danger, soon, older, late, none)]
+    assert listed(as_supervisor) == order
+    make_call(worker)  # in progress: nobody's to review
+    calls.start_call(actor=worker, at=timezone.now(), is_practice=True)
+    assert listed(as_supervisor) == order
+
+
+def test_filters_show_a_part(
+    as_supervisor: Client, worker: User, worker2: User, supervisor: User
+) -> None:
+    mine, free, given = (wait(worker, hours=1) for _ in range(3))
+    others = wait(worker2, hours=1)
+    now = timezone.now()
+    for one in (mine, given):
+        reviews.claim_intake(actor=supervisor, intake_id=one.pk, at=now)
+    comment = reviews.NewComment("narrative.text", "Who?")
+    reviews.return_intake(actor=supervisor, intake_id=given.pk, comments=[comment], at=now)
+    names = {one.pk: one.reference for one in (mine, free, given, others)}
+    assert listed(as_supervisor, show="mine") == [names[mine.pk]]
+    assert set(listed(as_supervisor, show="unclaimed")) == {names[free.pk], names[others.pk]}
+    assert listed(as_supervisor, show="returned") == [names[given.pk]]
+    assert listed(as_supervisor, worker=str(worker2.pk)) == [names[others.pk]]
+    assert len(listed(as_supervisor, show="strange", worker="nobody")) == 3
+    Review.objects.filter(intake=mine).update(active_at=now - timedelta(minutes=16))
+    assert names[mine.pk] in listed(as_supervisor, show="unclaimed")
+
+
+def test_what_was_not_asked_is_said_in_words(as_supervisor: Client, worker: User) -> None:
+    call = make_call(worker, timezone.now())
+    put(worker, call, f"answer.{core_prompt(call).pk}.text", "They moved away.")
+    put(worker, call, f"answer.{core_prompt(call, side='working_well').pk}.status", "unknown")
+    submit(worker, call, timezone.now())
+    row = as_supervisor.get(reverse("reviews")).context["rows"][0]
+    assert len(row.not_asked) == 8
+    assert "Social Connections – worry" not in row.not_asked
+    assert "Parental Resilience – working well" in row.not_asked
+
+
+def test_the_desk_takes_a_fixed_number_of_queries(
+    as_supervisor: Client, worker: User, supervisor: User
+) -> None:
+    def count(address: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert as_supervisor.get(address).status_code == 200
+        return len(captured)
+
+    first = wait(worker, hours=1)
+    reviews.claim_intake(actor=supervisor, intake_id=first.pk, at=timezone.now())
+    remark(supervisor, first)
+    pages = [
+        reverse("reviews"),
+        reverse("reviews_state"),
+        reverse("review", args=[first.pk]),
+        reverse("review", args=[first.pk]) + "?tab=history",
+        reverse("review", args=[first.pk]) + "?tab=viewed",
+    ]
+    few = [count(page) for page in pages]
+    for number in range(4):
+        wait(worker, hours=number)
+        remark(supervisor, first)
+    assert [count(page) for page in pages] == few
+    assert few[0] <= 9
+
+
+def test_the_page_that_asks_learns_who_is_there(
+    as_supervisor: Client, worker: User, supervisor: User
+) -> None:
+    colleague = make_user(worker.agency, "colleague", "supervisors")  # type: ignore[arg-type]
+    call = wait(worker, hours=1)
+    reviews.note_presence(actor=colleague, intake_id=call.pk, is_active=True, at=timezone.now())
+    rows = as_supervisor.get(reverse("reviews_state")).json()["rows"]
+    assert "Colleague Example looking at it" in " ".join(rows[str(call.pk)].split())
+    reviews.claim_intake(actor=colleague, intake_id=call.pk, at=timezone.now())
+    rows = as_supervisor.get(reverse("reviews_state")).json()["rows"]
+    assert "Claimed by Colleague Example" in rows[str(call.pk)]
+    there = as_supervisor.post(reverse("review_there", args=[call.pk]), {"active": "yes"}).json()
+    assert there["status"] == "in_review"
+    assert "Claimed by Colleague Example" in there["html"]
+    before = AuditEvent.objects.count()
+    as_supervisor.post(reverse("review_there", args=[call.pk]), {"active": "no"})
+    assert AuditEvent.objects.count() == before  # a poll is no view
+
+
+def test_a_refusal_says_why_and_keeps_what_was_typed(
+    as_supervisor: Client, worker: User, supervisor: User
+) -> None:
+    call = wait(worker, hours=1)
+    form = {"anchor": "narrative.text", "text": "Who saw it?", "passage": "no such words"}
+    place = reverse("review_comment", args=[call.pk])
+    unclaimed = as_supervisor.post(place, form)
+    assert unclaimed.status_code == 422
+    assert "Claim the intake first" in unclaimed.content.decode()
+    assert as_supervisor.post(reverse("review_claim", args=[call.pk])).status_code == 302
+    refused = as_supervisor.post(place, form).content.decode()
+    assert "The narrative does not have these words." in refused
+    assert "Who saw it?" in refused
+    assert not ReviewComment.objects.exists()
+    nothing = as_supervisor.post(reverse("review_return", args=[call.pk]))
+    assert "Write at least one comment" in nothing.content.decode()
+
+
+def test_no_words_of_a_call_stand_in_titles_or_addresses(
+    as_supervisor: Client, worker: User, supervisor: User
+) -> None:
+    call = make_call(worker, timezone.now())
+    put(worker, call, "narrative.text", "Zebulon hid.")
+    submit(worker, call, timezone.now())
+    page = as_supervisor.get(reverse("review", args=[call.pk])).content.decode()
+    title = page.split("<title>")[1].split("</title>")[0]
+    assert title.split() == ["Review", call.reference, "·", "SOP", "Hotline"]
+    assert "Zebulon" in page
+
+
+def test_reading_is_noted_and_changes_are_shown(
+    as_supervisor: Client, worker: User, supervisor: User
+) -> None:
+    call = make_call(worker, timezone.now())
+    put(worker, call, "narrative.text", "The aunt saw it.")
+    submit(worker, call, timezone.now())
+    page = reverse("review", args=[call.pk])
+    assert "first submission" in as_supervisor.get(f"{page}?tab=changes").content.decode()
+    reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=timezone.now())
+    comment = reviews.NewComment("narrative.text", "Which aunt?")
+    reviews.return_intake(
+        actor=supervisor, intake_id=call.pk, comments=[comment], at=timezone.now()
+    )
+    put(worker, call, "narrative.text", "The older aunt saw it.", base=1)
+    wrap_up.submit_intake(actor=worker, intake_id=call.pk, at=timezone.now())
+    changes = as_supervisor.get(f"{page}?tab=changes").context["changes"]
+    assert [
+        (one.section, [part.text for part in one.parts if part.kind == "new"]) for one in changes
+    ] == [("Narrative", [" older"])]
+    history = as_supervisor.get(f"{page}?tab=history").context["history"]
+    assert [step.state for step in history if step.state] == [
+        "In progress",
+        "Submitted",
+        "In review",
+        "Returned",
+        "Submitted",
+    ]
+    viewed = as_supervisor.get(f"{page}?tab=viewed")
+    assert "Viewed the intake" in viewed.content.decode()
+
+
+def test_nobody_reviews_across_agencies_or_without_the_role(
+    client: Client, worker: User, stranger: User
+) -> None:
+    call = wait(worker, hours=1)
+    Group.objects.get_or_create(name="supervisors")
+    for somebody in (worker, stranger):
+        client.force_login(somebody)
+        for name in ("review", "review_there", "review_claim", "review_amend"):
+            address = reverse(name, args=[call.pk])
+            got = client.get(address) if name == "review" else client.post(address)
+            assert got.status_code == 404, name
+    assert not Review.objects.exists()
+    client.force_login(worker)
+    strange = reverse("call_comment", args=[call.pk, uuid.uuid4()])
+    assert client.post(strange, {"text": "x"}).status_code == 404

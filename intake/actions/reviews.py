@@ -9,7 +9,7 @@ from django.db import transaction
 
 from intake import permissions
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
-from intake.models import Intake, ResponseOption, Review, ReviewComment, ReviewVisit, User
+from intake.models import HandOver, Intake, ResponseOption, Review, ReviewComment, ReviewVisit, User
 from intake.models.audit import record_event
 from intake.models.intakes import IntakeStatus
 from intake.models.reviews import ReviewOutcome
@@ -76,11 +76,17 @@ def release_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
 
 
 def return_intake(
-    *, actor: User, intake_id: UUID, comments: Sequence[NewComment] = (), at: datetime
+    *,
+    actor: User,
+    intake_id: UUID,
+    comments: Sequence[NewComment] = (),
+    to: UUID | None = None,
+    at: datetime,
 ) -> Review:
     """Send a claimed intake back to its worker with at least one anchored comment.
 
-    Those noted during the review go along with `comments`.
+    Those noted during the review go along with `comments`. `to` names another worker of the
+    agency who is to go on with it; whoever had it can read it from then on.
     """
     needed = InvalidValue("Write at least one comment, so that the worker knows what to mend.")
     if not all(comment.text.strip() and comment.anchor for comment in comments):
@@ -96,6 +102,8 @@ def return_intake(
                 review=review, anchor=comment.anchor, text=comment.text, author=actor, at=at
             )
         _move(intake, Intake.Status.RETURNED)
+        if to is not None and to != intake.worker_id:
+            _give_to(intake, to, actor=actor, at=at)
         record_event(
             "intake.returned",
             actor=actor,
@@ -140,6 +148,29 @@ def decide_otherwise(
         review.save(update_fields=["own_screening", "own_reason", "active_at"])
         record_event("intake.decided_otherwise", actor=actor, at=at, subject=intake)
         return review
+
+
+def _give_to(intake: Intake, key: UUID, *, actor: User, at: datetime) -> None:
+    """Make a locked intake another worker's."""
+    colleague = User.objects.colleagues_of(intake.worker).filter(pk=key).first()
+    if colleague is None:
+        raise InvalidValue("Choose a worker of the agency; nothing was returned.", field="to")
+    HandOver.objects.create(
+        intake=intake,
+        offered_by_id=intake.worker_id,
+        offered_to=colleague,
+        offered_at=at,
+        answer=HandOver.Answer.ACCEPTED,
+        answered_at=at,
+        moved_by=actor,
+    )
+    details: dict[str, str | int | bool] = {
+        "from": str(intake.worker_id),
+        "to": str(colleague.pk),
+    }
+    intake.worker, intake.holder = colleague, None
+    intake.save(update_fields=["worker", "holder"])
+    record_event("intake.moved", actor=actor, at=at, subject=intake, details=details)
 
 
 def _free_idle_claim(intake: Intake, at: datetime) -> None:

@@ -42,6 +42,7 @@ SENTENCES = {
     "intake.exported": "Exported the record",
     "intake.from_paper": "Began to type in a call that was taken on paper",
     "intake.interrupted": "Marked the call as dropped",
+    "intake.moved": "Gave the returned intake to another worker",
     "intake.released": "Released the intake",
     "intake.resumed": "Resumed the call",
     "intake.returned": "Returned the intake with comments",

@@ -50,6 +50,10 @@ class HandOver(Record):
     offered_at = models.DateTimeField()
     answer = models.CharField(max_length=12, choices=HandOverAnswer, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # The supervisor who gave a returned intake to another worker; nobody was asked.
+    moved_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = HandOverQuerySet.as_manager()
 
@@ -67,6 +71,10 @@ class HandOver(Record):
             ),
             models.CheckConstraint(
                 condition=~Q(offered_by=models.F("offered_to")), name="hand_over_to_a_colleague"
+            ),
+            models.CheckConstraint(
+                condition=Q(moved_by__isnull=True) | Q(answer="accepted"),
+                name="hand_over_moved_stands",
             ),
             is_one_of("hand_over", "answer", HandOverAnswer, blank=True),
         ]

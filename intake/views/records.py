@@ -81,7 +81,9 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
             "may_call_back": permissions.can_call_back(request.user, intake),
             "calls_back": records.find_visible(request.user, intake.calls_back_id),
             "callbacks": intake.callbacks.visible_to(request.user).order_by("started_at", "id"),
-            "hand_overs": intake.hand_overs.accepted().select_related("offered_by", "offered_to"),
+            "hand_overs": intake.hand_overs.accepted().select_related(
+                "offered_by", "offered_to", "moved_by"
+            ),
             "written_reports": reports,
             "readable": set(reports.visible_to(request.user).values_list("pk", flat=True)),
             "amendments": intake.amendments.select_related("author"),

@@ -87,7 +87,8 @@ def release(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def give_back(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Return a claimed intake to its worker with the comments that were noted."""
-    return _press(request, intake_id, reviews.return_intake, then="reviews")
+    to = parse_key(request.POST, "to")
+    return _press(request, intake_id, reviews.return_intake, then="reviews", to=to)
 
 
 @require_POST
@@ -284,6 +285,7 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
             )
         ),
         "noted": open_review.comments.count() if open_review and is_mine else 0,
+        "colleagues": User.objects.colleagues_of(intake.worker),
         "screenings": ResponseOption.objects.filter(
             agency=intake.agency_id, decides="screening", is_active=True
         ),

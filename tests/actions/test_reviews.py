@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import Group
 
 from intake.actions import reviews, wrap_up
 from intake.actions.reviews import NewComment
@@ -319,3 +320,32 @@ def decide(actor: User, call: Intake, screening: UUID, reason: str) -> Review:
     return reviews.decide_otherwise(
         actor=actor, intake_id=call.pk, screening=screening, reason=reason, at=LATER
     )
+
+
+def test_a_return_can_go_to_another_worker(
+    worker: User, worker2: User, supervisor: User, stranger: User, call: Intake
+) -> None:
+    bring_to("in_review", call, supervisor)
+    before = everything()
+    for nobody in (stranger.pk, supervisor.pk, UUID(int=1)):
+        with pytest.raises(InvalidValue):
+            give_back_to(supervisor, call, nobody)
+        assert everything() == before
+    give_back_to(supervisor, call, worker2.pk)
+    call.refresh_from_db()
+    assert (call.worker_id, call.status) == (worker2.pk, "returned")
+    assert put(worker2, call, "narrative.text", "More").revision == 1
+    with pytest.raises(Intake.DoesNotExist):
+        put(worker, call, "narrative.text", "Mine")
+    assert Intake.objects.visible_to(worker).filter(pk=call.pk).exists()
+    event = AuditEvent.objects.get(verb="intake.moved")
+    assert event.details == {"from": str(worker.pk), "to": str(worker2.pk)}
+    wrap_up.submit_intake(actor=worker2, intake_id=call.pk, at=LATER)
+    for somebody in (worker, worker2):  # neither who wrote it first nor who wrote it last
+        somebody.groups.add(Group.objects.get(name="supervisors"))
+        with pytest.raises(NotAllowed):
+            claim(User.objects.with_roles().get(pk=somebody.pk), call)
+
+
+def give_back_to(actor: User, call: Intake, to: UUID) -> Review:
+    return reviews.return_intake(actor=actor, intake_id=call.pk, comments=COMMENTS, to=to, at=LATER)

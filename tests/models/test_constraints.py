@@ -207,6 +207,11 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
         ReviewComment,
         {"anchor": "decision.rationale", "passage": "They moved"},
     ),
+    (
+        "hand_over_moved_stands",
+        HandOver,
+        {"answer": "declined", "answered_at": NOW, "moved_by_id": SAME},
+    ),
     ("review_visit_once", ReviewVisit, {}),
     ("amendment_has_text_and_reason", Amendment, {"text": ""}),
     ("amendment_has_text_and_reason", Amendment, {"reason": ""}),
@@ -362,8 +367,8 @@ def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
     fields = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
     if "follows_id" in changes:
         changes |= {"follows_id": Intake.objects.exclude(follows=None).get().follows_id}
-    if changes.get("offered_to_id") is SAME:
-        changes |= {"offered_to_id": row.offered_by_id}  # type: ignore[attr-defined]
+    for name in [name for name, value in changes.items() if value is SAME]:
+        changes |= {name: row.offered_by_id}  # type: ignore[attr-defined]
     with transaction.atomic():
         type(row)(**fields | {"id": uuid.uuid4()} | changes).save(force_insert=True)
 

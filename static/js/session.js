@@ -116,14 +116,18 @@ function leave() {
   location.replace("/");
 }
 
-/** Notice a sign-in in another tab, and that somebody else is signed in now. */
-async function look() {
+/**
+ * Notice a sign-in in another tab, and that somebody else is signed in now. A page that was told
+ * of a sign-out looks also while nobody sees it, and covers itself where it cannot be sure.
+ */
+async function look(isTold = false) {
   clearTimeout(looking);
-  const who = document.hidden && !isIdle ? null : await endedFirst(await whoIsThere());
+  const isSeen = !document.hidden || isIdle || isTold;
+  const who = isSeen ? await endedFirst(await whoIsThere()) : null;
   if (who?.user && who.user !== user) leave();
-  else if (!isLocked && who && !who.user) lose();
+  else if (!isLocked && (who ? !who.user : isTold)) lose();
   else if (isLocked && who?.user) goOn(who);
-  else if (isLocked) looking = setTimeout(look, LOOK);
+  else if (isLocked) looking = setTimeout(() => look(), LOOK);
 }
 
 /** Who is there; a session that nobody touched is ended first, where that did not arrive before. */
@@ -241,7 +245,7 @@ if (user && dialog) {
   }
   channel?.addEventListener("message", ({ data }) => {
     if (data === "active") stay(false);
-    else if (data === "ended") look();
+    else if (data === "ended") look(true);
     else if (data.user !== user) leave(); // somebody else signed in here
   });
   channel?.postMessage({ user });
@@ -250,7 +254,7 @@ if (user && dialog) {
     watch();
     if (!document.hidden) look();
   });
-  window.addEventListener("focus", look);
+  window.addEventListener("focus", () => look());
   document.addEventListener("session:lost", lose);
   document.addEventListener("session:other", leave);
   dialog.addEventListener("cancel", (event) => event.preventDefault());

@@ -22,6 +22,7 @@ from tests.browser.test_call import (
     start_call,
     wait_for_scripts,
 )
+from tests.torture.watch import SHOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
 
@@ -481,6 +482,7 @@ def test_pages_of_who_signed_out_show_nothing_to_who_signs_in(
     wait_for_journal(page)
     narrative(page).fill("Only the first worker knows.")
     expect_saved(page)
+    page.evaluate(SHOW, "hidden")  # as a tab behind another one is
     other = page.context.new_page()
     other.goto(live_server.url)
     other.get_by_role("button", name="Sign out").click()

@@ -138,7 +138,7 @@ def test_pages_of_a_response(
     inspection.look("written-reports-refused")
     page.context.clear_cookies()
     sign_in(page, live_server, "supervisor")
-    expect(page.get_by_role("heading", name="Intakes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Review queue")).to_be_visible()
     look_at(page, inspection, live_server.url + reverse("danger"), "danger")
     inspection.finish()
 

@@ -44,7 +44,7 @@ def test_a_danger_call_is_seen_told_and_briefed_before_it_is_submitted(
 ) -> None:
     desk = browser.new_context().new_page()
     sign_in(desk, live_server, "supervisor")
-    expect(desk.get_by_role("heading", name="Intakes")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Review queue")).to_be_visible()
     desk.goto(live_server.url + reverse("danger"))
     expect(desk.get_by_text("No danger call waits here.")).to_be_visible()
 

@@ -164,18 +164,18 @@ def address(name: str, call: Intake) -> str:
         return reverse(name, args=[call.pk, uuid.uuid4()])
     if name == "call_versions":
         return f"{reverse(name, args=[call.pk])}?field=narrative.text"
-    needs_call = name in CALL_NAMES
+    needs_call = name in OF_A_CALL  # practice_replay: of a call that is no practice
     return reverse(name, args=[call.pk]) if needs_call else reverse(name)
 
 
 CALL_NAMES = {
     name
     for name in TABLE
-    if name in ("call", "intake", "practice_replay", "review", "wrap_up")
-    or (
-        name.startswith(("call_", "intake_", "review_"))
-        and name not in ("call_start", "call_from_paper")
-    )
+    if name in ("call", "intake", "wrap_up")
+    or (name.startswith(("call_", "intake_")) and name not in ("call_start", "call_from_paper"))
+}
+OF_A_CALL = CALL_NAMES | {
+    name for name in TABLE if name in ("practice_replay", "review") or name.startswith("review_")
 }
 
 

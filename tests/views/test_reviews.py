@@ -168,6 +168,18 @@ def test_no_words_of_a_call_stand_in_titles_or_addresses(
     assert "Zebulon" in page
 
 
+def test_every_look_at_a_review_is_an_event(
+    as_supervisor: Client, worker: User, supervisor: User
+) -> None:
+    call = wait(worker, hours=1)
+    before = set(AuditEvent.objects.values_list("pk", flat=True))
+    for tab in ("record", "changes", "history", "viewed"):
+        as_supervisor.get(reverse("review", args=[call.pk]), {"tab": tab})
+    events = AuditEvent.objects.exclude(pk__in=before)
+    facts = [(one.verb, one.actor_id, one.subject_id, one.details) for one in events]
+    assert facts == [("intake.viewed", supervisor.pk, call.pk, {})] * 4
+
+
 def test_reading_is_noted_and_changes_are_shown(
     as_supervisor: Client, worker: User, supervisor: User
 ) -> None:

@@ -15,7 +15,7 @@ from intake import fields
 from intake.models import Agency, AuditEvent, Concern, HeardNote, Intake, Person, Prompt, User
 from tests.actions.test_frozen import everything
 from tests.factory import core_prompt, make_agency, make_call, make_user, option, put
-from tests.views.test_access import TABLE, WHO, names
+from tests.views.test_access import TABLE, WHO, address, names
 
 NOT_THERE = (404, "call")
 NO_SUCH_FIELD = (404, "field")
@@ -109,7 +109,7 @@ def test_nobody_else_moves_a_call_on(people: dict[str, User], name: str) -> None
     before, events = everything(), AuditEvent.objects.count()
     for who in WHO:
         if who != "owner":
-            response = signed_in(people.get(who)).post(reverse(name, args=[call.pk]), form)
+            response = signed_in(people.get(who)).post(address(name, call), form)
             assert response.status_code == (302 if who == "nobody" else 404), who
     assert everything() == before
     assert AuditEvent.objects.count() == events

@@ -55,6 +55,7 @@ def test_a_practice_call_with_its_replay(
     ).check()
     page.get_by_role("button", name="End call").click()
     expect(page.get_by_text("nothing of this is a report")).to_be_visible()
+    wait_for_scripts(page)  # a page that was made before the last save is loaded once more
     page.get_by_role("link", name="Calls").first.click()
     expect(page.get_by_role("link", name="P26-")).to_have_count(0)
     page.get_by_role("link", name="Practice").click()

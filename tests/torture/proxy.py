@@ -21,6 +21,7 @@ class Proxy:
         self.delays_requests = False
         self.deaf = False
         self.delayed = 0  # how often something had to wait
+        self.swallowed = 0  # how many pieces of answers were lost
         self._cut = False
         self._open = asyncio.Event()
         self._open.set()
@@ -124,6 +125,7 @@ class Exchange:
         with suppress(OSError):
             while data := await reader.read(CHUNK):
                 if self.proxy.deaf:
+                    self.proxy.swallowed += 1
                     continue
                 if self.is_asked and not self.proxy.delays_requests:
                     await self.proxy.dawdle()

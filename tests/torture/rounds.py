@@ -426,13 +426,19 @@ async def kill_database(one: Round) -> None:
 
 
 async def cut_network(one: Round) -> None:
-    """No connection, or requests that arrive and whose answers are lost."""
+    """No connection, or requests that arrive and whose answers are lost.
+
+    A browser sends a request again by itself when the connection that it used again breaks: of a
+    lost answer the page may never hear.
+    """
+    proxy, before = one.arena.proxy, one.arena.proxy.swallowed
     if one.rng.random() < 0.5:
-        await one.arena.proxy.cut()
+        await proxy.cut()
     else:
-        one.arena.proxy.deaf = True
+        proxy.deaf = True
     await one.outage()
-    await one.arena.proxy.mend(reset=one.rng.random() < 0.8)
+    one.outcome.felt = proxy.swallowed > before
+    await proxy.mend(reset=one.rng.random() < 0.8)
 
 
 async def end_session(one: Round) -> None:

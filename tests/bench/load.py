@@ -42,6 +42,7 @@ class Client:
             "Accept: application/json",
             "Accept-Encoding: gzip",
             f"X-CSRFToken: {self.about['csrf']}",
+            "X-Background: yes",  # as the page's saves do
             f"Cookie: {self.about['cookies']}",
             f"Content-Length: {len(body)}",
         )

@@ -131,6 +131,8 @@ def main() -> int:
 def make_clients(count: int) -> list[dict[str, Any]]:
     """Return so many workers, each signed in, with an open call and an answer that was begun."""
     agency = factory.make_agency()
+    agency.idle_lock_minutes = 30  # nobody tells of activity here
+    agency.save()
     workers = Group.objects.get(name="workers")
     clients = []
     for number in range(count):

@@ -335,7 +335,7 @@ export class Saver {
       keepalive,
       headers: {
         "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token,
-        ...(this.failures && { "X-Background": "yes" }), // trying again is nobody's activity
+        "X-Background": "yes", // that somebody types is told apart (session.js), and written rarely
       },
       body: JSON.stringify(body),
     });

@@ -17,7 +17,7 @@ LAYERS = (
     ("middleware", "context", "backends", "uploads", "templatetags"),
     ("exports", "typed"),
     ("forms", "actions"),
-    ("worksheet",),
+    ("worksheet", "search"),
     ("fields", "permissions", "checks", "sessions"),
     ("models",),
     ("triggers", "errors", "text", "crypto", "deadlines", "practice"),

@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from intake.models import Intake
+from intake.search import Criteria
 
 # Beyond these a day has no moments in every zone.
 YEARS = (
@@ -32,6 +33,10 @@ class IntakeFilterForm(forms.Form):
         validators=YEARS,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+
+    def criteria(self) -> Criteria:
+        """Return what a valid form asks for."""
+        return Criteria(**self.cleaned_data)
 
     @property
     def helper(self) -> FormHelper:

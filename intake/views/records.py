@@ -1,8 +1,6 @@
 """Intakes as records: the list, one record, and its exports."""
 
 from dataclasses import replace
-from datetime import datetime, time
-from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -17,6 +15,7 @@ from intake.exports.json import export_json
 from intake.exports.pdf import ExportStamp, export_pdf
 from intake.forms.records import IntakeFilterForm
 from intake.models import Intake, Submission
+from intake.search import Criteria, find
 from intake.views.requests import UserRequest
 
 PER_PAGE = 25
@@ -28,10 +27,8 @@ def list_intakes(request: UserRequest) -> HttpResponse:
     if not (permissions.is_worker(request.user) or permissions.is_supervisor(request.user)):
         raise Http404
     form = IntakeFilterForm(request.GET)
-    intakes = Intake.objects.visible_to(request.user).for_real().newest_first()
-    intakes = intakes.select_related("worker")
-    if form.is_valid():
-        intakes = _filter(intakes, form.cleaned_data)
+    wanted = form.criteria() if form.is_valid() else Criteria()
+    intakes = find(request.user, wanted).select_related("worker")
     page = Paginator(intakes, PER_PAGE).get_page(request.GET.get("page"))
     filters = request.GET.copy()
     filters.pop("page", None)
@@ -147,19 +144,3 @@ def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
         content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _filter(intakes: Any, wanted: dict[str, Any]) -> Any:
-    """Narrow by status and by days of the agency's zone, which is the active one."""
-    if wanted.get("status"):
-        intakes = intakes.filter(status=wanted["status"])
-    if wanted.get("since"):
-        intakes = intakes.filter(started_at__gte=_midnight(wanted["since"]))
-    if wanted.get("until"):
-        end = timezone.make_aware(datetime.combine(wanted["until"], time.max))
-        intakes = intakes.filter(started_at__lte=end)
-    return intakes
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -32,8 +32,11 @@ class Criteria:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Criteria":
         """Return the criteria that `to_dict` wrote."""
-        days = {name: date.fromisoformat(data[name]) for name in ("since", "until") if name in data}
-        return cls(**(data | days))
+        fields = dict(data)
+        for name in ("since", "until"):
+            if name in fields:
+                fields[name] = date.fromisoformat(fields[name])
+        return cls(**fields)
 
 
 def find(user: User, criteria: Criteria) -> IntakeQuerySet:

@@ -11,5 +11,8 @@ class RolesBackend(ModelBackend):
     """Django's own, but a session's user comes with agency and roles in the same query."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.with_roles().filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        try:
+            user = User.objects.with_roles().get(pk=user_id)
+        except User.DoesNotExist:
+            return None
+        return user if self.user_can_authenticate(user) else None

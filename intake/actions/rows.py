@@ -50,7 +50,8 @@ def find_row(intake: Intake, save: Save, at: datetime) -> tuple[SavedRecord, boo
             decision = Decision.objects.filter(intake=intake).first()
             return decision or Decision(intake=intake), decision is None
         case "answer":
-            answer = Answer.objects.filter(intake=intake, prompt=name.row).first()
+            # One at most, and the most frequent of all saves: first() would put it in an order.
+            answer = next(iter(Answer.objects.filter(intake=intake, prompt=name.row)), None)
             return answer or _new_answer(intake, name), answer is None
         case "reference":
             return _find_reference(intake, name)

@@ -68,10 +68,12 @@ def can_respond(user: User, intake: Intake) -> bool:
 def can_claim(user: User, intake: Intake) -> bool:
     """Whether the user may review the intake: a supervisor of the agency who did not write it.
 
-    Whoever had the call before it was handed over wrote it too.
+    Whoever had the call before it was handed over wrote it too. An agency may allow own reviews.
     """
     if not is_supervisor(user) or intake.agency_id != user.agency_id:
         return False
+    if user.agency is not None and user.agency.allows_own_review:
+        return True
     had_it = intake.hand_overs.accepted().filter(offered_by=user)
     return intake.worker_id != user.pk and not had_it.exists()
 

@@ -12,6 +12,8 @@ from intake.models import Agency, User
 from intake.models.audit import record_event
 from intake.models.people import ROLES
 
+POLICIES = ("idle_lock_minutes", "retention_years", "allows_own_review", "anonymous_reporter_text")
+
 
 def add_agency(*, name: str, slug: str, time_zone: str, at: datetime) -> Agency:
     """Make an agency and return it; raises InvalidValue with a sentence."""
@@ -20,6 +22,29 @@ def add_agency(*, name: str, slug: str, time_zone: str, at: datetime) -> Agency:
         _check(agency)
         agency.save()
         record_event("agency.added", actor=None, at=at, subject=agency)
+    return agency
+
+
+def set_policy(*, agency_slug: str, name: str, value: str, at: datetime) -> Agency:
+    """Set one policy of an agency from its text and return the agency.
+
+    `name` is one of POLICIES; the audit keeps which one it was. Raises InvalidValue.
+    """
+    with transaction.atomic():
+        agency = Agency.objects.select_for_update(no_key=True).filter(slug=agency_slug).first()
+        if agency is None:
+            raise InvalidValue(f"There is no agency '{agency_slug}'.")
+        if name not in POLICIES:
+            raise InvalidValue(f"Policies are {', '.join(POLICIES)}.")
+        words = {"yes": True, "no": False}
+        is_switch = isinstance(getattr(agency, name), bool)
+        if is_switch and value not in words:
+            raise InvalidValue(f"{name} is yes or no.")
+        setattr(agency, name, words[value] if is_switch else value)
+        _check(agency)
+        agency.save(update_fields=[name])
+        details: dict[str, str | int | bool] = {"policy": name}
+        record_event("agency.policy_set", actor=None, at=at, subject=agency, details=details)
     return agency
 
 

@@ -10,6 +10,7 @@ from intake.models.people import Agency, User
 
 SENTENCES = {
     "agency.added": "Added the agency",
+    "agency.policy_set": "Set a policy of the agency",
     "agency_table.added": "Added a row to a table of the agency",
     "agency_table.changed": "Changed a row of a table of the agency",
     "copy_out.pasted": "Noted a block as pasted",

@@ -39,6 +39,8 @@ class Agency(Record):
     )
     idle_lock_minutes = models.PositiveSmallIntegerField(default=15)
     retention_years = models.PositiveSmallIntegerField(default=3)
+    # Whether a supervisor may review what they took themselves: for an office of one.
+    allows_own_review = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "agencies"

@@ -20,6 +20,14 @@ class ReviewOutcome(models.TextChoices):
     APPROVED = "approved", "Approved"
 
 
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Reviews and whether somebody is at them."""
+
+    def held(self, at: datetime) -> "ReviewQuerySet":
+        """Return the open claims that were not left idle by the time `at`."""
+        return self.filter(outcome="", active_at__gt=at - CLAIM_IDLE)
+
+
 class Review(Record):
     """One supervisor's look at one submission, from claim to outcome."""
 
@@ -37,6 +45,8 @@ class Review(Record):
         ResponseOption, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     own_reason = models.TextField(blank=True)
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["claimed_at"]

@@ -1,6 +1,7 @@
 """Intakes as records: the list, one record, and its exports."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -19,6 +20,7 @@ from intake.search import Criteria, find
 from intake.views.requests import UserRequest
 
 PER_PAGE = 25
+TABS = {"record": "Record", "changes": "Changes", "history": "History", "viewed": "Who viewed"}
 
 
 @require_safe
@@ -85,6 +87,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
             "readable": set(reports.visible_to(request.user).values_list("pk", flat=True)),
             "amendments": intake.amendments.select_related("author"),
             "reviews": intake.reviews.exclude(outcome="").select_related("reviewer"),
+            **build_tabs(request, intake, submission),
         },
     )
 
@@ -125,6 +128,29 @@ def _submitted(request: UserRequest, intake_id: UUID) -> tuple[Intake, Submissio
     if submission is None:
         raise Http404("This intake was not submitted yet.")
     return intake, submission
+
+
+def build_tabs(
+    request: UserRequest, intake: Intake, submission: Submission | None
+) -> dict[str, Any]:
+    """Return what the tabs of a record show: the chosen one, and what only that one needs."""
+    tab = request.GET.get("tab", "record")
+    earlier: Submission | None = None
+    changes: tuple[worksheet.Change, ...] = ()
+    if submission is not None:
+        before = intake.submissions.filter(number=submission.number - 1).select_related("content")
+        earlier = before.first()
+    if submission is not None and earlier is not None:
+        sheets = (worksheet.from_json(one.content.text) for one in (earlier, submission))
+        changes = worksheet.changes_between(*sheets)
+    return {
+        "tabs": TABS,
+        "tab": tab if tab in TABS else "record",
+        "earlier": earlier,
+        "changes": changes,
+        "history": worksheet.build_history(intake, at=timezone.now()) if tab == "history" else (),
+        "readers": worksheet.build_readers(intake) if tab == "viewed" else (),
+    }
 
 
 def latest_submission(intake: Intake) -> Submission | None:

@@ -16,11 +16,10 @@ from intake.actions import amendments, comments, records, reviews
 from intake.errors import Refused
 from intake.forms.reviews import parse_filter, parse_key
 from intake.models import Intake, ResponseOption, Review, ReviewComment, User
-from intake.views.records import latest_submission
+from intake.views.records import build_tabs, latest_submission
 from intake.views.requests import UserRequest
 
 LONGEST_QUEUE = 200  # rows; what is not shown is counted
-TABS = {"record": "Record", "changes": "Changes", "history": "History", "viewed": "Who viewed"}
 
 
 @require_safe
@@ -205,11 +204,11 @@ def _queue(request: UserRequest) -> dict[str, Any]:
         waiting = waiting.filter(worker=wanted.worker)
     if wanted.show == "mine":
         waiting = waiting.filter(reviews__outcome="", reviews__reviewer=request.user)
-    listed = list(waiting[: LONGEST_QUEUE + 1])
     now = timezone.now()
-    rows = worksheet.build_queue(listed[:LONGEST_QUEUE], viewer=request.user, at=now)
     if wanted.show == "unclaimed":
-        rows = [row for row in rows if row.claim is None]
+        waiting = waiting.exclude(reviews__in=Review.objects.held(now))
+    listed = list(waiting[: LONGEST_QUEUE + 1])
+    rows = worksheet.build_queue(listed[:LONGEST_QUEUE], viewer=request.user, at=now)
     return {"rows": rows, "wanted": wanted, "now": now, "is_cut": len(listed) > LONGEST_QUEUE}
 
 
@@ -247,29 +246,19 @@ def _press(
 def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
     """Return what the review page shows."""
     now = timezone.now()
-    tab = request.GET.get("tab", "record")
     records.note_view(actor=request.user, intake=intake, at=now)
     submission = latest_submission(intake)
     if submission is None:
         raise Http404
     sheet = worksheet.from_json(submission.content.text)
-    before = intake.submissions.filter(number=submission.number - 1).select_related("content")
-    earlier = before.first()
     open_review = intake.reviews.filter(outcome="").first()
     is_mine = permissions.holds_claim(request.user, open_review)
     remarks = ReviewComment.objects.filter(review__intake=intake, parent=None)
     shown = remarks.filter(review__outcome="returned") | remarks.filter(author=request.user)
-    changes: tuple[worksheet.Change, ...] = ()
-    if earlier is not None:
-        changes = worksheet.changes_between(worksheet.from_json(earlier.content.text), sheet)
     return {
         "intake": intake,
         "sheet": sheet,
         "submission": submission,
-        "earlier": earlier,
-        "changes": changes,
-        "tab": tab if tab in TABS else "record",
-        "tabs": TABS,
         "row": worksheet.build_queue([intake], viewer=request.user, at=now)[0],
         "now": now,
         "is_mine": is_mine,
@@ -289,9 +278,8 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "screenings": ResponseOption.objects.filter(
             agency=intake.agency_id, decides="screening", is_active=True
         ),
-        "history": worksheet.build_history(intake, at=now) if tab == "history" else (),
-        "readers": worksheet.build_readers(intake) if tab == "viewed" else (),
         "amendments": intake.amendments.select_related("author"),
         "reviews": intake.reviews.exclude(outcome="").select_related("reviewer", "own_screening"),
         "Review": Review,
+        **build_tabs(request, intake, submission),
     }

@@ -50,8 +50,8 @@ class Step:
 def build_queue(intakes: Sequence[Intake], *, viewer: User, at: datetime) -> list[QueueRow]:
     """Return the rows of the queue for intakes with their worker, in a fixed number of queries."""
     keys = [one.pk for one in intakes]
-    open_claims = Review.objects.filter(intake__in=keys, outcome="").select_related("reviewer")
-    claims = {one.intake_id: one for one in open_claims if one.is_held(at)}
+    held = Review.objects.held(at).filter(intake__in=keys).select_related("reviewer")
+    claims = {one.intake_id: one for one in held}
     visits: dict[UUID, list[User]] = {}
     there = ReviewVisit.objects.filter(intake__in=keys, seen_at__gt=at - THERE)
     for visit in there.exclude(user=viewer).select_related("user").order_by("user__username"):

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import Group
 
-from intake.actions import reviews, wrap_up
+from intake.actions import people, reviews, wrap_up
 from intake.actions.reviews import NewComment
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow, Refused
 from intake.models import (
@@ -149,6 +149,19 @@ def test_nobody_reviews_the_own_intake(agency: Agency, supervisor: User) -> None
     for step in (release, give_back, approve):
         with pytest.raises(NotAllowed):
             step(both, own)
+
+
+def test_an_agency_may_allow_own_reviews(agency: Agency) -> None:
+    people.set_policy(agency_slug=agency.slug, name="allows_own_review", value="yes", at=NOW)
+    both = make_user(Agency.objects.get(pk=agency.pk), "both", "workers", "supervisors")
+    own = make_call(both)
+    submit(both, own)
+    claim(both, own)
+    approve(both, own)
+    own.refresh_from_db()
+    assert own.status == "approved"
+    event = AuditEvent.objects.get(verb="agency.policy_set")
+    assert (event.agency, event.details) == (agency, {"policy": "allows_own_review"})
 
 
 def test_a_released_intake_is_claimed_by_another(

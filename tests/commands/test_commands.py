@@ -201,3 +201,24 @@ def test_a_weak_password_is_refused(agency: Agency) -> None:
             at=timezone.now(),
         )
     assert not User.objects.filter(username="x").exists()
+
+
+def test_a_policy_is_set_and_a_strange_one_refused(agency: Agency) -> None:
+    out = StringIO()
+    call_command("set_policy", agency.slug, "idle_lock_minutes", "10", stdout=out)
+    agency.refresh_from_db()
+    assert agency.idle_lock_minutes == 10
+    assert "idle_lock_minutes is 10" in out.getvalue()
+    wrong = [
+        (agency.slug, "idle_lock_minutes", "31"),
+        (agency.slug, "idle_lock_minutes", "soon"),
+        (agency.slug, "allows_own_review", "perhaps"),
+        ("nowhere", "allows_own_review", "yes"),
+        (agency.slug, "name", "Another County"),
+    ]
+    for words in wrong:
+        with pytest.raises(CommandError):
+            call_command("set_policy", *words)
+    agency.refresh_from_db()
+    assert (agency.idle_lock_minutes, agency.allows_own_review) == (10, False)
+    assert AuditEvent.objects.filter(verb="agency.policy_set").count() == 1

@@ -226,3 +226,18 @@ def test_nobody_reviews_across_agencies_or_without_the_role(
     client.force_login(worker)
     strange = reverse("call_comment", args=[call.pk, uuid.uuid4()])
     assert client.post(strange, {"text": "x"}).status_code == 404
+
+
+def test_the_record_has_the_same_tabs_for_who_wrote_it(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    call = wait(worker, hours=1)
+    client.force_login(supervisor)
+    client.get(reverse("intake", args=[call.pk]))
+    client.force_login(worker)
+    address = reverse("intake", args=[call.pk])
+    assert "the first submission" in client.get(f"{address}?tab=changes").content.decode()
+    history = client.get(f"{address}?tab=history").content.decode()
+    assert "Submitted the intake" in history
+    assert supervisor.display_name in client.get(f"{address}?tab=viewed").content.decode()
+    assert client.get(f"{address}?tab=strange").context["tab"] == "record"

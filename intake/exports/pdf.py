@@ -53,7 +53,9 @@ def render_html(*, intake: Intake, submission: Submission, stamp: ExportStamp) -
             "is_draft": intake.status
             not in (Intake.Status.APPROVED, Intake.Status.CLOSED_NO_REPORT),
             "amendments": intake.amendments.select_related("author"),
-            "reviews": intake.reviews.exclude(outcome="").select_related("reviewer"),
+            "reviews": intake.reviews.exclude(outcome="").select_related(
+                "reviewer", "own_screening"
+            ),
         },
     )
 

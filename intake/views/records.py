@@ -86,7 +86,9 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
             "written_reports": reports,
             "readable": set(reports.visible_to(request.user).values_list("pk", flat=True)),
             "amendments": intake.amendments.select_related("author"),
-            "reviews": intake.reviews.exclude(outcome="").select_related("reviewer"),
+            "reviews": intake.reviews.exclude(outcome="").select_related(
+                "reviewer", "own_screening"
+            ),
             **build_tabs(request, intake, submission),
         },
     )

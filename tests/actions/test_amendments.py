@@ -33,6 +33,13 @@ def amend(
     )
 
 
+def printed(call: Intake) -> str:
+    """What the PDF of the latest submission is made of."""
+    submission = Submission.objects.select_related("content").get(intake=call)
+    stamp = ExportStamp(by="x", at=LATER, copy_id="1")
+    return render_html(intake=call, submission=submission, stamp=stamp)
+
+
 def test_an_amendment_stands_in_record_and_pdf_and_alters_nothing(
     supervisor: User, approved: Intake
 ) -> None:
@@ -40,11 +47,9 @@ def test_an_amendment_stands_in_record_and_pdf_and_alters_nothing(
     amend(supervisor, approved)
     now = everything()
     assert {name for name in now if now[name] != kept[name]} == {"Amendment"}
-    submission = Submission.objects.select_related("content").get(intake=approved)
-    stamp = ExportStamp(by="x", at=LATER, copy_id="1")
-    html = render_html(intake=approved, submission=submission, stamp=stamp)
-    assert "Moved in May." in html
-    assert "DRAFT" not in html
+    words = printed(approved)
+    assert "Moved in May." in words
+    assert "DRAFT" not in words
     event = AuditEvent.objects.get(verb="intake.amended")
     assert (event.subject_id, event.details) == (approved.pk, {})
 
@@ -92,3 +97,6 @@ def test_entered_in_error_is_a_mark_once(
         amendments.enter_in_error(actor=supervisor, **about)
     event = AuditEvent.objects.get(verb="intake.entered_in_error")
     assert event.details == {}
+    words = printed(approved)
+    assert "approved, entered in error" in words.lower()
+    assert "Another family." in words

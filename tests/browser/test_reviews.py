@@ -1,11 +1,13 @@
 """The supervisor's desk in two browsers: submit, claim, comment, return, answer, approve, amend."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
 from intake.models import Agency, Amendment, Intake, Narrative, Review, ReviewComment, User
@@ -48,6 +50,14 @@ def comment(page: Page, label: str, text: str, passage: str = "") -> None:
     page.get_by_label(f"Comment on {label}").fill(text)
     page.get_by_role("button", name="Add comment").locator("visible=true").click()
     expect(page.get_by_text(text)).to_be_visible()
+
+
+def text_of(page: Page, address: str) -> str:
+    """The words of a PDF that the page's user may download."""
+    answer = page.request.get(address)
+    assert answer.status == 200
+    pages = PdfReader(BytesIO(answer.body())).pages
+    return " ".join(" ".join(one.extract_text().split()) for one in pages)
 
 
 def test_from_submission_to_amendment(
@@ -128,16 +138,20 @@ def test_from_submission_to_amendment(
     expect(page.get_by_role("cell", name="Viewed the intake").first).to_be_visible()
     inspection.look("viewed")
     page.get_by_role("link", name="Record", exact=True).click()
+    pdf_address = live_server.url + reverse("intake_pdf", args=[call.pk])
+    assert "draft: not approved" in text_of(page, pdf_address)
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("Approved", exact=True)).to_be_visible()
-    pdf = page.request.get(live_server.url + reverse("intake_pdf", args=[call.pk]))
-    assert pdf.status == 200
+    approved = text_of(page, pdf_address)
+    assert "draft" not in approved.lower()
+    assert "The older aunt saw it" in approved
     page.get_by_text("Amend the record").click()
     page.get_by_label("Reason of the amendment").fill("Told later")
     page.get_by_label("What is added").fill("The family moved in May.")
     page.get_by_role("button", name="Add amendment").click()
     expect(page.get_by_text("The family moved in May.")).to_be_visible()
     inspection.look("approved")
+    assert "The family moved in May." in text_of(page, pdf_address)
     page.get_by_role("link", name="Whole record").click()
     expect(page.get_by_text("The family moved in May.")).to_be_visible()
     assert Amendment.objects.get().intake_id == call.pk

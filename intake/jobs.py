@@ -8,15 +8,18 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from intake.actions.outbox import forget_keys
+
 HOUSEKEEPING_EVERY = timedelta(hours=1)
 KEEP_RESULTS = timedelta(days=1)
 
 
 @task()
 def housekeeping() -> None:
-    """Come again in an hour; clear sessions that ran out and results of old jobs."""
+    """Come again in an hour; clear sessions that ran out, results of old jobs, and old keys."""
     schedule_housekeeping(timezone.now() + HOUSEKEEPING_EVERY)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    forget_keys(at=timezone.now())
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEEP_RESULTS).delete()
 
 

@@ -2,16 +2,18 @@
 
 import base64
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from intake import crypto
 from intake.models import Intake, OutboxKey, User
 from intake.models.audit import record_event
 
 KEY_BYTES = 32  # AES-256
+KEPT = timedelta(days=2)
 
 
 def release_key(*, actor: User, intake_id: UUID, at: datetime) -> str:
@@ -44,6 +46,19 @@ def release_key(*, actor: User, intake_id: UUID, at: datetime) -> str:
             key.made_at = at
             key.save(update_fields=["sealed", "made_at"])
             return key.read()
+
+
+def forget_keys(*, at: datetime) -> int:
+    """Delete the keys of calls that took no text for two days and return how many they were.
+
+    What a browser holds goes after a day, and nothing of theirs can be sent any more.
+    """
+    over = OutboxKey.objects.exclude(intake__status__in=Intake.WRITABLE).filter(
+        Q(intake__submitted_at__lt=at - KEPT)
+        | Q(intake__submitted_at=None, intake__ended_at__lt=at - KEPT),
+        made_at__lt=at - KEPT,
+    )
+    return over.delete()[0]
 
 
 def _fresh() -> str:

@@ -20,13 +20,15 @@ class Held:
     """Whether a page may write its call, and where else the call is open.
 
     `since` and `seen_at` tell of the page that writes instead, where there is one; `others`
-    counts the pages that look on.
+    counts the pages that look on. `is_regained` tells a page that was open before that it writes
+    only since now: others may have written meanwhile.
     """
 
     is_held: bool
     since: datetime | None
     seen_at: datetime | None
     others: int
+    is_regained: bool
 
 
 def hold_call(
@@ -40,11 +42,13 @@ def hold_call(
 ) -> Held:
     """Note that a page has the actor's own call open, and return whether it may write.
 
-    It may when no other page does, when the one that did was not heard of for 35 s, is among
-    `instead` (pages that this browser knows to be gone: before a reload, before a crash), or is
-    taken over from. Raises Intake.DoesNotExist, NotPossibleNow for an intake that takes no text,
-    and InvalidValue for the key of a page that is somebody else's. No audit event: it is the
-    worker's own call.
+    It may when no other page does, when the one that did is among `instead` (pages that this
+    browser knows to be gone: before a reload, before a crash), or is taken over from. One that was
+    not heard of for 35 s gives way to a page that is just opened, not to one that looks on: its
+    worker may be typing without a network.
+
+    Raises Intake.DoesNotExist, NotPossibleNow for an intake that takes no text, and InvalidValue
+    for the key of a page that is somebody else's. No audit event: it is the worker's own call.
     """
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
@@ -61,10 +65,11 @@ def hold_call(
         is_free = (
             holder is None
             or holder.pk in instead
-            or holder.seen_at < at - GONE
+            or (is_new and holder.seen_at < at - GONE)
             or holder.user_id != actor.pk  # it was handed over
         )
-        if intake.holder_id != page and (takes_over or is_free):
+        begins = intake.holder_id != page and (takes_over or is_free)
+        if begins:
             intake.holder = holder = mine
             intake.save(update_fields=["holder"])
         there = intake.pages.filter(seen_at__gte=at - GONE).exclude(pk__in={page, *instead})
@@ -74,6 +79,7 @@ def hold_call(
             since=None if is_held or holder is None else holder.opened_at,
             seen_at=None if is_held or holder is None else holder.seen_at,
             others=there.count(),
+            is_regained=begins and not is_new,
         )
 
 

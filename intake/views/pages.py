@@ -46,6 +46,7 @@ def hold(request: UserRequest, intake_id: UUID) -> HttpResponse:
             "since": timezone.localtime(held.since).strftime("%H:%M") if held.since else "",
             "seen": int((timezone.now() - held.seen_at).total_seconds()) if held.seen_at else 0,
             "others": held.others,
+            "regained": held.is_regained,
         }
     )
 

@@ -196,7 +196,7 @@ export class Journal {
         // Full, or taken away: the page still has the text, and what came since is newer.
         for (const [field, entry] of batch) if (!this.waiting.has(field)) this.waiting.set(field, entry);
         this.turn(false);
-        this.db = (await openStore()) ?? this.db;
+        await this.openAnew();
         this.again ??= setTimeout(() => {
           this.again = null;
           this.write();
@@ -204,6 +204,15 @@ export class Journal {
         return;
       }
     }
+  }
+
+  /** A store that was cleared is closed for good; one that is full is not. */
+  async openAnew() {
+    const before = this.db;
+    const store = await openStore();
+    if (!store || store === before) return;
+    this.db = store;
+    before.close();
   }
 
   turn(works) {
@@ -214,7 +223,7 @@ export class Journal {
 
   async row(field, entry) {
     const id = this.idOf(field);
-    const about = { id, user: this.user, call: this.call, page: this.page, field, at: Date.now() };
+    const about = { id, user: this.user, call: this.call, page: this.page, field, at: entry.at };
     return { ...about, ...(await seal(this.key, id, entry)) };
   }
 

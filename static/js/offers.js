@@ -5,6 +5,7 @@
  */
 
 const EVERY = 4000; // ms
+const PATIENCE = 15000; // ms for one answer
 const url = document.querySelector("script[data-offers-url]")?.dataset.offersUrl;
 const badge = document.querySelector("[data-offer-count]");
 const place = document.querySelector("[data-offers]");
@@ -50,6 +51,7 @@ async function ask() {
     const response = await fetch(call ? `${url}?call=${encodeURIComponent(call)}` : url, {
       headers: { Accept: "application/json", "X-Background": "yes" },
       credentials: "same-origin",
+      signal: AbortSignal.timeout(PATIENCE), // one that hangs must not end the asking
     });
     if (response.status === 401) {
       // Nobody is signed in: it goes on when somebody is.

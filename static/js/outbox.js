@@ -7,7 +7,8 @@ import { keepNote, takeNote } from "./flushed.js";
 import { announcePage, forget, importKey, isEmpty, leftBehind, livingPages, openStore, unseal } from "./journal.js";
 
 const AGAIN = 15000; // ms
-const PATIENCE = 8000; // ms that signing out waits
+const PATIENCE = 8000; // ms that signing out waits, and for one answer
+const AFTER = 20; // keys that a save may name
 
 const body = document.body;
 const user = body.dataset.user;
@@ -16,8 +17,22 @@ const dialog = document.getElementById("unsent");
 
 const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
+let db = null;
+
+/** Do something with the store; a sign-out on another page may have cleared it, and so closed it. */
+async function withStore(run) {
+  try {
+    return await run();
+  } catch (trouble) {
+    if (trouble?.name !== "InvalidStateError") throw trouble;
+    db = (await openStore()) ?? db;
+    return run();
+  }
+}
+
 const post = (url, data, type) => fetch(url, {
   method: "POST",
+  signal: AbortSignal.timeout(PATIENCE),
   credentials: "same-origin",
   headers: {
     Accept: "application/json", "X-CSRFToken": token(), "X-Background": "yes", ...(type && { "Content-Type": type }),
@@ -36,7 +51,7 @@ const titleOf = (field) => {
 
 /** What this page is to a call whose text it sends: one key each, and known to be gone after it. */
 const pages = new Map();
-async function pageOf(db, call) {
+async function pageOf(call) {
   if (!pages.has(call)) {
     pages.set(call, crypto.randomUUID());
     await announcePage(db, pages.get(call), user, call);
@@ -44,8 +59,11 @@ async function pageOf(db, call) {
   return pages.get(call);
 }
 
-/** Send what one call left; returns what could not be sent: [{row, entry, why}]. */
-async function sendCall(db, call, rows) {
+/** What was answered once and for all: it is not asked again by itself. Row's id: {row, entry, why}. */
+const settled = new Map();
+
+/** Send what one call left; returns what could not be sent: [{row, entry, why, sentence}]. */
+async function sendCall(call, rows) {
   const answer = await post(`${callUrl(call)}outbox-key/`);
   if (!answer.ok) return rows.map((row) => ({ row, entry: null, why: "" }));
   const key = await importKey((await answer.json()).key);
@@ -53,7 +71,7 @@ async function sendCall(db, call, rows) {
   // What nobody can read any more goes after a day. A new row begins with what was typed first.
   const left = opened.filter(({ entry }) => entry).sort((a, b) => a.entry.at - b.entry.at);
   if (!left.length) return [];
-  const page = await pageOf(db, call);
+  const page = await pageOf(call);
   const form = new URLSearchParams({ page });
   for (const gone of new Set(rows.map((row) => row.page))) form.append("instead", gone);
   const held = await post(`${callUrl(call)}hold/`, form);
@@ -62,16 +80,18 @@ async function sendCall(db, call, rows) {
   for (const { row, entry } of left) {
     if (isOpenElsewhere) rest.push({ row, entry, why: "open" });
     else {
-      const why = await sendEntry(call, page, row, entry);
-      if (why === "") await forget(db, [row]);
-      else rest.push({ row, entry, why });
+      const answer = await sendEntry(call, page, row, entry);
+      const one = { row, entry, ...answer };
+      if (answer.why === "") await forget(db, [row]);
+      else rest.push(one);
+      if (["refused", "differs"].includes(answer.why)) settled.set(row.id, one);
     }
   }
   if (held.ok) post(`${callUrl(call)}hold/`, new URLSearchParams({ page, leave: "yes" })).catch(() => {});
   return rest;
 }
 
-/** Send one field once; "" when it is stored, else why not. */
+/** Send one field once; returns {why, sentence}, `why` empty when it is stored. */
 async function sendEntry(call, page, row, entry) {
   // The last key was meant for the next save of that page: sent twice, it changes nothing.
   const key = entry.after.at(-1) ?? crypto.randomUUID();
@@ -80,9 +100,10 @@ async function sendEntry(call, page, row, entry) {
     return sendText(call, row, entry, { text: entry.text, key, after: before, page });
   }
   // One half of a conflict waits to be put aside: it is stored first, and kept by the next save.
-  const why = await sendText(call, row, entry, { text: entry.aside, key, after: before, page });
-  if (why !== "") return why;
-  return sendText(call, row, entry, { text: entry.text, key: crypto.randomUUID(), after: [key], page });
+  const answer = await sendText(call, row, entry, { text: entry.aside, key, after: before, page });
+  if (answer.why !== "") return answer;
+  const after = [...entry.after.slice(1 - AFTER), key];
+  return sendText(call, row, entry, { text: entry.text, key: crypto.randomUUID(), after, page });
 }
 
 async function sendText(call, row, entry, about) {
@@ -94,48 +115,61 @@ async function sendText(call, row, entry, about) {
   const revisions = { ...(note?.url === url && note.revisions), [row.field]: entry.base };
   keepNote({ url, revisions, reloads: 0 }); // for whoever opens the call right now
   const response = await post(url, JSON.stringify(save), "application/json");
-  if (response.ok) return "";
+  if (response.ok) return { why: "" };
   takeNote();
   const answer = await response.json().catch(() => ({}));
-  if (answer.reason === "stale") return answer.text === entry.text ? "" : "differs";
-  if (answer.reason === "elsewhere") return "open";
-  return response.status >= 500 || response.status === 403 ? "later" : "refused";
+  if (answer.reason === "stale") return { why: answer.text === about.text ? "" : "differs" };
+  if (answer.reason === "elsewhere") return { why: "open" };
+  if ([400, 404, 409, 413, 422].includes(response.status)) return { why: "refused", sentence: answer.error };
+  return { why: "later" };
 }
 
 /** Send all that is left of this user; returns what could not be sent. */
-async function sendAll(db) {
+async function sendAll() {
   const alive = await livingPages();
   const calls = new Map();
-  for (const row of await leftBehind(db, user)) {
-    if (!alive.has(row.page)) calls.set(row.call, [...(calls.get(row.call) ?? []), row]);
-  }
   const rest = [];
-  for (const [call, rows] of calls) rest.push(...(await sendCall(db, call, rows)));
+  for (const row of await leftBehind(db, user)) {
+    if (settled.has(row.id)) rest.push(settled.get(row.id));
+    else if (!alive.has(row.page)) calls.set(row.call, [...(calls.get(row.call) ?? []), row]);
+  }
+  for (const [call, rows] of calls) rest.push(...(await sendCall(call, rows)));
   return rest;
 }
 
+const SENTENCES = {
+  open: "the call is open on another page, which writes it now.",
+  differs: "another text stands there now.",
+  later: "the server did not take it yet; it is tried again.",
+};
+let told = "";
+
 /** Show quietly what could not be sent: where it can be settled, or the text itself, to copy. */
-function tell(db, rest) {
+function tell(rest) {
+  const news = rest.map(({ row, why }) => `${row.id} ${why}`).join("\n");
+  if (news === told) return; // whoever reads or copies it is not disturbed
+  told = news;
   line.hidden = !rest.length;
   let list = line.querySelector("ul");
   if (!list) line.append((list = document.createElement("ul")));
-  list.replaceChildren(...rest.filter(({ entry }) => entry).map(({ row, entry, why }) => {
+  list.replaceChildren(...rest.filter(({ entry }) => entry).map(({ row, entry, why, sentence }) => {
     const item = document.createElement("li");
     if (why !== "refused") {
       const link = Object.assign(document.createElement("a"), { href: callUrl(row.call), textContent: "Open the call" });
-      item.append(`${titleOf(row.field)}: another text stands there now. `, link);
+      item.append(`${titleOf(row.field)}: ${SENTENCES[why]} `, link);
       return item;
     }
     const details = document.createElement("details");
     details.append(Object.assign(document.createElement("summary"), {
-      textContent: `${titleOf(row.field)}: the call takes no more changes from you`,
+      textContent: `${titleOf(row.field)} could not be stored. ${sentence ?? "The call takes no more changes from you."}`,
     }));
     details.append(Object.assign(document.createElement("pre"), { textContent: entry.text, className: "typed" }));
     const button = Object.assign(document.createElement("button"), {
       type: "button", className: "usa-button usa-button--outline", textContent: "I have copied it: remove it from this computer",
     });
     button.addEventListener("click", async () => {
-      await forget(db, [row]);
+      await withStore(() => forget(db, [row]));
+      settled.delete(row.id);
       item.remove();
       line.hidden = !list.children.length;
     });
@@ -148,10 +182,10 @@ function tell(db, rest) {
 let sending = null;
 
 /** Send and show, one at a time. */
-function send(db) {
-  sending ??= sendAll(db)
+function send() {
+  sending ??= withStore(sendAll)
     .then((rest) => {
-      tell(db, rest);
+      tell(rest);
       return rest;
     })
     .catch(() => null) // no network, or signed out: later
@@ -161,10 +195,10 @@ function send(db) {
   return sending;
 }
 
-async function keepSending(db) {
-  if (!document.documentElement.classList.contains("is-locked")) await send(db);
-  const isRest = (await leftBehind(db, user).catch(() => [])).length > 0;
-  if (isRest) setTimeout(() => keepSending(db), AGAIN);
+async function keepSending() {
+  if (!document.documentElement.classList.contains("is-locked")) await send();
+  const left = await withStore(() => leftBehind(db, user)).catch(() => []);
+  if (left.some((row) => !settled.has(row.id))) setTimeout(keepSending, AGAIN);
 }
 
 /** Whether calls are open in other pages of this browser, which go on writing their journal. */
@@ -174,37 +208,46 @@ async function areOthers() {
 }
 
 /** Signing out: what is unsent is waited for; then it is the person who decides. */
-function guardSignOut(db) {
+function guardSignOut(opening) {
   const form = document.querySelector("form[data-sign-out]");
   if (!form) return;
   const leave = async () => {
-    if (!(await areOthers()) && (await isEmpty(db))) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "storage", value: "empty" }));
+    const isClean = db && !(await areOthers()) && (await withStore(() => isEmpty(db)).catch(() => false));
+    if (isClean) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "storage", value: "empty" }));
     form.submit();
   };
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  /** Wait for what is unsent; resolves to whether some of it is left. A store that fails holds nobody up. */
+  const isLeft = async () => {
     const until = Date.now() + PATIENCE;
-    let mine = await leftBehind(db, user);
+    const left = () => withStore(() => leftBehind(db, user)).catch(() => []);
+    await opening;
+    let mine = db ? await left() : [];
     while (mine.length && Date.now() < until) {
-      const rest = await send(db);
-      mine = await leftBehind(db, user);
+      const late = new Promise((resolve) => setTimeout(resolve, until - Date.now()));
+      const rest = await Promise.race([send(), late]);
+      mine = await left();
       if (rest?.length) break; // asking again would change nothing
       if (mine.length) await new Promise((resolve) => setTimeout(resolve, 500));
     }
-    if (mine.length) dialog.showModal();
+    return mine.length > 0;
+  };
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (await isLeft()) dialog.showModal();
     else leave();
   });
   dialog.addEventListener("close", () => dialog.returnValue === "leave" && leave());
 }
 
 async function start() {
-  const db = await openStore();
-  if (!db) return;
-  guardSignOut(db);
+  const opening = openStore();
+  guardSignOut(opening.then((store) => (db = store)));
+  if (!(await opening)) return;
+  db = await opening;
   if (document.querySelector("[data-save-url]")) return; // the call's own page looks after it
-  window.addEventListener("online", () => send(db));
-  document.addEventListener("session:unlocked", () => send(db));
-  await keepSending(db);
+  window.addEventListener("online", send);
+  document.addEventListener("session:unlocked", send);
+  await keepSending();
 }
 
 if (user && line) start();

@@ -11,6 +11,7 @@ const user = body.dataset.user;
 const IDLE = Number(body.dataset.idle) * 1000; // ms
 const WARNING = Math.min(120000, IDLE / 2); // ms ahead
 const TOLD_EVERY = 30000; // ms: reading is activity too, and the server learns of it
+const PATIENCE = 15000; // ms for one answer
 const LOOK = 3000; // ms between two looks whether somebody signed in elsewhere
 
 const dialog = document.getElementById("lock");
@@ -20,7 +21,8 @@ let session = body.dataset.session; // a mark of the session that stands, not it
 let lastActive = now();
 let lastTold = Date.now();
 let isLocked = false;
-let isIdle = false; // locked because nobody touched it: only a new session opens it
+let isIdle = false; // locked because nobody touched it: only the password opens it
+let mustEnd = false; // the session that stood then is not over yet, as far as this page knows
 let caret = null; // where the worker was: {element, start, end}
 let looking = null;
 
@@ -40,6 +42,7 @@ function setToken(value) {
 
 const ask = (url, options = {}) => fetch(url, {
   credentials: "same-origin",
+  signal: AbortSignal.timeout(PATIENCE),
   headers: { Accept: "application/json", "X-Background": "yes", ...options.headers },
   method: options.method ?? "GET",
   body: options.body,
@@ -98,7 +101,7 @@ function goOn(who) {
   clearTimeout(looking);
   setToken(who.token);
   session = who.session;
-  isLocked = isIdle = false;
+  isLocked = isIdle = mustEnd = false;
   lastActive = now();
   lastTold = Date.now();
   dialog.querySelector("form").reset();
@@ -107,6 +110,7 @@ function goOn(who) {
   goBack();
   document.dispatchEvent(new CustomEvent("session:unlocked"));
   channel?.postMessage("active");
+  channel?.postMessage({ user, session });
 }
 
 /** Another user: this page is emptied and left. Unsent text stays sealed in the journal. */
@@ -132,7 +136,11 @@ async function look(isTold = false) {
 
 /** Who is there; a session that nobody touched is ended first, where that did not arrive before. */
 async function endedFirst(who) {
-  if (!isIdle || who?.user !== user || who.session !== session) return who;
+  if (!mustEnd || !who) return who;
+  if (who.user !== user) {
+    mustEnd = false;
+    return who;
+  }
   setToken(who.token);
   return (await endSession()) ? whoIsThere() : null;
 }
@@ -206,12 +214,13 @@ async function endSession() {
     let response = await post();
     if (response.status === 403) {
       const who = await whoIsThere(); // signed in anew since: the page's token is old
-      if (who?.user !== user || who.session !== session) return Boolean(who);
+      if (who?.user !== user) return Boolean(who);
       setToken(who.token);
       response = await post();
     }
     channel?.postMessage("ended");
-    return response.ok || response.status === 401;
+    mustEnd = !(response.ok || response.status === 401);
+    return !mustEnd;
   } catch {
     return false; // it is tried again before anybody goes on here; the server ends it by itself too
   }
@@ -220,7 +229,7 @@ async function endSession() {
 function watch() {
   const idle = idleFor();
   if (!isLocked && idle >= IDLE) {
-    isIdle = true;
+    isIdle = mustEnd = true;
     cover("Nobody touched this screen for a while.");
   } else if (!isLocked && idle >= IDLE - WARNING && warning.hidden) {
     noteCaret();
@@ -247,8 +256,10 @@ if (user && dialog) {
     if (data === "active") stay(false);
     else if (data === "ended") look(true);
     else if (data.user !== user) leave(); // somebody else signed in here
+    else if (!isLocked) session = data.session; // a new mark of who is signed in all the same
+    else if (data.session !== session) mustEnd = false; // the password was given on another page
   });
-  channel?.postMessage({ user });
+  channel?.postMessage({ user, session });
   setInterval(watch, 1000);
   document.addEventListener("visibilitychange", () => {
     watch();

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from intake.actions.outbox import release_key
+from intake.actions.outbox import KEPT, forget_keys, release_key
 from intake.crypto import SealBroken
 from intake.models import AuditEvent, Intake, OutboxKey, User
 from tests.factory import NOW, make_call, submit
@@ -83,3 +83,20 @@ def test_the_address_releases_it_uncached(as_worker: Client, worker: User, call:
     answer = as_worker.post(reverse("call_outbox_key", args=[call.pk]))
     assert answer.json() == {"key": release(worker, call)}
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_keys_go_two_days_after_their_call_took_the_last_text(
+    worker: User, worker2: User, call: Intake
+) -> None:
+    released = release(worker, call)
+    other = make_call(worker2)
+    release(worker2, other)
+    submit(worker, call)
+    call.refresh_from_db()
+    assert call.submitted_at is not None
+    assert forget_keys(at=call.submitted_at + KEPT) == 0
+    assert forget_keys(at=call.submitted_at + KEPT * 2) == 1
+    assert [one.intake_id for one in OutboxKey.objects.all()] == [other.pk]  # it takes text still
+    with pytest.raises(Intake.DoesNotExist):
+        release(worker, call)
+    assert released

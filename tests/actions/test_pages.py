@@ -28,10 +28,10 @@ def write(worker: User, call: Intake, page: uuid.UUID | None, text: str, base: i
 
 
 def test_the_first_page_writes_and_the_second_looks_on(worker: User, call: Intake) -> None:
-    assert hold(worker, call, FIRST) == Held(True, None, None, 0)
+    assert hold(worker, call, FIRST) == Held(True, None, None, 0, False)
     second = hold(worker, call, SECOND, 20)
-    assert second == Held(False, NOW, NOW, 1)
-    assert hold(worker, call, FIRST, 30) == Held(True, None, None, 1)
+    assert second == Held(False, NOW, NOW, 1, False)
+    assert hold(worker, call, FIRST, 30) == Held(True, None, None, 1, False)
     assert write(worker, call, FIRST, "First") == 1
     with pytest.raises(HeldElsewhere) as refusal:
         write(worker, call, SECOND, "Second", base=1)
@@ -52,8 +52,19 @@ def test_a_page_that_is_not_heard_of_is_gone(worker: User, call: Intake) -> None
     hold(worker, call, FIRST)
     seconds = GONE.total_seconds()
     assert not hold(worker, call, SECOND, seconds).is_held
-    assert hold(worker, call, SECOND, seconds + 1) == Held(True, None, None, 0)
+    # One that looks on leaves it to its worker: the other may be typing without a network.
+    assert not hold(worker, call, SECOND, seconds + 1).is_held
+    assert hold(worker, call, uuid.uuid4(), seconds + 1) == Held(True, None, None, 1, False)
     assert not hold(worker, call, FIRST, seconds + 2).is_held
+
+
+def test_a_page_that_writes_again_is_told_that_others_may_have(worker: User, call: Intake) -> None:
+    hold(worker, call, FIRST)
+    hold(worker, call, SECOND, GONE.total_seconds() + 1)
+    leave_call(actor=worker, intake_id=call.pk, page=SECOND)
+    back = hold(worker, call, FIRST, GONE.total_seconds() + 2)
+    assert (back.is_held, back.is_regained) == (True, True)
+    assert not hold(worker, call, FIRST, GONE.total_seconds() + 3).is_regained
 
 
 def test_a_page_stands_in_for_those_that_are_known_to_be_gone(worker: User, call: Intake) -> None:
@@ -107,7 +118,7 @@ def test_the_address_tells_a_page_where_it_stands(as_worker: Client, call: Intak
     url = reverse("call_hold", args=[call.pk])
     assert as_worker.post(url, {"page": "x"}).status_code == 400
     first = as_worker.post(url, {"page": str(FIRST)}).json()
-    assert first == {"held": True, "since": "", "seen": 0, "others": 0}
+    assert first == {"held": True, "since": "", "seen": 0, "others": 0, "regained": False}
     second = as_worker.post(url, {"page": str(SECOND)}).json()
     assert (second["held"], second["others"], len(second["since"])) == (False, 1, 5)
     gone = {"page": str(SECOND), "instead": ["x"]}

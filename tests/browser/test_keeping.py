@@ -86,6 +86,13 @@ def sign_in_again(page: Page, username: str = "worker") -> None:
     expect(cover).to_be_hidden()
 
 
+def expect_nothing_of(page: Page, words: str) -> None:
+    """Neither the page's content nor what stands in a box of it has the words."""
+    expect(narrative(page)).to_have_count(0)
+    boxes = "[...document.querySelectorAll('textarea, input')].map((one) => one.value)"
+    assert words not in "\n".join([*page.evaluate(boxes), page.content()])
+
+
 def open_again(page: Page, server: LiveServer) -> Page:
     """A new page of the same browser, signed in, on the list of calls."""
     other = page.context.new_page()
@@ -307,11 +314,11 @@ def test_another_user_who_signs_in_there_gets_nothing(
     narrative(page).fill("Only the first worker knows.")
     sign_in_again(page, "worker2")
     expect(page.get_by_role("heading", name="Calls")).to_be_visible()
-    assert "Only the first worker knows" not in page.content()
+    expect_nothing_of(page, "Only the first worker knows")
     found = wait_until_kept(page, 1)  # it waits, sealed, for who typed it
     assert "first worker" not in "\n".join(found)
     page.go_back()
-    expect(page.get_by_text("Only the first worker knows")).to_have_count(0)
+    expect_nothing_of(page, "Only the first worker knows")
     assert stored(call) == ""
     page.goto(live_server.url)
     page.get_by_role("button", name="Sign out").click()
@@ -491,7 +498,7 @@ def test_pages_of_who_signed_out_show_nothing_to_who_signs_in(
     expect(narrative(page)).to_be_hidden()
     sign_in(other, live_server, "worker2")
     expect(page.get_by_role("heading", name="Calls")).to_be_visible()
-    assert "Only the first worker knows" not in page.content()
+    expect_nothing_of(page, "Only the first worker knows")
 
 
 def test_a_page_that_missed_the_change_of_users_shows_nothing_once_it_is_looked_at(
@@ -511,7 +518,7 @@ def test_a_page_that_missed_the_change_of_users_shows_nothing_once_it_is_looked_
     expect(other.get_by_role("heading", name="Calls")).to_be_visible()
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(page.get_by_role("heading", name="Calls")).to_be_visible()
-    assert "Only the first worker knows" not in page.content()
+    expect_nothing_of(page, "Only the first worker knows")
 
 
 def test_an_idle_lock_opens_with_the_password_alone(
@@ -541,6 +548,20 @@ def test_an_idle_lock_opens_with_the_password_alone(
     expect(cover.get_by_role("alert")).to_contain_text("do not belong together")
     sign_in_again(page)
     expect(narrative(page)).to_have_value("Kept.")
+
+
+def test_signing_out_works_after_another_page_did(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    """A sign-out clears the browser's storage, and with it closes the store of every page."""
+    sign_in(page, live_server)
+    expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+    other = open_again(page, live_server)
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+    sign_in_again(page)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_a_machine_that_wakes_up_is_locked_by_the_first_key(

@@ -16,6 +16,10 @@ class Store {
     this.isClosed = false;
   }
 
+  close() {
+    this.isClosed = true;
+  }
+
   transaction() {
     if (this.isClosed) throw new DOMException("closed", "InvalidStateError");
     const wanted = [];

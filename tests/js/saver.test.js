@@ -318,7 +318,11 @@ test("where another page writes, nothing more is sent until this one takes over"
   saver.change(FIELD, "mine, and more");
   await clock.pass(60_000);
   assert.equal(server.requests.length, 1);
-  await Promise.all([saver.resume(), clock.pass(1000)]);
+  await saver.resume(); // signing in again does not make this page the one that writes
+  await clock.pass(60_000);
+  assert.equal(saver.state, "elsewhere");
+  assert.equal(server.requests.length, 1);
+  await Promise.all([saver.writeAgain(), clock.pass(1000)]);
   await clock.pass(1000);
   assert.equal(stored(), "mine, and more");
 });
@@ -781,4 +785,79 @@ test("the difference makes the target out of the base", () => {
     assert.equal([...all.slice(0, start), insert, ...all.slice(start + gone)].join(""), target);
     assert.equal(result, target);
   }
+});
+
+test("what an old journal says is no save of ours: what came later stands, and both are shown", async () => {
+  const { clock, server, saver, stored } = make({ [FIELD]: "base" });
+  const book = new Book();
+  saver.keepJournal(book);
+  server.trouble = ["offline", "offline", "offline"];
+  saver.change(FIELD, "base one");
+  await clock.pass(500);
+  saver.change(FIELD, "base one two");
+  const left = structuredClone(book.entries.get(FIELD)); // the disk is full from here on
+  saver.change(FIELD, "base one two and half an hour of it");
+  await clock.pass(60_000);
+  assert.equal(stored(), "base one two and half an hour of it");
+  assert.equal(saver.state, "saved");
+
+  const next = make();
+  next.server.rows = server.rows;
+  next.saver.watch(FIELD, stored(), server.row(FIELD).revision);
+  next.saver.restore(FIELD, left);
+  await next.clock.pass(5000);
+  assert.equal(stored(), "base one two and half an hour of it");
+  assert.deepEqual(next.told.conflicts, [[FIELD, stored()]]);
+});
+
+test("what was sent in haste and taken back is not called saved before the server has it", async () => {
+  const { clock, server, saver, stored } = make({ [FIELD]: "abc" });
+  server.trouble = ["lost"];
+  saver.change(FIELD, "abcd");
+  await saver.flush(); // it arrives, its answer does not
+  saver.change(FIELD, "abc");
+  assert.notEqual(saver.state, "saved");
+  await clock.pass(5000);
+  assert.equal(saver.state, "saved");
+  assert.equal(stored(), "abc");
+});
+
+test("what was typed after a conflict was settled is not lost to the next one", async () => {
+  const { clock, server, saver, told } = make({ [FIELD]: "base" });
+  saver.change(FIELD, "mine");
+  server.put(FIELD, "theirs");
+  await clock.pass(1000);
+  server.trouble = ["offline"];
+  saver.settle(FIELD, "theirs", "mine");
+  await clock.pass(100);
+  saver.change(FIELD, "theirs and ten minutes more");
+  server.put(FIELD, "theirs, changed again");
+  await clock.pass(60_000);
+  assert.equal(told.conflicts.length, 2);
+  assert.equal(saver.fields.get(FIELD).text, "theirs and ten minutes more\nmine");
+});
+
+test("an emptied box that a killed page left is emptied also from a page that does not show it", async () => {
+  const { clock, server, saver } = make();
+  server.put("call.tribe", "Three Alders");
+  saver.restore("call.tribe", { text: "", base: 1, after: [crypto.randomUUID()], row: null, at: 1 });
+  await clock.pass(1000);
+  assert.equal(server.row("call.tribe").text, "");
+  assert.equal(saver.state, "saved");
+});
+
+test("the journal knows since when a field waits, however often it was tried", async () => {
+  const { clock, server, saver } = make();
+  const book = new Book();
+  saver.keepJournal(book);
+  server.trouble = Array(3).fill("offline");
+  const began = clock.time;
+  saver.change(FIELD, "a");
+  await clock.pass(1500);
+  saver.change(FIELD, "ab");
+  assert.equal(book.entries.get(FIELD).at, began);
+  await clock.pass(60_000);
+  assert.equal(book.entries.size, 0);
+  saver.change(FIELD, "abc");
+  assert.equal(book.entries.get(FIELD).at, clock.time);
 });

@@ -317,6 +317,10 @@ class Round:
         there = self._box(place)
         if not place.known.startswith(there):
             raise Broken(f"{place.name}: came back as {there[-60:]!r}")
+        acknowledged = self.arena.watch.acknowledged.get(place.field, "")
+        if not there.startswith(acknowledged):
+            self.outcome.losses += len(acknowledged) - len(there)
+            self.outcome.troubles.append(f"{place.name}: acknowledged, and it did not come back")
         gone = [at for at, size in self.typed_at_kill.get(place.field, []) if size > len(there)]
         if not gone:
             return

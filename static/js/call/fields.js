@@ -107,13 +107,23 @@ export function hasHalfTyped() {
   return [...controls].some((control) => control.value !== control.defaultValue);
 }
 
+/** Two texts of a field that this page does not show: the call's own page has it, and both. */
+function showElsewhere() {
+  if (document.getElementById("conflict-elsewhere")) return;
+  const url = document.body.dataset.callUrl.replace("00000000-0000-0000-0000-000000000000", document.querySelector("[data-call-id]").dataset.callId);
+  const line = Object.assign(document.createElement("p"), { id: "conflict-elsewhere", className: "notice notice--care" });
+  const link = Object.assign(document.createElement("a"), { href: url, textContent: "Open the call" });
+  line.append("Text that was left unsent here differs from what is stored now. Both are kept. ", link, " to choose which one stands.");
+  document.querySelector("main").prepend(line);
+}
+
 function showConflict(saver, name, stored) {
   const control = controlOf(name);
-  if (!control) return;
+  if (!control) return showElsewhere();
   const element = message(control, "conflict");
   element.className = "conflict";
   element.dataset.conflict = "";
-  const isText = control.matches("textarea, input:not([type=checkbox], [type=date])");
+  const isText = saver.isText(name);
   const title = document.createElement("p");
   title.className = "conflict-title";
   title.textContent = "Two texts: this field was changed somewhere else too. Both are kept; choose which one stands.";
@@ -245,6 +255,7 @@ export function startSaving(root) {
     token: document.querySelector("input[name=csrfmiddlewaretoken]").value,
     page: crypto.randomUUID(),
     user: document.body.dataset.user,
+    isText: (name) => controlOf(name)?.matches("textarea, input:not([type=checkbox], [type=date])") ?? true,
     rowOf: (name) => {
       const row = (controlOf(name) ?? document.body).closest("[data-row-id]");
       if (!row || (!("new" in row.dataset) && !("unlocked" in row.dataset))) return undefined;

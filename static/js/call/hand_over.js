@@ -5,7 +5,7 @@
 
 import { markUnsent, setReadOnly } from "./pages.js";
 
-const NO_NETWORK = "The server cannot be reached. The call was not offered; try again when it can.";
+const NO_NETWORK = "No answer from the server: the call may have been offered or not. The line above says so once it answers.";
 const TROUBLE = "The server has trouble; try again.";
 
 /** Start the dialog and the line that says what became of the offer. */

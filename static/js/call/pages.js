@@ -7,6 +7,7 @@ import { announcePage, deadPages, forgetPages } from "../journal.js";
 import { hasHalfTyped } from "./fields.js";
 
 const EVERY = 10000; // ms
+const PATIENCE = 15000; // ms: one that hangs must not make this page look gone
 const AGAIN = [300, 1000]; // ms: a page that is just closing is waited for before anything is said
 
 /** Make what is typed and chosen on the page unchangeable, or changeable again. */
@@ -57,6 +58,7 @@ export function startPage(root, saver, { db, user, call }) {
     credentials: "same-origin",
     headers: { Accept: "application/json", "X-CSRFToken": saver.token, "X-Background": "yes" },
     body: form,
+    signal: AbortSignal.timeout(PATIENCE),
     ...options,
   });
 
@@ -79,10 +81,11 @@ export function startPage(root, saver, { db, user, call }) {
     }
   }
 
-  function show(answer) {
+  /** Show who writes. The first answer to a page says nothing of what it missed: it is new. */
+  function show(answer, isFirst = false) {
     if (others) others.hidden = !answer.held || !answer.others;
     if (answer.held) {
-      if (saver.isElsewhere) return goOn();
+      if (saver.isElsewhere || (answer.regained && !isFirst)) return goOn();
       return write();
     }
     saver.isElsewhere = true;
@@ -98,7 +101,7 @@ export function startPage(root, saver, { db, user, call }) {
   async function goOn() {
     await saver.journal?.write();
     if ((saver.hasUnsaved && !saver.journal?.works) || hasHalfTyped()) {
-      saver.resume();
+      saver.writeAgain();
       return write();
     }
     isOver = true;
@@ -132,7 +135,7 @@ export function startPage(root, saver, { db, user, call }) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       answer = await hold();
     }
-    if (answer) show(answer);
+    if (answer) show(answer, true);
     setTimeout(ping, EVERY);
     return answer?.held ?? true;
   }
@@ -149,6 +152,7 @@ export function startPage(root, saver, { db, user, call }) {
   notice?.querySelector("[data-take-over]").addEventListener("click", async () => {
     const answer = await hold({ take: "yes" });
     if (answer?.held) await goOn();
+    else if (!answer) look("The server cannot be reached, so this call was not taken over. Try again when it can.");
   });
   saver.on.elsewhere = async (sentence) => {
     look(sentence);

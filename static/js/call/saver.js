@@ -49,7 +49,7 @@ async function sha256(text) {
 export class Saver {
   /**
    * @param {{url: string, tokenUrl: string, token: string, rowOf?: (name: string) => object,
-   *   page?: string, user?: string, journal?: {put: Function, drop: Function, works: boolean},
+   *   isText?: (name: string) => boolean, page?: string, user?: string, journal?: {put: Function, drop: Function, works: boolean},
    *   on?: {state?: Function, stored?: Function, conflict?: Function, refused?: Function,
    *     signedOut?: Function, stranger?: Function, elsewhere?: Function},
    *   fetch?: Function, now?: () => number, setTimer?: Function, clearTimer?: Function}} options
@@ -59,6 +59,7 @@ export class Saver {
     this.tokenUrl = options.tokenUrl;
     this.token = options.token;
     this.rowOf = options.rowOf ?? (() => undefined);
+    this.isText = options.isText ?? (() => true); // a choice cannot hold two
     this.page = options.page;
     this.user = options.user;
     this.journal = options.journal ?? null;
@@ -87,7 +88,7 @@ export class Saver {
     this.fields.set(name, {
       name, text, stored: text, revision, request: null, sent: [],
       firstChange: 0, lastChange: 0, conflict: null, refused: null, aside: null, keep: false,
-      key: null, keys: [], row: null, overtaken: 0,
+      key: null, keys: [], row: null, overtaken: 0, began: 0,
     });
   }
 
@@ -95,10 +96,13 @@ export class Saver {
   change(name, text) {
     if (!this.fields.has(name)) this.watch(name, "", 0);
     const field = this.fields.get(name);
+    const before = field.text;
     field.text = clean(text);
+    if (field.text !== before) field.key = null; // a key names one text: what the journal holds of it may come late
     field.lastChange = this.now();
     if (!this.isDirty(field)) field.firstChange = 0;
     else if (!field.firstChange) field.firstChange = field.lastChange;
+    field.began ||= field.firstChange;
     this.note(field);
     this.report();
     this.plan();
@@ -107,11 +111,14 @@ export class Saver {
   /** Tell the journal what of a field is not acknowledged, or that nothing is. */
   note(field) {
     if (!this.journal) return;
-    if (!this.isDirty(field)) return this.journal.drop(field.name);
+    if (!this.isDirty(field)) {
+      field.began = 0;
+      return this.journal.drop(field.name);
+    }
     field.key ??= crypto.randomUUID(); // of the next save: known before it is sent
     return this.journal.put(field.name, {
       text: field.text, base: field.revision, after: [...field.keys, field.key],
-      row: this.rowOf(field.name) ?? field.row ?? null, at: field.firstChange || this.now(),
+      row: this.rowOf(field.name) ?? field.row ?? null, at: (field.began ||= this.now()),
       aside: field.aside, keep: field.keep,
     });
   }
@@ -127,14 +134,15 @@ export class Saver {
    * `entry.after` may have arrived.
    */
   restore(name, entry) {
-    if (!this.fields.has(name)) this.watch(name, "", 0);
+    const isShown = this.fields.has(name);
+    if (!isShown) this.watch(name, "", 0); // this page does not know what is stored
     const field = this.fields.get(name);
     const aside = entry.aside ?? null;
-    if (entry.text === field.text && aside === null) return this.note(field);
+    if (isShown && entry.text === field.text && aside === null) return this.note(field);
     Object.assign(field, {
       text: entry.text, keys: entry.after.slice(-SENT), row: entry.row, aside, keep: entry.keep ?? false,
-      firstChange: entry.at, lastChange: this.now(), revision: entry.base,
-      isWhole: entry.base !== field.revision, // what it was typed over is not on this page
+      firstChange: entry.at, lastChange: this.now(), revision: entry.base, began: entry.at,
+      isWhole: !isShown || entry.base !== field.revision, // what it was typed over is not on this page
     });
     this.note(field);
     this.report();
@@ -159,10 +167,13 @@ export class Saver {
     this.hurry();
   }
 
-  /** The text that waits to be put aside could not be: it comes back into the box. */
+  /** The text that waits to be put aside could not be: it comes back into the box, under what was typed since. */
   bringBack(field) {
     if (field.aside === null) return;
-    if (!field.text.includes(field.aside)) field.text = field.aside;
+    const isTyped = field.text !== field.stored; // since the conflict was settled
+    if (!isTyped) field.text = field.aside;
+    else if (this.isText(field.name) && !field.text.includes(field.aside)) field.text += `\n${field.aside}`;
+    field.key = null;
     field.aside = null;
   }
 
@@ -173,7 +184,8 @@ export class Saver {
   }
 
   isDirty(field) {
-    return field.text !== field.stored || field.request !== null || field.aside !== null;
+    // A save without an answer may have arrived: until one answers, nobody knows what is stored.
+    return field.text !== field.stored || field.request !== null || field.aside !== null || field.keys.length > 0;
   }
 
   /** Whether the text in the box is one that the server refused. */
@@ -250,11 +262,17 @@ export class Saver {
     return Boolean(this.frozen || this.handedOver) || this.isLocked || this.isElsewhere;
   }
 
-  /** The same user signed in again, or this page writes again: go on where it stopped. */
+  /** The same user signed in again: go on where it stopped. */
   async resume() {
-    Object.assign(this, { isLocked: false, isElsewhere: false });
+    this.isLocked = false;
     await this.check();
     this.hurry();
+  }
+
+  /** This page writes the call again. */
+  writeAgain() {
+    this.isElsewhere = false;
+    return this.resume();
   }
 
   plan() {
@@ -372,8 +390,7 @@ export class Saver {
     }
     const isUnknown = response.status === 404 && answer.reason === "field";
     if (isUnknown || [400, 413, 422].includes(response.status)) {
-      field.request = null;
-      field.refused = request.result;
+      Object.assign(field, { request: null, keys: [], refused: request.result });
       if (request.aside !== null) this.bringBack(field);
       this.note(field);
       this.failures = 0;
@@ -446,7 +463,7 @@ export class Saver {
   /** Fetch the token of the session that stands now; false where there is none, null unreachable. */
   async freshToken() {
     try {
-      const response = await this.ask(this.tokenUrl, { headers: { Accept: "application/json" } });
+      const response = await this.ask(this.tokenUrl, { headers: { Accept: "application/json", "X-Background": "yes" } });
       if (!response.ok) return response.status === 401 ? false : null;
       if (this.user && response.answer.user !== this.user) {
         this.isLocked = true; // nothing of this page goes to somebody else's session
@@ -521,6 +538,7 @@ export class Saver {
         .then((response) => {
           if (response.ok && response.answer.field) this.acknowledge(field, request, response.answer);
           this.report();
+          this.plan();
           this.answerWaiting();
         })
         .catch(() => this.plan());

@@ -243,7 +243,7 @@ def test_what_a_frozen_call_does_not_take_can_be_copied(
     factory.submit(worker, Intake.objects.get())
     other = open_again(page, live_server)
     notice = other.get_by_role("region", name="Unsent text of yours is on this computer")
-    notice.get_by_text("Narrative: the call takes no more changes").click()
+    notice.get_by_text("Narrative could not be stored").click()
     expect(notice.get_by_text("Typed in the dark.")).to_be_visible()
     inspection.page = other
     inspection.look("unsent")

@@ -169,7 +169,7 @@ class Round:
     async def _wait_for_call(self) -> None:
         page = self.arena.page
         await expect(page.get_by_role("textbox", name="Narrative")).to_be_visible(timeout=20_000)
-        await expect(page.locator("[data-ready]")).to_be_attached()
+        await expect(page.locator("[data-ready]")).to_be_attached(timeout=20_000)
 
     @property
     def _cover(self) -> Locator:

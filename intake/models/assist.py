@@ -29,7 +29,7 @@ class HelpFlagQuerySet(models.QuerySet["HelpFlag"]):
 
 
 class HelpFlag(Record):
-    """A worker asks for help on the own live call; lowered by the worker, or with the call's end."""
+    """A worker asks for help on a live call; lowered by the worker, or with the call's end."""
 
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="help_flags")
     raised_at = models.DateTimeField()

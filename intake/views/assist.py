@@ -28,7 +28,8 @@ def list_live(request: UserRequest) -> HttpResponse:
     """The agency's live calls, who asked for help first; the page refreshes itself."""
     if not permissions.is_supervisor(request.user):
         raise Http404
-    return render(request, "intake/assist/live.html", _live(request))
+    context = _live(request) | {"now": timezone.now()}  # from here on the page's timers run
+    return render(request, "intake/assist/live.html", context)
 
 
 @require_safe

@@ -171,7 +171,7 @@ def _saves_of(intake: Intake) -> tuple[int, datetime | None]:
     """
     rows = Intake.objects.filter(pk=intake.pk).values_list("saves")
     parts = [
-        model.objects.filter(intake=intake).values_list("saves")
+        model.objects.filter(intake=intake).order_by().values_list("saves")
         for model in (Narrative, Answer, HeardNote, Person, Concern, Quotation)
     ]
     revisions, latest = 0, ""

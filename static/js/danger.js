@@ -19,6 +19,7 @@ function showList(place, html) {
   place.dataset.shown = html;
   const focused = place.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   place.innerHTML = html;
+  document.dispatchEvent(new CustomEvent("list:shown"));
   if (focused) place.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
 }
 

@@ -46,7 +46,7 @@ export function startAssist(root, saver) {
   }
 
   async function press(pressed) {
-    const response = await fetch(pressed.formAction, {
+    const response = await fetch(pressed.getAttribute("formaction") ?? form.action, {
       method: "POST",
       credentials: "same-origin",
       headers: { Accept: "application/json", "X-CSRFToken": saver.token },

@@ -1,4 +1,4 @@
-"""Silent assist with two people at once: the worker types, a supervisor follows and sends a line."""
+"""Silent assist with two people at once: a worker types, a supervisor follows and sends a line."""
 
 import re
 from collections.abc import Iterator
@@ -125,6 +125,12 @@ def test_a_supervisor_follows_and_sends_a_line_that_the_worker_dismisses(
         one.set_viewport_size({"width": 320, "height": 640})
         no_sideways_scroll(one)
         expect_accessible(one)
+    desk.goto(live_server.url + reverse("assist"))
+    expect(desk.get_by_role("row").filter(has_text=call.reference)).to_be_visible()
+    no_sideways_scroll(desk)
+    expect_accessible(desk)
+    inspection.keep("live-calls", desk.content())
+    desk.goto(where)
     calls.end_call(actor=worker, intake_id=call.pk, at=timezone.now())
     over = desk.get_by_text(re.compile(rf"^Call {call.reference} ended at \d\d:\d\d\."))
     expect(over).to_be_visible(timeout=WITHIN)

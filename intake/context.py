@@ -40,6 +40,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             items.append(("Practice", reverse("practice")))
         if permissions.is_supervisor(user):
             items.append(("Review queue", reverse("reviews")))
+            items.append(("Live calls", reverse("assist")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
             items.append(("Intakes", reverse("intakes")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
@@ -67,5 +68,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         # A supervisor's pages ask for the count of calls in danger and show it in the navigation.
         "danger_count_url": reverse("danger_count") if watches else "",
         "danger_url": reverse("danger"),
+        # With it comes how many of the live calls ask for help.
+        "assist_url": reverse("assist"),
         "nav_items": [(label, url, request.path.startswith(url)) for label, url in items],
     }

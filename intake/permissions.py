@@ -53,6 +53,17 @@ def can_hand_over(user: User, intake: Intake) -> bool:
     return is_own(user, intake) and intake.is_live and not intake.is_practice
 
 
+def can_ask_help(user: User, intake: Intake) -> bool:
+    """Whether the user may ask a supervisor for help: on the own real call, while it goes on."""
+    return is_own(user, intake) and intake.is_live and not intake.is_practice
+
+
+def can_follow(user: User, intake: Intake) -> bool:
+    """Whether the user may follow the call and send lines: a supervisor, a colleague's live one."""
+    is_here = intake.agency_id == user.agency_id and intake.worker_id != user.pk
+    return is_supervisor(user) and is_here and intake.is_live and not intake.is_practice
+
+
 def can_call_back(user: User, intake: Intake) -> bool:
     """Whether the user may call the reporting party back: from the own real record."""
     return is_own(user, intake) and intake.submitted_at is not None and not intake.is_practice

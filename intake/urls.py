@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from intake.views import (
     agency_tables,
+    assist,
     audit,
     briefs,
     callbacks,
@@ -41,6 +42,8 @@ call = [
     path("hand-over/", hand_overs.show_hand_over, name="call_hand_over"),
     path("hand-over/offer/", hand_overs.offer, name="call_offer"),
     path("hand-over/withdraw/", hand_overs.withdraw, name="call_withdraw"),
+    path("help/", assist.ask_help, name="call_help"),
+    path("lines/<uuid:line_id>/seen/", assist.dismiss_line, name="call_line_seen"),
     path("practice/", practice.hear, name="call_practice"),
     path("read-back/", read_back.show_read_back, name="call_read_back"),
     path("wrap-up/", wrap_up.show_wrap_up, name="wrap_up"),
@@ -129,6 +132,10 @@ urlpatterns = [
     path("services/find/", services.find_services, name="services_find"),
     path("danger/", dispatches.list_danger, name="danger"),
     path("danger/count/", dispatches.count_danger, name="danger_count"),
+    path("assist/", assist.list_live, name="assist"),
+    path("assist/<uuid:intake_id>/", assist.show_call, name="assist_follow"),
+    path("assist/<uuid:intake_id>/state/", assist.show_state, name="assist_state"),
+    path("assist/<uuid:intake_id>/line/", assist.send_line, name="assist_line"),
     path("question-sets/", question_sets.list_editions, name="editions"),
     path("question-sets/<int:number>/", question_sets.show_edition, name="edition"),
     path("question-sets/<int:number>/print/", question_sets.print_edition, name="edition_print"),

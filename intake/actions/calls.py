@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from intake import permissions
+from intake.actions.assist import stop_assist
 from intake.actions.hand_overs import withdraw_standing
 from intake.actions.saves import lock_writable
 from intake.actions.submissions import freeze
@@ -153,6 +154,7 @@ def end_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
             intake.save(update_fields=["ended_at", "interrupted_at", "interruption_reason"])
             record_event("intake.ended", actor=actor, at=at, subject=intake)
             withdraw_standing(intake, actor=actor, at=at)
+            stop_assist(intake, actor=actor, at=at)
         return intake
 
 
@@ -220,6 +222,7 @@ def close_no_report(*, actor: User, intake_id: UUID, reason: str, at: datetime) 
         )
         freeze(intake, author=actor, at=at)
         withdraw_standing(intake, actor=actor, at=at)
+        stop_assist(intake, actor=actor, at=at)
         record_event(
             "intake.closed_no_report",
             actor=actor,

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from intake import permissions
+from intake.actions.assist import stop_assist
 from intake.actions.saves import lock_writable
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import HandOver, Intake, User
@@ -98,6 +99,7 @@ def answer_offer(*, actor: User, hand_over_id: UUID, answer: str, at: datetime) 
             intake.worker = actor
             intake.holder = None
             intake.save(update_fields=["worker", "holder"])
+            stop_assist(intake, actor=actor, at=at)
         _settle(offer, intake, answer, actor=actor, at=at)
         return intake
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from intake import worksheet
+from intake.actions.assist import stop_assist
 from intake.actions.hand_overs import withdraw_standing
 from intake.actions.saves import lock_writable
 from intake.actions.submissions import freeze
@@ -57,6 +58,7 @@ def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
             ]
         )
         withdraw_standing(intake, actor=actor, at=at)
+        stop_assist(intake, actor=actor, at=at)
         submission = freeze(intake, author=actor, at=at)
         record_event(
             "intake.submitted",

@@ -1,6 +1,7 @@
 """The records, one noun to a file; `intake/README.md` has them on one page."""
 
 from intake.models.answers import Answer, FieldRevision, HeardNote
+from intake.models.assist import AssistLine, Follower, HelpFlag
 from intake.models.audit import AuditEvent
 from intake.models.copy_out import CopyOutField, CopyOutTick
 from intake.models.cross_reports import CrossReport, CrossReportRule, CrossReportSending
@@ -24,6 +25,7 @@ __all__ = [
     "Agency",
     "Amendment",
     "Answer",
+    "AssistLine",
     "AuditEvent",
     "CallPage",
     "Concern",
@@ -38,8 +40,10 @@ __all__ = [
     "Dispatch",
     "Edition",
     "FieldRevision",
+    "Follower",
     "HandOver",
     "HeardNote",
+    "HelpFlag",
     "Intake",
     "Narrative",
     "OutboxKey",

@@ -48,6 +48,10 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         """Return the intakes that take text: calls in progress and returned intakes."""
         return self.filter(status__in=Intake.WRITABLE)
 
+    def live(self) -> "IntakeQuerySet":
+        """Return the calls that are going on, or dropped and waited for (`Intake.is_live`)."""
+        return self.filter(status=IntakeStatus.IN_PROGRESS, ended_at=None)
+
     def for_real(self) -> "IntakeQuerySet":
         """Return the intakes that are no practice: what every list, queue and figure is made of."""
         return self.filter(is_practice=False)

@@ -157,6 +157,12 @@ def answered(prompts: Iterable[PromptView]) -> list[PromptView]:
 
 
 @register.filter
+def typed_in(prompts: Iterable[PromptView]) -> list[PromptView]:
+    """Return the prompts that have an answer of their own: no bound field is their home."""
+    return [prompt for prompt in prompts if not prompt.bound_to]
+
+
+@register.filter
 def in_role(people: Iterable[Any], role: str) -> list[Any]:
     """Return the people of a role, taken-out ones too."""
     return [person for person in people if person.role == role]

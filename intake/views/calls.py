@@ -246,10 +246,22 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         .select_related("author")
         .prefetch_related("replies__author"),
         **hand_overs.offer_context(request.user, intake),
+        **_help(request, intake),
         "calls_back": records.find_visible(request.user, intake.calls_back_id),
         "conflicts": {},
         "errors": {},
         "elapsed": int((timezone.now() - intake.started_at).total_seconds()),
+    }
+
+
+def _help(request: UserRequest, intake: Intake) -> dict[str, Any]:
+    """Return what the call screen shows of silent assist."""
+    if not permissions.can_ask_help(request.user, intake):
+        return {"may_ask_help": False}
+    return {
+        "may_ask_help": True,
+        "told": worksheet.build_help(intake.pk, at=timezone.now()),
+        "intake_id": intake.pk,
     }
 
 

@@ -17,7 +17,7 @@ from intake.actions import dispatches, records
 from intake.errors import Refused
 from intake.models import AuditEvent, Dispatch, Intake
 from intake.models.base import YesNo
-from intake.views import facts
+from intake.views import assist, facts
 from intake.views.requests import UserRequest
 
 TAKEN_BACK_SHOWN = timedelta(hours=1)
@@ -98,12 +98,16 @@ def list_danger(request: UserRequest) -> HttpResponse:
 
 @require_safe
 def count_danger(request: UserRequest) -> JsonResponse:
-    """How many there are and the list anew, for the page that asks every few seconds."""
+    """How many there are and the list anew, for the page that asks every few seconds.
+
+    `assist` is how many live calls ask for help; their list comes with it where the page shows it.
+    """
     if not permissions.is_supervisor(request.user):
         raise Http404
     context = _danger(request)
     html = render_to_string("intake/dispatch/_danger.html", context, request)
-    return JsonResponse({"count": len(context["calls"]), "html": html})
+    live = assist.live_state(request, with_list="live" in request.GET)
+    return JsonResponse({"count": len(context["calls"]), "html": html, "assist": live})
 
 
 def dispatch_context(intake: Intake) -> dict[str, Any]:

@@ -12,12 +12,16 @@ from intake.actions.pages import hold_call, leave_call
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.forms.pages import parse_page
 from intake.models import Intake
+from intake.views.assist import help_state
 from intake.views.requests import UserRequest
 
 
 @require_POST
 def hold(request: UserRequest, intake_id: UUID) -> HttpResponse:
-    """A page says that it is there, every 10 s; the answer is whether it may write."""
+    """A page says that it is there, every 10 s; the answer is whether it may write.
+
+    With it comes what a supervisor who follows the call sent; then the page asks every 4 s.
+    """
     form = parse_page(request.POST)
     if form is None:
         get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
@@ -47,6 +51,7 @@ def hold(request: UserRequest, intake_id: UUID) -> HttpResponse:
             "seen": int((timezone.now() - held.seen_at).total_seconds()) if held.seen_at else 0,
             "others": held.others,
             "regained": held.is_regained,
+            "assist": help_state(request, intake_id),
         }
     )
 

@@ -4,6 +4,15 @@
 ISO 8601 in UTC. `revisions` serve the call screen only and are never part of a submission.
 """
 
+from intake.worksheet.assist import (
+    Followed,
+    HelpView,
+    LineView,
+    LiveRow,
+    build_followed,
+    build_help,
+    build_live,
+)
 from intake.worksheet.build import (
     SCHEMA_VERSION,
     build,
@@ -69,7 +78,11 @@ __all__ = [
     "CrossReportView",
     "DecisionView",
     "DispatchView",
+    "Followed",
     "HeardView",
+    "HelpView",
+    "LineView",
+    "LiveRow",
     "PairView",
     "PersonView",
     "PromptView",
@@ -90,7 +103,10 @@ __all__ = [
     "build_course",
     "build_cross_reports",
     "build_dispatches",
+    "build_followed",
+    "build_help",
     "build_history",
+    "build_live",
     "build_queue",
     "build_readers",
     "build_replay",

@@ -19,7 +19,13 @@ COURSE = {
     "intake.returned": "Returned",
     "intake.approved": "Approved",
 }
-READ = ("intake.viewed", "intake.exported", "intake.copied_out", "intake.versions_viewed")
+READ = (
+    "intake.viewed",
+    "intake.followed",
+    "intake.exported",
+    "intake.copied_out",
+    "intake.versions_viewed",
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from intake import fields
-from intake.actions import calls, hand_overs, reviews, wrap_up
+from intake.actions import assist, calls, hand_overs, reviews, wrap_up
 from intake.actions.pages import Held, hold_call, leave_call
 from intake.actions.saves import Saved, save_field
 from intake.actions.written_reports import start_written_report
@@ -22,6 +22,7 @@ from intake.models import (
     Answer,
     CallPage,
     HandOver,
+    HelpFlag,
     Intake,
     Narrative,
     Person,
@@ -362,3 +363,43 @@ def test_of_two_claims_at_the_same_moment_one_wins(
         done, refused = split(at_once(*claims))
         assert (len(done), len(refused)) == (1, 1)
         assert isinstance(refused[0], NotPossibleNow)
+
+
+def test_two_flags_at_once_are_one(worker: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        asking = partial(assist.ask_help, actor=worker, intake_id=call.pk, at=NOW)
+        done, refused = split(at_once(asking, asking))
+        assert not refused
+        assert done[0] == done[1]
+        assert HelpFlag.objects.filter(intake=call).count() == 1
+
+
+def test_a_flag_and_the_end_of_the_call_leave_no_flag_up(worker: User) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        _, refused = split(
+            at_once(
+                partial(assist.ask_help, actor=worker, intake_id=call.pk, at=NOW),
+                partial(calls.end_call, actor=worker, intake_id=call.pk, at=NOW),
+            )
+        )
+        assert len(refused) <= 1
+        assert not HelpFlag.objects.raised().filter(intake=call).exists()
+
+
+def test_a_line_and_the_end_of_the_call_leave_no_line_in_view(worker: User, agency: Agency) -> None:
+    supervisor = make_user(agency, "supervisor", "supervisors")
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        sending = partial(
+            assist.send_line,
+            actor=supervisor,
+            intake_id=call.pk,
+            key=uuid.uuid4(),
+            text="Go on.",
+            at=NOW,
+        )
+        ending = partial(calls.end_call, actor=worker, intake_id=call.pk, at=NOW)
+        split(at_once(sending, ending))
+        assert not call.assist_lines.standing().exists()

@@ -28,13 +28,14 @@ FORMS = {
     "call_resume": {},
     "call_no_report": {"reason": "mistake"},
     "call_practice": {},
+    "call_help": {"asked": "yes"},
     "call_offer": {},
     "call_withdraw": {},
     "call_submit": {"base:narrative.text": "1", "narrative.text": "late"},
 }
 READ_ONLY = {"call", "wrap_up", "call_read_back", "call_hand_over", "call_versions"}
-# Asked by scripts, with tests below; remarks have theirs in test_comments.
-ON_ITS_OWN = {"call_save", "call_hold", "call_outbox_key", "call_comment"}
+# Asked by scripts, with tests below; remarks have theirs in test_comments, lines in test_assist.
+ON_ITS_OWN = {"call_save", "call_hold", "call_outbox_key", "call_comment", "call_line_seen"}
 
 
 @pytest.fixture(params=FROZEN)

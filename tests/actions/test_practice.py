@@ -277,7 +277,7 @@ def figures(client: Client, users: list[User]) -> list[object]:
     found: list[object] = []
     for user in users:
         client.force_login(user)
-        for name in ("calls", "intakes", "danger", "danger_count", "written_reports"):
+        for name in ("calls", "intakes", "danger", "danger_count", "assist", "written_reports"):
             response = client.get(reverse(name))
             if response.status_code == 200:
                 found.append((user.username, name, shown(response)))

@@ -6,7 +6,16 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from intake.models import CrossReport, CrossReportSending, Dispatch, HandOver, Intake, Service, User
+from intake.models import (
+    AssistLine,
+    CrossReport,
+    CrossReportSending,
+    Dispatch,
+    HandOver,
+    Intake,
+    Service,
+    User,
+)
 from tests.factory import NOW, make_call, make_user, option, submit
 
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
@@ -39,6 +48,8 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "call_hand_over": ("get", (302, 200, 404, 404, 404, 404, 404)),
     "call_offer": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "call_withdraw": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "call_help": ("post", (302, 302, 404, 404, 404, 404, 404)),
+    "call_line_seen": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "offers": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "offer_answer": ("post", (302, 404, 302, 404, 404, 404, 404)),  # offered to worker2
     "call_read_back": ("get", (302, 200, 404, 404, 404, 404, 404)),
@@ -64,6 +75,10 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake_packet_reporter": ("post", (302, 302, 404, 302, 404, 404, 404)),
     "danger": ("get", (302, 404, 404, 200, 404, 404, 200)),
     "danger_count": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "assist": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "assist_follow": ("get", (302, 404, 404, 200, 404, 404, 404)),
+    "assist_state": ("get", (302, 404, 404, 200, 404, 404, 404)),
+    "assist_line": ("post", (302, 404, 404, 422, 404, 404, 404)),
     "services_find": ("get", (302, 200, 200, 404, 404, 404, 200)),
     "written_reports": ("get", (302, 200, 200, 200, 404, 404, 200)),
     "written_report_start": ("post", (302, 422, 422, 404, 404, 404, 422)),
@@ -111,6 +126,9 @@ AFTER_SUBMISSION = {
     "review_amend": (302, 404, 404, 422, 404, 404, 404),
     "review_error": (302, 404, 404, 422, 404, 404, 404),
     "call_comment": (302, 404, 404, 404, 404, 404, 404),
+    "assist_follow": (302, 404, 404, 302, 404, 404, 404),  # to the record
+    "assist_state": (302, 404, 404, 200, 404, 404, 404),  # it says that it is over
+    "assist_line": (302, 404, 404, 422, 404, 404, 404),
     "call": (302, 302, 404, 404, 404, 404, 404),
     "wrap_up": (302, 302, 404, 404, 404, 404, 404),
     "call_versions": (302, 302, 404, 404, 404, 404, 404),
@@ -122,6 +140,15 @@ def names(patterns: list[URLPattern | URLResolver]) -> set[str]:
     for one in patterns:
         found |= names(one.url_patterns) if isinstance(one, URLResolver) else {str(one.name)}
     return found
+
+
+def offer(call: Intake) -> HandOver:
+    colleague = User.objects.filter(username="worker2").first()
+    if colleague is None:
+        colleague = make_user(call.agency, "worker2", "workers")
+    return HandOver.objects.create(
+        intake=call, offered_by_id=call.worker_id, offered_to=colleague, offered_at=NOW
+    )
 
 
 def address(name: str, call: Intake) -> str:
@@ -141,14 +168,13 @@ def address(name: str, call: Intake) -> str:
             sent_by_id=call.worker_id,
         )
         return reverse(name, args=[call.pk, sent.pk])
-    if name == "offer_answer":
-        colleague = User.objects.filter(username="worker2").first()
-        if colleague is None:
-            colleague = make_user(call.agency, "worker2", "workers")
-        offered = HandOver.objects.create(
-            intake=call, offered_by_id=call.worker_id, offered_to=colleague, offered_at=NOW
+    if name == "call_line_seen":
+        line = AssistLine.objects.create(
+            intake=call, author_id=call.worker_id, at=NOW, text="Go on."
         )
-        return reverse(name, args=[offered.pk])
+        return reverse(name, args=[call.pk, line.pk])
+    if name == "offer_answer":
+        return reverse(name, args=[offer(call).pk])
     if name in ("agency_table", "agency_row_add"):
         return reverse(name, args=["services"])
     if name == "agency_row":
@@ -175,7 +201,9 @@ CALL_NAMES = {
     or (name.startswith(("call_", "intake_")) and name not in ("call_start", "call_from_paper"))
 }
 OF_A_CALL = CALL_NAMES | {
-    name for name in TABLE if name in ("practice_replay", "review") or name.startswith("review_")
+    name
+    for name in TABLE
+    if name in ("practice_replay", "review") or name.startswith(("review_", "assist_"))
 }
 
 

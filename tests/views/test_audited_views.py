@@ -164,7 +164,7 @@ def test_saves_and_polls_leave_no_trace(
     for name in ("csrf", "calls", "intakes", "services_find"):
         assert client.get(reverse(name)).status_code == 200, name
     client.force_login(supervisor)
-    for name in ("danger", "danger_count", "intakes"):
+    for name in ("danger", "danger_count", "assist", "intakes"):
         assert client.get(reverse(name)).status_code == 200, name
     assert AuditEvent.objects.count() == before
 

@@ -23,6 +23,8 @@ OPEN_CALL = [name for name in PRESSES if name.startswith("call_")]
 # What the call's worker presses with and something changes: no refusal is the form's fault.
 FORMS: dict[str, dict[str, str]] = {
     "call_end": {},
+    "call_help": {"asked": "yes"},
+    "call_line_seen": {},
     "call_hold": {"page": "9d3ad0a5-7fd6-4bf4-8bd9-1f1c4ac3f4f4"},
     "call_outbox_key": {},
     "call_interrupt": {"reason": "technical"},

@@ -22,6 +22,7 @@ const USUAL = {
   not_now: ["Not now, of the other side", "Alt+N"],
   jump: ["Jump to a prompt or section", "Ctrl+K"],
   go_on: ["Let the practice caller go on", "Alt+G"],
+  assist: ["Ask for help, or take it back", "Alt+H"],
   end: ["End the call", "Alt+E"],
   missing: ["Go to what is still missing", "Alt+M"],
   submit: ["Submit for review", "Ctrl+Enter"],

@@ -1,5 +1,6 @@
 /** Starts the call screen and the wrap-up; each part looks after itself where it is absent. */
 
+import { startAssist } from "./assist.js";
 import { secondsOf } from "./clock.js";
 import { startDecide } from "./decide.js";
 import { startEnding } from "./ending.js";
@@ -144,6 +145,7 @@ if (saver) {
   startLanguage(root);
   startEnding(root, saver);
   startHandOver(root, saver);
+  startAssist(root, saver);
   const tabs = [...root.querySelectorAll("[data-tab][data-key]")];
   const isCall = tabs.length > 0;
   const press = (selector) => () => root.querySelector(selector)?.click();
@@ -153,6 +155,7 @@ if (saver) {
     ...(isCall && { toggle: startToggle(root), jump: startJump(root) }),
     ...(document.getElementById("practice-form") && { go_on: () => document.querySelector("#practice-form button").click() }),
     ...(root.querySelector("[data-end-call]") && { end: press("[data-end-call] button") }),
+    ...(document.getElementById("help-form") && { assist: press("#help-form button") }),
     ...("wrapUp" in root.dataset && { missing: startMissing(root), submit: press(".submit-line button") }),
     ...(document.getElementById("versions") && { versions: startVersions(root, saver, history) }),
     save: () => saver.hurry(),

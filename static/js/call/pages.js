@@ -8,6 +8,7 @@ import { hasHalfTyped } from "./fields.js";
 
 const EVERY = 10000; // ms
 const PATIENCE = 15000; // ms: one that hangs must not make this page look gone
+const NEAR = 4000; // ms: help was asked for or somebody follows, and a line may come (assist.js)
 const AGAIN = [300, 1000]; // ms: a page that is just closing is waited for before anything is said
 
 /** Make what is typed and chosen on the page unchangeable, or changeable again. */
@@ -50,6 +51,7 @@ export function startPage(root, saver, { db, user, call }) {
   const others = document.getElementById("others");
   const url = root.dataset.holdUrl;
   let isOver = false;
+  let timer = null;
   root.dataset.page = saver.page;
 
   const body = (about) => new URLSearchParams({ page: saver.page, ...about });
@@ -114,12 +116,14 @@ export function startPage(root, saver, { db, user, call }) {
     const form = body(about);
     const gone = await deadPages(db, user, call).catch(() => []);
     for (const page of gone.slice(0, 20)) form.append("instead", page);
+    const asked = performance.now();
     try {
       const response = await ask(form);
       if (response.status === 401) saver.lock();
       if (response.status === 403) await saver.check();
       if (!response.ok) return null;
       const answer = await response.json();
+      root.dispatchEvent(new CustomEvent("assist:state", { detail: { asked, told: answer.assist } }));
       if (answer.held && gone.length) await forgetPages(db, gone).catch(() => {});
       return answer;
     } catch {
@@ -136,7 +140,7 @@ export function startPage(root, saver, { db, user, call }) {
       answer = await hold();
     }
     if (answer) show(answer, true);
-    setTimeout(ping, EVERY);
+    later();
     return answer?.held ?? true;
   }
 
@@ -146,9 +150,15 @@ export function startPage(root, saver, { db, user, call }) {
       const answer = await hold();
       if (answer) show(answer);
     }
-    setTimeout(ping, EVERY);
+    later();
   }
 
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(ping, "near" in root.dataset ? NEAR : EVERY);
+  }
+
+  root.addEventListener("assist:near", later);
   notice?.querySelector("[data-take-over]").addEventListener("click", async () => {
     const answer = await hold({ take: "yes" });
     if (answer?.held) await goOn();

@@ -18,14 +18,14 @@ from intake.exports.csv import csv_head, csv_line, export_row
 from intake.exports.json import export_json
 from intake.exports.pdf import ExportStamp, export_pdf
 from intake.models import ExportItem, ExportJob, Submission
-from intake.models.exports import ExportFailure, ExportKind
+from intake.models.exports import ExportFailure, ExportKind, unseal_part
 
 log = logging.getLogger(__name__)
 
 # How many intakes are stored at a time: a PDF takes as long as a hundred lines.
 BATCH = {ExportKind.PDF: 1, ExportKind.CSV: 50, ExportKind.JSONL: 50}
-# How many parts are read at a time for a download: some megabytes at most.
-READ_AT_ONCE = {ExportKind.PDF: 4, ExportKind.CSV: 100, ExportKind.JSONL: 20}
+# How many parts are in memory at a time for a download.
+READ_AT_ONCE = {ExportKind.PDF: 1, ExportKind.CSV: 100, ExportKind.JSONL: 20}
 TYPES = {
     ExportKind.PDF: ("application/zip", "zip"),
     ExportKind.CSV: ("text/csv; charset=utf-8", "csv"),
@@ -139,12 +139,15 @@ def stream_file(job: ExportJob) -> Iterator[bytes]:
 def _contents(job: ExportJob) -> Iterator[tuple[str, bytes]]:
     """Give (reference, content) of every part in order, some read at a time."""
     at_once, position, count = READ_AT_ONCE[ExportKind(job.kind)], 0, 0
-    parts = job.parts.select_related("item__intake").order_by("item__position")
+    # As plain values: a part and its item would hold each other in memory.
+    parts = job.parts.order_by("item__position").values_list(
+        "item__position", "item__intake__reference", "id", "sealed"
+    )
     while True:
         some = list(parts.filter(item__position__gt=position)[:at_once])
-        for part in some:
-            yield part.item.intake.reference, part.read()
-            position, count = part.item.position, count + 1
+        for place, reference, key, sealed in some:
+            yield reference, unseal_part(key, bytes(sealed))
+            position, count = place, count + 1
         if len(some) < at_once:
             break
     if count != job.written:

@@ -1,6 +1,7 @@
 """Exports of a search result: what was asked for, of which intakes, and the parts of the file."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -207,10 +208,11 @@ class ExportPart(Record):
 
     def read(self) -> bytes:
         """Return the content, or raise SealBroken where its key is not in the ring any more."""
-        return crypto.unseal_bytes(
-            bytes(self.sealed),
-            ring=settings.ENCRYPTION_KEYS,
-            table="export_part",
-            row=self.id,
-            field="sealed",
-        )
+        return unseal_part(self.id, bytes(self.sealed))
+
+
+def unseal_part(key: UUID, sealed: bytes) -> bytes:
+    """Return the content of the part `key`, or raise SealBroken."""
+    return crypto.unseal_bytes(
+        sealed, ring=settings.ENCRYPTION_KEYS, table="export_part", row=key, field="sealed"
+    )

@@ -22,7 +22,7 @@ from tests.worker import a_worker
 
 pytestmark = pytest.mark.usefixtures("emptied")
 
-COUNT = 5
+COUNT = 4
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 from django.db import connection
 
-PATIENCE = 60  # seconds
+PATIENCE = 120  # seconds
 
 
 class Worker:

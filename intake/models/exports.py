@@ -115,11 +115,9 @@ class ExportJob(Record):
                 name="export_done_within_total",
             ),
             models.CheckConstraint(
-                condition=(
-                    Q(status__in=["waiting", "running"], finished_at__isnull=True)
-                    | Q(status__in=["done", "cancelled", "failed"], finished_at__isnull=False)
-                )
-                & (Q(status="done", expires_at__isnull=False) | ~Q(status="done")),
+                condition=(~Q(status__in=["waiting", "running"]) | Q(finished_at__isnull=True))
+                & (~Q(status__in=["done", "cancelled", "failed"]) | Q(finished_at__isnull=False))
+                & (~Q(status="done") | Q(expires_at__isnull=False)),
                 name="export_end_has_time",
             ),
             models.CheckConstraint(

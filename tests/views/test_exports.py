@@ -189,14 +189,13 @@ def test_it_is_cancelled_and_deleted_by_post_alone(
 def test_what_has_gone_is_said(
     end: str, told: list[Intake], as_supervisor: Client, supervisor: User
 ) -> None:
-    job = make(supervisor)
+    job = ask(as_supervisor) if end == "cancelled" else make(supervisor)
     now = timezone.now()
     if end == "age":  # before housekeeping has come by
         ExportJob.objects.filter(pk=job.pk).update(expires_at=now)
     elif end == "by hand":
         exports.delete_export(actor=supervisor, job_id=job.pk, at=now)
     else:
-        job = ask(as_supervisor)
         exports.cancel_export(actor=supervisor, job_id=job.pk, at=now)
     answer = as_supervisor.get(reverse("export_download", args=[job.pk]))
     assert answer.status_code == 410

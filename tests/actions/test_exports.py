@@ -55,7 +55,7 @@ def done_job(supervisor: User) -> ExportJob:
     return job
 
 
-def verbs(subject_id: object) -> list[str]:
+def verbs(subject_id: uuid.UUID) -> list[str]:
     events = AuditEvent.objects.filter(subject_id=subject_id).order_by("at", "id")
     return sorted(events.filter(verb__contains="export").values_list("verb", flat=True))
 

@@ -9,6 +9,7 @@ import uuid
 import zipfile
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -152,7 +153,7 @@ def test_the_table_tells_what_came_after(
 def test_what_was_heard_stands_with_the_answers(worker: User, supervisor: User) -> None:
     call = make_call(worker)
     put(worker, call, "narrative.text", "Nobody visits. The aunt cooks.")
-    heard = {"factor": "social_connections", "side": "worry"}
+    heard: Any = {"factor": "social_connections", "side": "worry"}
     put(worker, call, f"heard.{uuid.uuid4()}.text", "Nobody visits.", **heard)
     submit(worker, call)
     row = rows(read(make(supervisor, "csv")))[0]

@@ -59,6 +59,7 @@ from tests.factory import NOW, core_prompt, make_call, put, submit
 EARLIER = NOW - timedelta(hours=1)
 
 SAME = "the user of offered_by"
+OTHER = "another intake"
 FOLLOWED = "a call that has its written report"
 
 ENDED: dict[str, Any] = {"status": "done", "finished_at": NOW, "expires_at": NOW, "done": 1}
@@ -230,7 +231,7 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("export_kind_known", ExportJob, ENDED | {"kind": "x"}),
     ("export_status_known", ExportJob, {"status": "x", "finished_at": NOW}),
     ("export_failure_known", ExportJob, ENDED | {"status": "failed", "failure": "x"}),
-    ("export_item_at_position", ExportItem, {}),
+    ("export_item_at_position", ExportItem, {"intake_id": OTHER}),
     ("export_item_once", ExportItem, {"position": 2}),
     ("amendment_has_text_and_reason", Amendment, {"text": ""}),
     ("amendment_has_text_and_reason", Amendment, {"reason": ""}),
@@ -383,6 +384,7 @@ GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (ReviewComment, {}),
     (Amendment, {}),
     (ExportJob, ENDED),
+    (ExportItem, {"intake_id": OTHER, "position": 2}),
     (ExportJob, ENDED | {"status": "failed", "failure": "error", "expires_at": None}),
 ]
 
@@ -398,6 +400,8 @@ def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
     fields = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
     if "follows_id" in changes:
         changes |= {"follows_id": Intake.objects.exclude(follows=None).get().follows_id}
+    if changes.get("intake_id") == OTHER:
+        changes |= {"intake_id": Intake.objects.exclude(follows=None).get().follows_id}
     for name in [name for name, value in changes.items() if value is SAME]:
         changes |= {name: row.offered_by_id}  # type: ignore[attr-defined]
     with transaction.atomic():

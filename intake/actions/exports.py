@@ -45,7 +45,7 @@ def request_export(*, actor: User, kind: str, criteria: Criteria, at: datetime) 
     assert actor.agency_id is not None  # a supervisor has one
     with transaction.atomic():
         User.objects.get_queryset().select_for_update(no_key=True).get(pk=actor.pk)
-        unfinished = ExportJob.objects.visible_to(actor).unfinished().first()
+        unfinished = ExportJob.objects.filter(requested_by=actor).unfinished().first()
         if unfinished is not None:
             raise NotPossibleNow(_is_busy(unfinished))
         submitted = Exists(Submission.objects.filter(intake=OuterRef("pk")))

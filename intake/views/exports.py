@@ -78,6 +78,12 @@ def ask(request: UserRequest) -> HttpResponse:
         request,
         f"An export of {many} was asked for. You can leave this page: it goes on without you.",
     )
+    if job.has_more:
+        messages.warning(
+            request,
+            f"More intakes fit than one export holds: it has the first {job.total:,} of the list. "
+            "Narrow the filter to export the rest.",
+        )
     return redirect("exports")
 
 

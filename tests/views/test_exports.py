@@ -134,6 +134,16 @@ def test_a_second_one_is_refused_in_words(told: list[Intake], as_supervisor: Cli
     assert "Your export of 2 intakes (PDFs in a zip)" in page_of(as_supervisor)
 
 
+def test_more_than_one_export_holds_is_said(
+    told: list[Intake], as_supervisor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "LARGEST", 1)
+    ask(as_supervisor)
+    page = page_of(as_supervisor)
+    assert "More intakes fit than one export holds: it has the first 1 of the list." in page
+    assert "the first 1: more fit" in page_of(as_supervisor)  # and it stays there
+
+
 def test_nothing_submitted_is_said(call: Intake, as_supervisor: Client) -> None:
     data = {"kind": "csv", "criteria": criteria_of(as_supervisor)}
     as_supervisor.post(reverse("export_ask"), data)

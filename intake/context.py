@@ -5,10 +5,11 @@ import json
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from intake import permissions
-from intake.models import HandOver, Preferences, User
+from intake.models import ExportJob, HandOver, Preferences, User
 from intake.sessions import session_mark
 
 
@@ -28,12 +29,9 @@ def _count_offers(user: object) -> int:
     return HandOver.objects.offered_to(user).standing().count()
 
 
-def site(request: HttpRequest) -> dict[str, object]:
-    """Return the navigation of the signed-in user's roles, and whether this is a demo."""
-    user = getattr(request, "user", None)
+def _navigation(user: object, path: str) -> list[tuple[str, str, bool]]:
+    """Return the navigation of the user's roles: (label, address, whether the page is there)."""
     items: list[tuple[str, str]] = []
-    watches = isinstance(user, User) and permissions.is_supervisor(user)
-    takes_calls = isinstance(user, User) and permissions.is_worker(user)
     if isinstance(user, User):
         if permissions.is_worker(user):
             items.append(("Calls", reverse("calls")))
@@ -45,6 +43,8 @@ def site(request: HttpRequest) -> dict[str, object]:
             items.append(("Intakes", reverse("intakes")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
             items.append(("Written reports", reverse("written_reports")))
+        if ExportJob.objects.visible_to(user).there(timezone.now()).exists():
+            items.append(("Exports", reverse("exports")))
         if permissions.is_supervisor(user):
             items.append(("Danger now", reverse("danger")))
         if user.agency_id is not None:
@@ -53,6 +53,14 @@ def site(request: HttpRequest) -> dict[str, object]:
             items.append(("Agency", reverse("agency_tables")))
         if permissions.is_privacy_officer(user):
             items.append(("Audit", reverse("audit")))
+    return [(label, url, path.startswith(url)) for label, url in items]
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """Return the navigation of the signed-in user's roles, and whether this is a demo."""
+    user = getattr(request, "user", None)
+    watches = isinstance(user, User) and permissions.is_supervisor(user)
+    takes_calls = isinstance(user, User) and permissions.is_worker(user)
     return {
         # What scripts of the call screen know of how the worker likes to work.
         "preferences": SimpleLazyObject(lambda: _preferences(user)),
@@ -70,5 +78,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "danger_url": reverse("danger"),
         # With it comes how many of the live calls ask for help.
         "assist_url": reverse("assist"),
-        "nav_items": [(label, url, request.path.startswith(url)) for label, url in items],
+        # Asked for by whole pages alone: what pages poll has none.
+        "nav_items": SimpleLazyObject(lambda: _navigation(user, request.path)),
     }

@@ -1,4 +1,4 @@
-"""Sealing of what identifies a reporting party: AES-GCM with a ring of keys.
+"""Sealing of what identifies a reporting party, and of files: AES-GCM with a ring of keys.
 
 A sealed value is `key id length (1 byte) | key id | nonce (12 bytes) | ciphertext and tag`. The
 table, the row's key and the field's name are bound to it as associated data, so that a value moved
@@ -45,14 +45,31 @@ def parse_key_ring(text: str) -> dict[str, bytes]:
 
 def seal(text: str, *, ring: dict[str, bytes], table: str, row: UUID, field: str) -> bytes:
     """Return `text` sealed with the ring's first key for this table, row and field."""
-    name = next(iter(ring))
-    nonce = os.urandom(NONCE_BYTES)
-    body = AESGCM(ring[name]).encrypt(nonce, text.encode(), _place(table, row, field))
-    return bytes([len(name)]) + name.encode() + nonce + body
+    return seal_bytes(text.encode(), ring=ring, table=table, row=row, field=field)
 
 
 def unseal(value: bytes, *, ring: dict[str, bytes], table: str, row: UUID, field: str) -> str:
     """Return the text that was sealed for this table, row and field, or raise SealBroken."""
+    try:
+        return unseal_bytes(value, ring=ring, table=table, row=row, field=field).decode()
+    except UnicodeDecodeError as error:
+        raise SealBroken("A sealed value holds no text.") from error
+
+
+def seal_bytes(
+    content: bytes, *, ring: dict[str, bytes], table: str, row: UUID, field: str
+) -> bytes:
+    """Return `content` sealed with the ring's first key for this table, row and field."""
+    name = next(iter(ring))
+    nonce = os.urandom(NONCE_BYTES)
+    body = AESGCM(ring[name]).encrypt(nonce, content, _place(table, row, field))
+    return bytes([len(name)]) + name.encode() + nonce + body
+
+
+def unseal_bytes(
+    value: bytes, *, ring: dict[str, bytes], table: str, row: UUID, field: str
+) -> bytes:
+    """Return what was sealed for this table, row and field, or raise SealBroken."""
     value = bytes(value)
     length = value[0] if value else 0
     name = value[1 : 1 + length].decode("ascii", errors="replace")
@@ -61,7 +78,7 @@ def unseal(value: bytes, *, ring: dict[str, bytes], table: str, row: UUID, field
     if name not in ring:
         raise SealBroken(f"No key '{name}' in the ring.")
     try:
-        return AESGCM(ring[name]).decrypt(nonce, body, _place(table, row, field)).decode()
+        return AESGCM(ring[name]).decrypt(nonce, body, _place(table, row, field))
     except (InvalidTag, ValueError) as error:
         raise SealBroken("A sealed value does not open here.") from error
 

@@ -8,23 +8,65 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from intake.actions.exports import drop_old_exports
 from intake.actions.outbox import forget_keys
+from intake.exports.bulk import work_on_exports
+from intake.models import ExportJob
 
 HOUSEKEEPING_EVERY = timedelta(hours=1)
+LOOK_EVERY = timedelta(minutes=1)
 KEEP_RESULTS = timedelta(days=1)
+TURN = 5.0  # seconds of work on an export, then whatever else waits; a worker ends between turns
 
 
 @task()
 def housekeeping() -> None:
-    """Come again in an hour; clear sessions that ran out, results of old jobs, and old keys."""
+    """Come again in an hour; clear what ran out: sessions, keys, exports, results of old jobs.
+
+    A job whose worker was killed stays "running" in the queue: after a day it goes too.
+    """
     schedule_housekeeping(timezone.now() + HOUSEKEEPING_EVERY)
+    schedule_look()  # the one would begin the other anew, had a kill ended its chain
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     forget_keys(at=timezone.now())
-    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEEP_RESULTS).delete()
+    long_ago = timezone.now() - KEEP_RESULTS
+    DBTaskResult.objects.finished().filter(finished_at__lt=long_ago).delete()
+    DBTaskResult.objects.running().filter(started_at__lt=long_ago).delete()
+    drop_old_exports(at=timezone.now())
+
+
+@task()
+def look_for_exports() -> None:
+    """Come again in a minute; put an export whose worker was killed into the queue."""
+    schedule_look(timezone.now() + LOOK_EVERY)
+    schedule_housekeeping()
+    queue_exports()
+
+
+@task()
+def work_exports() -> None:
+    """Work on one export for some seconds; come again while there is any to work on."""
+    if work_on_exports(seconds=TURN):
+        queue_exports()
 
 
 def schedule_housekeeping(at: datetime | None = None) -> None:
     """Put the hourly job in the queue, for `at` or now, unless it waits there already."""
-    waiting = DBTaskResult.objects.filter(task_path="intake.jobs.housekeeping", status="READY")
-    if not waiting.exists():
+    if not _waits("housekeeping"):
         housekeeping.using(run_after=at).enqueue()
+
+
+def schedule_look(at: datetime | None = None) -> None:
+    """Put the look for exports in the queue, for `at` or now, unless it waits there already."""
+    if not _waits("look_for_exports"):
+        look_for_exports.using(run_after=at).enqueue()
+
+
+def queue_exports() -> None:
+    """Put work on exports in the queue, where there is any and none waits there already."""
+    if ExportJob.objects.takeable(timezone.now()).exists() and not _waits("work_exports"):
+        work_exports.enqueue()
+
+
+def _waits(name: str) -> bool:
+    return DBTaskResult.objects.filter(task_path=f"intake.jobs.{name}", status="READY").exists()

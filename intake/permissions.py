@@ -76,6 +76,11 @@ def can_respond(user: User, intake: Intake) -> bool:
     return is_own(user, intake) or (is_supervisor(user) and not intake.is_practice)
 
 
+def can_export(user: User) -> bool:
+    """Whether the user may export what a search finds: supervisors, and only they."""
+    return is_supervisor(user)
+
+
 def can_claim(user: User, intake: Intake) -> bool:
     """Whether the user may review the intake: a supervisor of the agency who did not write it.
 

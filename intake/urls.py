@@ -12,6 +12,7 @@ from intake.views import (
     copy_out,
     cross_reports,
     dispatches,
+    exports,
     from_paper,
     hand_overs,
     home,
@@ -89,6 +90,11 @@ intake = [
         name="intake_withdraw",
     ),
 ]
+export = [
+    path("download/", exports.download, name="export_download"),
+    path("cancel/", exports.cancel, name="export_cancel"),
+    path("delete/", exports.delete, name="export_delete"),
+]
 review = [
     path("", reviews.show_review, name="review"),
     path("there/", reviews.note_presence, name="review_there"),
@@ -121,6 +127,10 @@ urlpatterns = [
     path("calls/<uuid:intake_id>/", include(call)),
     path("intakes/", records.list_intakes, name="intakes"),
     path("intakes/<uuid:intake_id>/", include(intake)),
+    path("exports/", exports.list_exports, name="exports"),
+    path("exports/ask/", exports.ask, name="export_ask"),
+    path("exports/state/", exports.tell_state, name="exports_state"),
+    path("exports/<uuid:job_id>/", include(export)),
     path("reviews/", reviews.list_reviews, name="reviews"),
     path("reviews/state/", reviews.queue_state, name="reviews_state"),
     path("reviews/<uuid:intake_id>/", include(review)),

@@ -12,9 +12,9 @@ INTAKE = Path(settings.BASE_DIR) / "intake"
 # Higher ones may import lower ones. What stands on one line does not import each other.
 LAYERS = (
     ("urls", "management"),
-    ("apps", "jobs"),
+    ("apps",),
     ("views",),
-    ("middleware", "context", "backends", "uploads", "templatetags"),
+    ("middleware", "context", "backends", "uploads", "templatetags", "jobs"),
     ("exports", "typed"),
     ("forms", "actions"),
     ("worksheet", "search"),

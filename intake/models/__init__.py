@@ -7,6 +7,7 @@ from intake.models.copy_out import CopyOutField, CopyOutTick
 from intake.models.cross_reports import CrossReport, CrossReportRule, CrossReportSending
 from intake.models.decisions import Decision, DecisionReference, ResponseOption
 from intake.models.dispatches import Dispatch
+from intake.models.exports import ExportItem, ExportJob, ExportPart
 from intake.models.hand_overs import HandOver
 from intake.models.intakes import Intake, Narrative, ReferenceCounter
 from intake.models.outbox import OutboxKey
@@ -39,6 +40,9 @@ __all__ = [
     "DecisionReference",
     "Dispatch",
     "Edition",
+    "ExportItem",
+    "ExportJob",
+    "ExportPart",
     "FieldRevision",
     "Follower",
     "HandOver",

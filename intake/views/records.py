@@ -14,6 +14,7 @@ from intake import permissions, worksheet
 from intake.actions import records
 from intake.exports.json import export_json
 from intake.exports.pdf import ExportStamp, export_pdf
+from intake.forms.exports import sign_criteria
 from intake.forms.records import IntakeFilterForm
 from intake.models import Intake, Submission
 from intake.search import Criteria, find
@@ -41,6 +42,8 @@ def list_intakes(request: UserRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "filters": filters.urlencode(),
+            "may_export": permissions.can_export(request.user),
+            "export_criteria": sign_criteria(request.user, wanted),
         },
     )
 

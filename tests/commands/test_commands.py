@@ -18,7 +18,7 @@ from intake import fields
 from intake.actions.people import add_user
 from intake.actions.question_sets import describe, hash_of, load_question_sets
 from intake.errors import InvalidValue
-from intake.jobs import schedule_housekeeping
+from intake.jobs import schedule_housekeeping, schedule_look
 from intake.management.commands.load_question_sets import read_fixtures
 from intake.models import (
     Agency,
@@ -147,11 +147,14 @@ def test_the_worker_works_the_queue_and_ends() -> None:
     old.save()
     call_command("work", batch=True)
     assert not Session.objects.exists()
-    waiting = DBTaskResult.objects.get(status="READY")
-    assert waiting.run_after is not None
-    assert waiting.run_after > timezone.now()
+    ready = DBTaskResult.objects.filter(status="READY")
+    for name in ("housekeeping", "look_for_exports"):
+        waiting = ready.get(task_path=f"intake.jobs.{name}")
+        assert waiting.run_after is not None
+        assert waiting.run_after > timezone.now()
     schedule_housekeeping()  # one is enough
-    assert DBTaskResult.objects.filter(status="READY").count() == 1
+    schedule_look()
+    assert ready.count() == 2
 
 
 def test_an_operator_sets_up_an_agency_and_its_people(client: Client, db: None) -> None:

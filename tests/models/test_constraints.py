@@ -25,6 +25,8 @@ from intake.models import (
     DecisionReference,
     Dispatch,
     Edition,
+    ExportItem,
+    ExportJob,
     FieldRevision,
     HandOver,
     HeardNote,
@@ -57,7 +59,10 @@ from tests.factory import NOW, core_prompt, make_call, put, submit
 EARLIER = NOW - timedelta(hours=1)
 
 SAME = "the user of offered_by"
+OTHER = "another intake"
 FOLLOWED = "a call that has its written report"
+
+ENDED: dict[str, Any] = {"status": "done", "finished_at": NOW, "expires_at": NOW, "done": 1}
 
 # What a copy of a good row changes to break the constraint of that name.
 CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
@@ -213,6 +218,21 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
         {"answer": "declined", "answered_at": NOW, "moved_by_id": SAME},
     ),
     ("review_visit_once", ReviewVisit, {}),
+    # Exports
+    ("export_one_unfinished_of_requester", ExportJob, {}),
+    ("export_one_unfinished_of_requester", ExportJob, {"status": "running"}),
+    ("export_done_within_total", ExportJob, ENDED | {"done": 2}),
+    ("export_done_within_total", ExportJob, ENDED | {"done": 0, "left_out": 1}),
+    ("export_end_has_time", ExportJob, ENDED | {"finished_at": None}),
+    ("export_end_has_time", ExportJob, ENDED | {"expires_at": None}),
+    ("export_end_has_time", ExportJob, {"finished_at": NOW}),
+    ("export_failure_has_reason", ExportJob, ENDED | {"status": "failed"}),
+    ("export_failure_has_reason", ExportJob, ENDED | {"failure": "error"}),
+    ("export_kind_known", ExportJob, ENDED | {"kind": "x"}),
+    ("export_status_known", ExportJob, {"status": "x", "finished_at": NOW}),
+    ("export_failure_known", ExportJob, ENDED | {"status": "failed", "failure": "x"}),
+    ("export_item_at_position", ExportItem, {"intake_id": OTHER}),
+    ("export_item_once", ExportItem, {"position": 2}),
     ("amendment_has_text_and_reason", Amendment, {"text": ""}),
     ("amendment_has_text_and_reason", Amendment, {"reason": ""}),
 ]
@@ -254,8 +274,18 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
     key = OutboxKey(intake=call, user=worker, made_at=NOW)
     key.write("a key")
     key.save()
+    job = ExportJob.objects.create(
+        agency=agency,
+        requested_by=supervisor,
+        kind="csv",
+        total=1,
+        requested_at=NOW,
+        heartbeat_at=NOW,
+    )
     made: list[models.Model] = [
         agency,
+        job,
+        ExportItem.objects.create(job=job, position=1, intake=call),
         worker,
         draft,
         section,
@@ -353,6 +383,9 @@ GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (Review, {"outcome": "approved", "decided_at": NOW}),
     (ReviewComment, {}),
     (Amendment, {}),
+    (ExportJob, ENDED),
+    (ExportItem, {"intake_id": OTHER, "position": 2}),
+    (ExportJob, ENDED | {"status": "failed", "failure": "error", "expires_at": None}),
 ]
 
 
@@ -367,6 +400,8 @@ def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
     fields = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
     if "follows_id" in changes:
         changes |= {"follows_id": Intake.objects.exclude(follows=None).get().follows_id}
+    if changes.get("intake_id") == OTHER:
+        changes |= {"intake_id": Intake.objects.exclude(follows=None).get().follows_id}
     for name in [name for name, value in changes.items() if value is SAME]:
         changes |= {name: row.offered_by_id}  # type: ignore[attr-defined]
     with transaction.atomic():

@@ -1,16 +1,19 @@
 """Every address × every role: one table, which an address without a row breaks."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from intake.models import (
     AssistLine,
     CrossReport,
     CrossReportSending,
     Dispatch,
+    ExportJob,
     HandOver,
     Intake,
     Service,
@@ -94,6 +97,13 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "agency_row_add": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_row": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "audit": ("get", (302, 404, 404, 404, 404, 200, 404)),
+    "exports": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "export_ask": ("post", (302, 404, 404, 302, 404, 404, 302)),
+    "exports_state": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    # The supervisor's own, finished.
+    "export_download": ("get", (302, 404, 404, 200, 404, 404, 404)),
+    "export_cancel": ("post", (302, 404, 404, 302, 404, 404, 404)),
+    "export_delete": ("post", (302, 404, 404, 302, 404, 404, 404)),
     "reviews": ("get", (302, 404, 404, 200, 404, 404, 200)),
     "reviews_state": ("get", (302, 404, 404, 200, 404, 404, 200)),
     # What was not submitted yet is no supervisor's to judge.
@@ -190,8 +200,33 @@ def address(name: str, call: Intake) -> str:
         return reverse(name, args=[call.pk, uuid.uuid4()])
     if name == "call_versions":
         return f"{reverse(name, args=[call.pk])}?field=narrative.text"
-    needs_call = name in OF_A_CALL  # practice_replay: of a call that is no practice
-    return reverse(name, args=[call.pk]) if needs_call else reverse(name)
+    return reverse(name, args=keys_of(name, call))
+
+
+def keys_of(name: str, call: Intake) -> list[uuid.UUID]:
+    """The key that an address names: of a call, an export, or none."""
+    if name in ("export_download", "export_cancel", "export_delete"):
+        return [finished_export(call).pk]
+    # practice_replay: of a call that is no practice
+    return [call.pk] if name in OF_A_CALL else []
+
+
+def finished_export(call: Intake) -> ExportJob:
+    """An export of the supervisor's, of nothing, that can be downloaded."""
+    supervisor = User.objects.filter(username="supervisor").first()
+    if supervisor is None:
+        supervisor = make_user(call.agency, "supervisor", "supervisors")
+    return ExportJob.objects.create(
+        agency=call.agency,
+        requested_by=supervisor,
+        kind="jsonl",
+        status="done",
+        total=0,
+        requested_at=NOW,
+        heartbeat_at=NOW,
+        finished_at=NOW,
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
 
 
 CALL_NAMES = {

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from intake.jobs import schedule_housekeeping
+from intake.jobs import queue_exports, schedule_housekeeping, schedule_look
 
 
 class Command(BaseCommand):
@@ -18,4 +18,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         schedule_housekeeping()
+        schedule_look()
+        queue_exports()  # what a killed worker left, without waiting for the look
         call_command("db_worker", batch=options["batch"], interval=1, reload=False)

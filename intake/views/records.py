@@ -85,6 +85,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
             "readable": set(reports.visible_to(request.user).values_list("pk", flat=True)),
             "amendments": intake.amendments.select_related("author"),
             "reviews": intake.reviews.exclude(outcome="").select_related("reviewer"),
+            "ratings": worksheet.build_ratings(intake, viewer=request.user),
         },
     )
 

@@ -5,9 +5,10 @@ import json
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from intake import permissions
+from intake import permissions, worksheet
 from intake.models import HandOver, Preferences, User
 from intake.sessions import session_mark
 
@@ -26,6 +27,11 @@ def _count_offers(user: object) -> int:
     if not isinstance(user, User):
         return 0
     return HandOver.objects.offered_to(user).standing().count()
+
+
+def _count_notices(user: object) -> int:
+    """Return how many notices the user has not seen; asked for where the header is shown."""
+    return worksheet.count_new(user, at=timezone.now()) if isinstance(user, User) else 0
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -65,6 +71,9 @@ def site(request: HttpRequest) -> dict[str, object]:
         "offers_url": reverse("offers") if takes_calls else "",
         "calls_url": reverse("calls"),
         "offer_count": SimpleLazyObject(lambda: _count_offers(user)),
+        # Both see in the header how many notices are new; the polls above and below bring it anew.
+        "notices_url": reverse("notices") if takes_calls or watches else "",
+        "notice_count": SimpleLazyObject(lambda: _count_notices(user)),
         # A supervisor's pages ask for the count of calls in danger and show it in the navigation.
         "danger_count_url": reverse("danger_count") if watches else "",
         "danger_url": reverse("danger"),

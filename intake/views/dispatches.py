@@ -17,7 +17,7 @@ from intake.actions import dispatches, records
 from intake.errors import Refused
 from intake.models import AuditEvent, Dispatch, Intake
 from intake.models.base import YesNo
-from intake.views import facts
+from intake.views import facts, notices
 from intake.views.requests import UserRequest
 
 TAKEN_BACK_SHOWN = timedelta(hours=1)
@@ -98,12 +98,16 @@ def list_danger(request: UserRequest) -> HttpResponse:
 
 @require_safe
 def count_danger(request: UserRequest) -> JsonResponse:
-    """How many there are and the list anew, for the page that asks every few seconds."""
+    """How many there are and the list anew, for the page that asks every few seconds.
+
+    `notices` in the query asks for their count too.
+    """
     if not permissions.is_supervisor(request.user):
         raise Http404
     context = _danger(request)
     html = render_to_string("intake/dispatch/_danger.html", context, request)
-    return JsonResponse({"count": len(context["calls"]), "html": html})
+    count = len(context["calls"])
+    return JsonResponse({"count": count, "html": html, **notices.asked_count(request)})
 
 
 def dispatch_context(intake: Intake) -> dict[str, Any]:

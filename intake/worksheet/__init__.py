@@ -14,6 +14,7 @@ from intake.worksheet.build import (
 )
 from intake.worksheet.changes import Change, changes_between
 from intake.worksheet.desk import QueueRow, Step, build_history, build_queue, build_readers
+from intake.worksheet.notices import MOST_NOTICES, Notice, build_notices, count_new
 from intake.worksheet.passages import (
     find_passage,
     glimpses,
@@ -68,6 +69,7 @@ from intake.worksheet.views import (
 )
 
 __all__ = [
+    "MOST_NOTICES",
     "NOT_EXPORTED",
     "READABLE",
     "SCHEMA_VERSION",
@@ -82,6 +84,7 @@ __all__ = [
     "DecisionView",
     "DispatchView",
     "HeardView",
+    "Notice",
     "PairView",
     "PersonView",
     "PromptView",
@@ -107,6 +110,7 @@ __all__ = [
     "build_cross_reports",
     "build_dispatches",
     "build_history",
+    "build_notices",
     "build_queue",
     "build_ratings",
     "build_readers",
@@ -116,6 +120,7 @@ __all__ = [
     "build_sections",
     "build_versions",
     "changes_between",
+    "count_new",
     "differences",
     "find_passage",
     "from_json",

@@ -3,6 +3,8 @@
  * the count in the navigation, quietly, and on the page of those calls the list anew.
  */
 
+import { askingForNotices, showNotices } from "./notices.js";
+
 const EVERY = 5000; // ms
 const PATIENCE = 8000; // ms for an answer: a connection that hangs must not look like a quiet list
 const url = document.querySelector("script[data-count-url]")?.dataset.countUrl;
@@ -37,7 +39,7 @@ function doubt() {
 
 async function ask() {
   try {
-    const response = await fetch(url, { headers: { Accept: "application/json", "X-Background": "yes" }, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(askingForNotices(url), { headers: { Accept: "application/json", "X-Background": "yes" }, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     if (response.status === 401) {
       // Nobody is signed in: nothing is watched here, and the page says so until somebody is.
       doubt();
@@ -46,7 +48,9 @@ async function ask() {
       return;
     }
     if (!response.ok) throw new Error(String(response.status));
-    show(await response.json());
+    const answer = await response.json();
+    show(answer);
+    showNotices(answer);
     if (trouble) trouble.hidden = true;
   } catch {
     doubt();

@@ -4,6 +4,8 @@
  * before there is anything to show. The call screen learns here what became of its own offer.
  */
 
+import { askingForNotices, showNotices } from "./notices.js";
+
 const EVERY = 4000; // ms
 const url = document.querySelector("script[data-offers-url]")?.dataset.offersUrl;
 const badge = document.querySelector("[data-offer-count]");
@@ -47,7 +49,7 @@ function showOffers(offers) {
 async function ask() {
   const asked = performance.now();
   try {
-    const response = await fetch(call ? `${url}?call=${encodeURIComponent(call)}` : url, {
+    const response = await fetch(askingForNotices(call ? `${url}?call=${encodeURIComponent(call)}` : url), {
       headers: { Accept: "application/json", "X-Background": "yes" },
       credentials: "same-origin",
     });
@@ -61,6 +63,7 @@ async function ask() {
       const answer = await response.json();
       showCount(answer.offers.length);
       showOffers(answer.offers);
+      showNotices(answer);
       if (answer.call) document.dispatchEvent(new CustomEvent("hand-over:state", { detail: { ...answer.call, asked } }));
     }
   } catch {

@@ -72,7 +72,7 @@ def test_a_claimed_record_is_rated_apart_from_its_decision(
     assert (event.actor, event.subject_id) == (supervisor, call.pk)
     assert event.details == {"rating": str(rating.pk), "submission": 1}
     # A later wording changes nothing of what was said.
-    monkeypatch.setitem(quality.RUBRIC, "both_sides", "Something else?")  # type: ignore[misc]
+    monkeypatch.setitem(quality.RUBRIC, "both_sides", "Something else?")
     (view,) = worksheet.build_ratings(call, viewer=supervisor)
     assert view.items[0].wording.startswith("Both sides of each factor")
     assert view.counts == "Yes 4 · No 1 · Not applicable 1"

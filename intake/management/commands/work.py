@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from intake.jobs import schedule_housekeeping
+from intake.jobs import schedule_housekeeping, schedule_notice_mails
 
 
 class Command(BaseCommand):
@@ -18,4 +18,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         schedule_housekeeping()
+        schedule_notice_mails()
         call_command("db_worker", batch=options["batch"], interval=1, reload=False)

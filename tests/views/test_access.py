@@ -6,7 +6,18 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from intake.models import CrossReport, CrossReportSending, Dispatch, HandOver, Intake, Service, User
+from intake.models import (
+    CrossReport,
+    CrossReportSending,
+    Dispatch,
+    HandOver,
+    Intake,
+    QualityRating,
+    QualitySample,
+    SampledIntake,
+    Service,
+    User,
+)
 from tests.factory import NOW, make_call, make_user, option, submit
 
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
@@ -93,6 +104,11 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "review_decide": ("post", (302, 404, 404, 404, 404, 404, 404)),
     "review_amend": ("post", (302, 404, 404, 404, 404, 404, 404)),
     "review_error": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_rate": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "quality": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "quality_rating": ("get", (302, 404, 404, 200, 404, 404, 404)),  # the supervisor is asked
+    "notices": ("get", (302, 200, 200, 200, 404, 404, 200)),
+    "notices_seen": ("post", (302, 302, 302, 302, 404, 404, 302)),
     "call_comment": ("post", (302, 404, 404, 404, 404, 404, 404)),  # nothing was remarked
 }
 AFTER_SUBMISSION = {
@@ -110,6 +126,7 @@ AFTER_SUBMISSION = {
     "review_decide": (302, 404, 404, 302, 404, 404, 404),
     "review_amend": (302, 404, 404, 422, 404, 404, 404),
     "review_error": (302, 404, 404, 422, 404, 404, 404),
+    "review_rate": (302, 404, 404, 422, 404, 404, 404),
     "call_comment": (302, 404, 404, 404, 404, 404, 404),
     "call": (302, 302, 404, 404, 404, 404, 404),
     "wrap_up": (302, 302, 404, 404, 404, 404, 404),
@@ -141,14 +158,8 @@ def address(name: str, call: Intake) -> str:
             sent_by_id=call.worker_id,
         )
         return reverse(name, args=[call.pk, sent.pk])
-    if name == "offer_answer":
-        colleague = User.objects.filter(username="worker2").first()
-        if colleague is None:
-            colleague = make_user(call.agency, "worker2", "workers")
-        offered = HandOver.objects.create(
-            intake=call, offered_by_id=call.worker_id, offered_to=colleague, offered_at=NOW
-        )
-        return reverse(name, args=[offered.pk])
+    if name in ("offer_answer", "quality_rating"):
+        return reverse(name, args=[offer(call).pk if name == "offer_answer" else ask(call).pk])
     if name in ("agency_table", "agency_row_add"):
         return reverse(name, args=["services"])
     if name == "agency_row":
@@ -166,6 +177,34 @@ def address(name: str, call: Intake) -> str:
         return f"{reverse(name, args=[call.pk])}?field=narrative.text"
     needs_call = name in OF_A_CALL  # practice_replay: of a call that is no practice
     return reverse(name, args=[call.pk]) if needs_call else reverse(name)
+
+
+def offer(call: Intake) -> HandOver:
+    """The call is offered to a colleague."""
+    colleague = User.objects.filter(username="worker2").first()
+    if colleague is None:
+        colleague = make_user(call.agency, "worker2", "workers")
+    return HandOver.objects.create(
+        intake=call, offered_by_id=call.worker_id, offered_to=colleague, offered_at=NOW
+    )
+
+
+def ask(call: Intake) -> QualityRating:
+    """The supervisor is asked to rate the intake blind, which was sampled."""
+    supervisor = User.objects.get(username="supervisor")
+    sample, _ = QualitySample.objects.get_or_create(
+        agency=call.agency, month=NOW.date().replace(day=1), seed="x", drawn_at=NOW
+    )
+    submission = submit(User.objects.with_roles().get(pk=call.worker_id), call)
+    sampled = SampledIntake.objects.create(sample=sample, intake=call, submission=submission)
+    return QualityRating.objects.create(
+        intake=call,
+        submission=submission,
+        rater=supervisor,
+        sampled=sampled,
+        place=1,
+        assigned_at=NOW,
+    )
 
 
 CALL_NAMES = {

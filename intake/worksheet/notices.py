@@ -70,9 +70,9 @@ class Notice:
 def build_notices(
     user: User, *, at: datetime, only_new: bool = False, most: int = MOST_NOTICES
 ) -> tuple[Notice, ...]:
-    """Return what waits for a worker or supervisor: the longest overdue first, then the latest.
+    """Return what waits for a worker or supervisor: the longest overdue first, then what is due.
 
-    `only_new` leaves out what the user has seen. One query.
+    The rest follows, the latest first. `only_new` leaves out what the user has seen. One query.
     """
     branches = _branches(user, at=at, since=user.notices_seen_at if only_new else None)
     if not branches:
@@ -241,7 +241,8 @@ def _notice(
     )
 
 
-def _urgency(notice: Notice) -> tuple[bool, float, str]:
-    is_overdue = notice.kind == "overdue"
+def _urgency(notice: Notice) -> tuple[int, float, str]:
     moment = notice.at.timestamp()
-    return not is_overdue, moment if is_overdue else -moment, notice.reference
+    if notice.due_at is not None:
+        return 0 if notice.kind == "overdue" else 1, moment, notice.reference
+    return 2, -moment, notice.reference

@@ -38,6 +38,8 @@ from intake.models import (
     Prompt,
     PromptPair,
     PromptText,
+    QualityRating,
+    QualitySample,
     QuestionSet,
     Quotation,
     ReferenceCounter,
@@ -46,6 +48,7 @@ from intake.models import (
     Review,
     ReviewComment,
     ReviewVisit,
+    SampledIntake,
     Service,
     Submission,
     Support,
@@ -57,6 +60,8 @@ from tests.factory import NOW, core_prompt, make_call, put, submit
 EARLIER = NOW - timedelta(hours=1)
 
 SAME = "the user of offered_by"
+OTHER = "a user who is not the rater"
+ORDINARY = {"sampled_id": None, "place": None, "assigned_at": None, "rated_at": NOW}
 FOLLOWED = "a call that has its written report"
 
 # What a copy of a good row changes to break the constraint of that name.
@@ -215,6 +220,15 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("review_visit_once", ReviewVisit, {}),
     ("amendment_has_text_and_reason", Amendment, {"text": ""}),
     ("amendment_has_text_and_reason", Amendment, {"reason": ""}),
+    ("quality_sample_of_agency_and_month", QualitySample, {}),
+    ("quality_sample_has_seed", QualitySample, {"month": date(2025, 1, 1), "seed": ""}),
+    ("quality_rating_once", QualityRating, ORDINARY),
+    ("quality_rating_by_different_raters", QualityRating, {"place": 2}),
+    ("quality_rating_place_once", QualityRating, {"rater_id": OTHER}),
+    ("quality_rating_ordinary_or_asked_for", QualityRating, {"place": 3}),
+    ("quality_rating_ordinary_or_asked_for", QualityRating, {"assigned_at": None}),
+    ("quality_rating_ordinary_or_asked_for", QualityRating, ORDINARY | {"rated_at": None}),
+    ("quality_rating_ordinary_or_asked_for", QualityRating, ORDINARY | {"place": 1}),
 ]
 
 
@@ -254,7 +268,15 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
     key = OutboxKey(intake=call, user=worker, made_at=NOW)
     key.write("a key")
     key.save()
+    sample = QualitySample.objects.create(agency=agency, month=NOW.date(), seed="x", drawn_at=NOW)
+    submission = Submission.objects.get(intake=call)
+    sampled = SampledIntake.objects.create(sample=sample, intake=call, submission=submission)
+    of_record = {"intake": call, "submission": submission, "rater": supervisor}
+    QualityRating.objects.create(**of_record, rated_at=NOW)
     made: list[models.Model] = [
+        sample,
+        sampled,
+        QualityRating.objects.create(**of_record, sampled=sampled, place=1, assigned_at=NOW),
         agency,
         worker,
         draft,
@@ -353,6 +375,9 @@ GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (Review, {"outcome": "approved", "decided_at": NOW}),
     (ReviewComment, {}),
     (Amendment, {}),
+    (QualitySample, {"month": date(2025, 1, 1)}),
+    (QualityRating, {"place": 2, "rater_id": OTHER}),
+    (QualityRating, ORDINARY | {"rater_id": OTHER}),
 ]
 
 
@@ -369,6 +394,8 @@ def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
         changes |= {"follows_id": Intake.objects.exclude(follows=None).get().follows_id}
     for name in [name for name, value in changes.items() if value is SAME]:
         changes |= {name: row.offered_by_id}  # type: ignore[attr-defined]
+    for name in [name for name, value in changes.items() if value is OTHER]:
+        changes |= {name: User.objects.exclude(pk=row.rater_id).earliest("username").pk}  # type: ignore[attr-defined]
     with transaction.atomic():
         type(row)(**fields | {"id": uuid.uuid4()} | changes).save(force_insert=True)
 

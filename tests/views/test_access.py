@@ -190,17 +190,19 @@ def offer(call: Intake) -> HandOver:
 
 
 def ask(call: Intake) -> QualityRating:
-    """The supervisor is asked to rate the intake blind, which was sampled."""
-    supervisor = User.objects.get(username="supervisor")
+    """The supervisor is asked to rate another call of the worker blind, which was sampled."""
+    worker = User.objects.with_roles().get(pk=call.worker_id)
     sample, _ = QualitySample.objects.get_or_create(
         agency=call.agency, month=NOW.date().replace(day=1), seed="x", drawn_at=NOW
     )
-    submission = submit(User.objects.with_roles().get(pk=call.worker_id), call)
-    sampled = SampledIntake.objects.create(sample=sample, intake=call, submission=submission)
+    intake = make_call(worker)
+    sampled = SampledIntake.objects.create(
+        sample=sample, intake=intake, submission=submit(worker, intake)
+    )
     return QualityRating.objects.create(
-        intake=call,
-        submission=submission,
-        rater=supervisor,
+        intake=intake,
+        submission=sampled.submission,
+        rater=User.objects.get(username="supervisor"),
         sampled=sampled,
         place=1,
         assigned_at=NOW,

@@ -164,6 +164,20 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 FILE_UPLOAD_HANDLERS = ["intake.uploads.RefuseUploads"]  # nothing here takes a file
 
+# Mail: off unless wanted, and then only how many notices wait -------------------------------------
+NOTICE_EMAIL = env.bool("NOTICE_EMAIL", default=False)
+SITE_URL = env.str("SITE_URL", default="")
+DEFAULT_FROM_EMAIL = env.str("NOTICE_EMAIL_FROM", default="")
+if NOTICE_EMAIL:
+    if not SITE_URL or not DEFAULT_FROM_EMAIL or not env.str("EMAIL_URL", default=""):
+        raise ImproperlyConfigured(
+            "The hotline does not start: NOTICE_EMAIL needs SITE_URL (the address that the mails "
+            "name), NOTICE_EMAIL_FROM (their sender) and EMAIL_URL (the mail server, such as "
+            "smtp+tls://user:password@host:587) in the environment."
+        )
+    globals().update(env.email("EMAIL_URL"))
+    EMAIL_TIMEOUT = 20  # seconds
+
 # Language, time, static files -----------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 USE_I18N = True

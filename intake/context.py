@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from intake import permissions
+from intake import permissions, worksheet
 from intake.models import ExportJob, HandOver, Preferences, User
 from intake.sessions import session_mark
 
@@ -29,6 +29,11 @@ def _count_offers(user: object) -> int:
     return HandOver.objects.offered_to(user).standing().count()
 
 
+def _count_notices(user: object) -> int:
+    """Return how many notices the user has not seen; asked for where the header is shown."""
+    return worksheet.count_new(user, at=timezone.now()) if isinstance(user, User) else 0
+
+
 def _navigation(user: object, path: str) -> list[tuple[str, str, bool]]:
     """Return the navigation of the user's roles: (label, address, whether the page is there)."""
     items: list[tuple[str, str]] = []
@@ -47,6 +52,7 @@ def _navigation(user: object, path: str) -> list[tuple[str, str, bool]]:
             items.append(("Exports", reverse("exports")))
         if permissions.is_supervisor(user):
             items.append(("Danger now", reverse("danger")))
+            items.append(("Quality", reverse("quality")))
         if user.agency_id is not None:
             items.append(("Question sets", reverse("editions")))
         if permissions.is_administrator(user):
@@ -73,6 +79,9 @@ def site(request: HttpRequest) -> dict[str, object]:
         "offers_url": reverse("offers") if takes_calls else "",
         "calls_url": reverse("calls"),
         "offer_count": SimpleLazyObject(lambda: _count_offers(user)),
+        # Both see in the header how many notices are new; the polls above and below bring it anew.
+        "notices_url": reverse("notices") if takes_calls or watches else "",
+        "notice_count": SimpleLazyObject(lambda: _count_notices(user)),
         # A supervisor's pages ask for the count of calls in danger and show it in the navigation.
         "danger_count_url": reverse("danger_count") if watches else "",
         "danger_url": reverse("danger"),

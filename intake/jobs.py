@@ -6,24 +6,29 @@ from importlib import import_module
 from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 from intake.actions.exports import drop_old_exports
+from intake.actions.notices import mail_counts
 from intake.actions.outbox import forget_keys
+from intake.actions.quality import keep_samples
 from intake.exports.bulk import work_on_exports
-from intake.models import ExportJob
+from intake.models import Agency, ExportJob
 
 HOUSEKEEPING_EVERY = timedelta(hours=1)
 LOOK_EVERY = timedelta(minutes=1)
+MAILS_EVERY = timedelta(minutes=10)  # a user gets one an hour at most
 KEEP_RESULTS = timedelta(days=1)
 TURN = 5.0  # seconds of work on an export, then whatever else waits; a worker ends between turns
 
 
 @task()
 def housekeeping() -> None:
-    """Come again in an hour; clear what ran out: sessions, keys, exports, results of old jobs.
+    """Come again in an hour; clear what ran out (sessions, keys, exports, results of old jobs).
 
-    A job whose worker was killed stays "running" in the queue: after a day it goes too.
+    A job whose worker was killed stays "running" in the queue: after a day it goes too. The
+    samples of the quality review are drawn where a month is over.
     """
     schedule_housekeeping(timezone.now() + HOUSEKEEPING_EVERY)
     schedule_look()  # the one would begin the other anew, had a kill ended its chain
@@ -33,6 +38,8 @@ def housekeeping() -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=long_ago).delete()
     DBTaskResult.objects.running().filter(started_at__lt=long_ago).delete()
     drop_old_exports(at=timezone.now())
+    for agency in Agency.objects.order_by("slug"):
+        keep_samples(agency=agency, at=timezone.now())
 
 
 @task()
@@ -50,23 +57,36 @@ def work_exports() -> None:
         queue_exports()
 
 
+@task()
+def notice_mails() -> None:
+    """Come again in ten minutes; tell by mail how many notices are new, where that is wanted."""
+    schedule_notice_mails(timezone.now() + MAILS_EVERY)
+    mail_counts(at=timezone.now())
+
+
 def schedule_housekeeping(at: datetime | None = None) -> None:
     """Put the hourly job in the queue, for `at` or now, unless it waits there already."""
-    if not _waits("housekeeping"):
-        housekeeping.using(run_after=at).enqueue()
+    _schedule(housekeeping, at)
 
 
 def schedule_look(at: datetime | None = None) -> None:
     """Put the look for exports in the queue, for `at` or now, unless it waits there already."""
-    if not _waits("look_for_exports"):
-        look_for_exports.using(run_after=at).enqueue()
+    _schedule(look_for_exports, at)
 
 
 def queue_exports() -> None:
     """Put work on exports in the queue, where there is any and none waits there already."""
-    if ExportJob.objects.takeable(timezone.now()).exists() and not _waits("work_exports"):
-        work_exports.enqueue()
+    if ExportJob.objects.takeable(timezone.now()).exists():
+        _schedule(work_exports)
 
 
-def _waits(name: str) -> bool:
-    return DBTaskResult.objects.filter(task_path=f"intake.jobs.{name}", status="READY").exists()
+def schedule_notice_mails(at: datetime | None = None) -> None:
+    """Put the job that mails in the queue, unless it waits there or mails are not wanted."""
+    if settings.NOTICE_EMAIL:
+        _schedule(notice_mails, at)
+
+
+def _schedule(job: Task[[], None], at: datetime | None = None) -> None:
+    waiting = DBTaskResult.objects.filter(task_path=job.module_path, status="READY")
+    if not waiting.exists():
+        job.using(run_after=at).enqueue()

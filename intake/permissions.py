@@ -90,8 +90,26 @@ def can_claim(user: User, intake: Intake) -> bool:
         return False
     if user.agency is not None and user.agency.allows_own_review:
         return True
-    had_it = intake.hand_overs.accepted().filter(offered_by=user)
-    return intake.worker_id != user.pk and not had_it.exists()
+    return not wrote(user, intake)
+
+
+def wrote(user: User, intake: Intake) -> bool:
+    """Whether the intake is the user's own, or was before it was handed over."""
+    if intake.worker_id == user.pk:
+        return True
+    return intake.hand_overs.accepted().filter(offered_by=user).exists()
+
+
+def can_rate(user: User, intake: Intake, review: Review | None) -> bool:
+    """Whether the user may rate the record: with the claim on it, or once it is approved.
+
+    Nobody rates what they wrote. `review` is the intake's open review.
+    """
+    if intake.is_practice or not can_claim(user, intake) or wrote(user, intake):
+        return False
+    if intake.status == Intake.Status.IN_REVIEW:
+        return holds_claim(user, review)
+    return intake.status == Intake.Status.APPROVED
 
 
 def can_amend(user: User, intake: Intake) -> bool:

@@ -3,6 +3,7 @@
 - The audit is append-only.
 - Submissions, their content and their reporting party are frozen.
 - A published edition (scheduled, live, retired) keeps its content; only its status moves on.
+- A rating of a quality sample stays as it was given.
 - An approved or closed intake stays approved or closed; amendments are append-only.
 
 They are reinstalled after every migration, because SQLite drops triggers when it rebuilds a table.
@@ -14,6 +15,7 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+_GIVEN = "OLD.sampled_id IS NOT NULL AND OLD.rated_at IS NOT NULL"
 PUBLISHED = "('scheduled', 'live', 'retired')"
 
 
@@ -28,10 +30,10 @@ class Trigger:
     when: str = ""
 
 
-def _frozen(table: str, message: str) -> list[Trigger]:
+def _frozen(table: str, message: str, when: str = "") -> list[Trigger]:
     return [
-        Trigger(f"{table}_no_update", table, "UPDATE", message),
-        Trigger(f"{table}_no_delete", table, "DELETE", message),
+        Trigger(f"{table}_no_update", table, "UPDATE", message, when),
+        Trigger(f"{table}_no_delete", table, "DELETE", message, when),
     ]
 
 
@@ -59,6 +61,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     *_frozen("intake_submission", "A submission is frozen."),
     *_frozen("intake_submissioncontent", "A submission is frozen."),
     *_frozen("intake_submissionreporter", "A submission is frozen."),
+    *_frozen("intake_qualityrating", "A rating of a sample stays as it was given.", _GIVEN),
     *_published_content("intake_questionset", "{row}.edition_id"),
     *_published_content("intake_promptpair", "{row}.edition_id"),
     *_published_content("intake_prompt", "{row}.edition_id"),

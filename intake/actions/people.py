@@ -56,6 +56,7 @@ def add_user(
     last_name: str,
     roles: list[str],
     password: str,
+    email: str = "",
     at: datetime,
 ) -> User:
     """Make an account with its roles and return it; raises InvalidValue with a sentence."""
@@ -65,7 +66,9 @@ def add_user(
     strange = sorted(set(roles) - set(ROLES))
     if strange or not roles:
         raise InvalidValue(f"Roles are {', '.join(ROLES)}; give at least one.")
-    user = User(username=username, first_name=first_name, last_name=last_name, agency=agency)
+    user = User(
+        username=username, first_name=first_name, last_name=last_name, email=email, agency=agency
+    )
     try:
         validate_password(password, user)
     except ValidationError as error:

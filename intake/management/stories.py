@@ -35,6 +35,60 @@ class Story:
 
 SAFE = {"danger_now": "no", "responder_safety": "no", "tribal_information": "no"}
 
+ADEYEMI = Story(
+    narrative="""\
+Tobi Adeyemi, 5, kindergarten. {-1d} 17:45 seen alone at the playground across from the house, about 20 minutes.
+Caller stayed on the bench until father came out of the front door, in socks: "I thought he was in the bath."
+Tobi was on the swing, not upset, jacket on. Father sat down with him, then thanked the caller.
+Street between house and playground has a light; Tobi said he waited for green.
+Caller has seen Tobi out with father or mother nearly every day, never alone before.
+Father said a bolt is going on the door today. {-0d} 08:10 caller saw him putting one on, high up.
+Mother drives a bus, evenings this month. A neighbor downstairs, Gert, takes Tobi when both are away.
+No marks, no shouting heard. Caller does not know the inside of the home.
+""",
+    call=SAFE | {"child_now_at": "At kindergarten until 14:00."},
+    answers={
+        "parental_resilience.pressure>": "Mother on evenings this month, father alone at supper time. | S",
+        "parental_resilience.pressure<": "Father put a bolt on the door the next morning. | F !",
+        "social_connections.people_around>": "?",
+        "social_connections.people_around<": "Gert downstairs takes Tobi when both are away. | F +",
+        "concrete_support.essentials>": "?",
+        "concrete_support.essentials<": "Jacket, shoes that fit. | F +",
+        "parenting_knowledge.supervision>": "Out alone for about 20 minutes, across a street. | F",
+        "parenting_knowledge.supervision<": "Nearly every day with one of the parents. | F !",
+        "child_competence.daily_signs>": "None seen.",
+        "child_competence.daily_signs<": "Swinging, talked to the caller, ran to father. | F +",
+        "opening.reason": "A five-year-old alone at a playground; does not want to get anybody in trouble.",
+        "opening.first_hand": "Everything at the playground first-hand.",
+        "closing.scale": "8",
+    },
+    heard=(("parental_resilience<*", "Father said a bolt", 240),),
+    people=(
+        ("child", {"name": "Tobi Adeyemi", "age": "5", "gender": "boy", "is_alleged_victim": "yes",
+                   "school_or_care": "Kindergarten", "in_household": "yes"}),
+        ("caregiver", {"name": "Mr. Adeyemi", "relationship": "Father", "in_household": "yes",
+                       "is_alleged_maltreater": "yes"}),
+        ("caregiver", {"relationship": "Mother", "is_unknown": "yes", "in_household": "yes"}),
+        ("other", {"name": "Gert", "relationship": "Neighbor downstairs", "in_household": "no"}),
+    ),
+    concerns=(
+        {"type": "general_neglect", "what": "Five-year-old alone at a playground for about 20 minutes",
+         "when": "{-1d} 17:45", "where": "Playground across from the house", "source": "first_hand",
+         "injury": "None"},
+    ),
+    reporter={"kind": "non_mandated", "confidentiality_advised": "yes", "name": "Petra Lindqvist",
+              "phone": "555-0188", "basis_of_knowledge": "Saw it from the bench."},
+    decision={
+        "screening": "evaluated_out",
+        "rationale": "Once, 20 minutes, nobody hurt. Caller never saw him alone before; father was out at once "
+        "and changed the door by the next morning. No substantial risk of serious harm is told.",
+        "working_well_bearing": "The bolt and the neighbor are what the family did by itself.",
+        "next_steps": "Caller calls again if Tobi is seen alone.",
+        "cross_reports": "None due.",
+    },
+    minutes=11,
+)  # fmt: skip
+
 MARIN = Story(
     narrative="""\
 Leo Marin, 7, second grade. No lunch with him on {-4d}, {-3d} and {-1d}.

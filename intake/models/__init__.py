@@ -16,6 +16,7 @@ from intake.models.parties import Concern, Person, Reporter
 from intake.models.people import Agency, User
 from intake.models.practice import PracticeRun, PracticeTurn
 from intake.models.preferences import Preferences
+from intake.models.quality import QualityRating, QualitySample, SampledIntake
 from intake.models.question_sets import Edition, Prompt, PromptPair, PromptText, QuestionSet
 from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
 from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
@@ -58,6 +59,8 @@ __all__ = [
     "Prompt",
     "PromptPair",
     "PromptText",
+    "QualityRating",
+    "QualitySample",
     "QuestionSet",
     "Quotation",
     "ReferenceCounter",
@@ -66,6 +69,7 @@ __all__ = [
     "Review",
     "ReviewComment",
     "ReviewVisit",
+    "SampledIntake",
     "Service",
     "Submission",
     "SubmissionContent",

@@ -66,6 +66,8 @@ SENTENCES = {
     "intake.written_report_entered": "Entered the written report of the call",
     "outbox_key.replaced": "Got a new key for unsent text: the old one does not open any more",
     "preferences.changed": "Changed the own preferences",
+    "quality.rated": "Rated a record by the items of the quality review",
+    "quality.sampled": "A record was drawn for the quality review",
     "reporter.copied": "Copied name and numbers of the reporting party to a callback",
     "reporter.disclosed": "Made a packet that names the reporting party",
     "user.added": "Added an account",

@@ -302,6 +302,11 @@ class Intake(SavedRecord):
                 name="intake_in_queue",
             ),
             models.Index(fields=["worker", "-started_at"], name="intake_of_worker"),
+            models.Index(
+                fields=["worker", "status"],
+                condition=Q(status__in=["submitted", "in_review", "returned"], is_practice=False),
+                name="intake_waiting_of_worker",
+            ),
             models.Index(fields=["agency", "-started_at", "-id"], name="intake_of_agency"),
             models.Index(
                 fields=["agency", "status", "-started_at", "-id"], name="intake_by_status"

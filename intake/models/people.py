@@ -41,6 +41,8 @@ class Agency(Record):
     retention_years = models.PositiveSmallIntegerField(default=3)
     # Whether a supervisor may review what they took themselves: for an office of one.
     allows_own_review = models.BooleanField(default=False)
+    # Mails that tell how many notices wait, and nothing of them; the installation must want it too.
+    has_notice_emails = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "agencies"
@@ -118,6 +120,10 @@ class User(AbstractUser):
     agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
     )
+
+    # Up to when the own notices were seen, and when the last mail told of them.
+    notices_seen_at = models.DateTimeField(null=True, blank=True)
+    notices_mailed_at = models.DateTimeField(null=True, blank=True)
 
     objects = Users()  # type: ignore[misc]
 

@@ -65,6 +65,7 @@ class Review(Record):
             ),
             is_one_of("review", "outcome", ReviewOutcome, blank=True),
         ]
+        indexes = [models.Index(fields=["reviewer", "-decided_at"], name="review_of_reviewer")]
 
     def __str__(self) -> str:
         return f"Review {self.id}"

@@ -245,6 +245,9 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         )
         .select_related("author")
         .prefetch_related("replies__author"),
+        "ratings": worksheet.build_ratings(intake, viewer=request.user)
+        if intake.status == Intake.Status.RETURNED
+        else (),
         **hand_overs.offer_context(request.user, intake),
         **_help(request, intake),
         "calls_back": records.find_visible(request.user, intake.calls_back_id),

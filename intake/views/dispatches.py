@@ -17,7 +17,7 @@ from intake.actions import dispatches, records
 from intake.errors import Refused
 from intake.models import AuditEvent, Dispatch, Intake
 from intake.models.base import YesNo
-from intake.views import assist, facts
+from intake.views import assist, facts, notices
 from intake.views.requests import UserRequest
 
 TAKEN_BACK_SHOWN = timedelta(hours=1)
@@ -101,13 +101,15 @@ def count_danger(request: UserRequest) -> JsonResponse:
     """How many there are and the list anew, for the page that asks every few seconds.
 
     `assist` is how many live calls ask for help; their list comes with it where the page shows it.
+    `notices` in the query asks for their count too.
     """
     if not permissions.is_supervisor(request.user):
         raise Http404
     context = _danger(request)
     html = render_to_string("intake/dispatch/_danger.html", context, request)
     live = assist.live_state(request, with_list="live" in request.GET)
-    return JsonResponse({"count": len(context["calls"]), "html": html, "assist": live})
+    count = {"count": len(context["calls"]), "html": html, "assist": live}
+    return JsonResponse(count | notices.asked_count(request))
 
 
 def dispatch_context(intake: Intake) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from intake.forms.hand_overs import parse_call, parse_colleague
 from intake.middleware import wants_json
 from intake.models import HandOver, Intake, User
 from intake.typed import typed_texts
+from intake.views import notices
 from intake.views.requests import UserRequest
 
 
@@ -67,7 +68,7 @@ def withdraw(request: UserRequest, intake_id: UUID) -> HttpResponse:
 def list_offers(request: UserRequest) -> JsonResponse:
     """What a worker's page asks every few seconds: the offers, and what became of the own one.
 
-    `call` in the query is the call that the page shows.
+    `call` in the query is the call that the page shows; `notices` asks for their count too.
     """
     if not permissions.is_worker(request.user):
         raise Http404
@@ -79,7 +80,8 @@ def list_offers(request: UserRequest) -> JsonResponse:
         for one in offers_to(request.user)
     ]
     call = parse_call(request.GET)
-    return JsonResponse({"offers": offers, "call": state_of(request.user, call) if call else None})
+    state = state_of(request.user, call) if call else None
+    return JsonResponse({"offers": offers, "call": state, **notices.asked_count(request)})
 
 
 @require_POST

@@ -93,6 +93,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
                 "reviewer", "own_screening"
             ),
             **build_tabs(request, intake, submission),
+            "ratings": worksheet.build_ratings(intake, viewer=request.user),
         },
     )
 

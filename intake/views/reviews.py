@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import permissions, worksheet
+from intake import permissions, quality, worksheet
 from intake.actions import amendments, comments, records, reviews
 from intake.errors import Refused
 from intake.forms.reviews import parse_filter, parse_key
@@ -74,32 +74,32 @@ def note_presence(request: UserRequest, intake_id: UUID) -> JsonResponse:
 @require_POST
 def claim(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Take an intake for review and open it."""
-    return _press(request, intake_id, reviews.claim_intake)
+    return press(request, intake_id, reviews.claim_intake)
 
 
 @require_POST
 def release(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Give a claimed intake back to the queue."""
-    return _press(request, intake_id, reviews.release_intake, then="reviews")
+    return press(request, intake_id, reviews.release_intake, then="reviews")
 
 
 @require_POST
 def give_back(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Return a claimed intake to its worker with the comments that were noted."""
     to = parse_key(request.POST, "to")
-    return _press(request, intake_id, reviews.return_intake, then="reviews", to=to)
+    return press(request, intake_id, reviews.return_intake, then="reviews", to=to)
 
 
 @require_POST
 def approve(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Approve a claimed intake."""
-    return _press(request, intake_id, reviews.approve_intake)
+    return press(request, intake_id, reviews.approve_intake)
 
 
 @require_POST
 def comment(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Note a remark on a place of the record."""
-    return _press(
+    return press(
         request,
         intake_id,
         comments.add_comment,
@@ -130,7 +130,7 @@ def decide_otherwise(request: UserRequest, intake_id: UUID) -> HttpResponse:
         _fetch(request, intake_id)
         messages.error(request, "Choose one of the decisions; nothing was recorded.")
         return redirect("review", intake_id)
-    return _press(
+    return press(
         request,
         intake_id,
         reviews.decide_otherwise,
@@ -142,7 +142,7 @@ def decide_otherwise(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def amend(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Add a text to an approved record."""
-    return _press(
+    return press(
         request,
         intake_id,
         amendments.amend_intake,
@@ -154,7 +154,7 @@ def amend(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def enter_in_error(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Mark a record as entered in error."""
-    return _press(
+    return press(
         request, intake_id, amendments.enter_in_error, reason=request.POST.get("reason", "")
     )
 
@@ -220,7 +220,7 @@ def _fetch(request: UserRequest, intake_id: UUID) -> Intake:
     return get_object_or_404(kept.select_related("worker", "agency", "edition"), pk=intake_id)
 
 
-def _press(
+def press(
     request: UserRequest,
     intake_id: UUID,
     action: Callable[..., object],
@@ -239,6 +239,8 @@ def _press(
         intake.refresh_from_db()
         context = _review(request, intake)
         context |= {"refusal": refusal.sentence, "typed": request.POST}
+        if "answers" in about:
+            context["given"] = about["answers"]
         return render(request, "intake/reviews/review.html", context, status=422)
     return redirect(then) if then == "reviews" else redirect(then, intake.pk)
 
@@ -282,4 +284,22 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "reviews": intake.reviews.exclude(outcome="").select_related("reviewer", "own_screening"),
         "Review": Review,
         **build_tabs(request, intake, submission),
+        **rating_context(request.user, intake, open_review),
+    }
+
+
+def rating_context(user: User, intake: Intake, open_review: Review | None) -> dict[str, Any]:
+    """Return what the quality review of a record shows: ratings, and the form for the own one."""
+    is_asked = worksheet.is_asked(intake, viewer=user)
+    ratings = () if is_asked else worksheet.build_ratings(intake, viewer=user)
+    may_rate = not is_asked and permissions.can_rate(user, intake, open_review)
+    latest = max((one.submission for one in ratings), default=0)
+    mine = [one for one in ratings if one.rater_id == user.pk and one.submission == latest]
+    return {
+        "ratings": ratings,
+        "may_rate": may_rate,
+        "is_asked_blind": is_asked,
+        "rubric": quality.RUBRIC,
+        "rubric_answers": quality.ANSWERS,
+        "given": {item.key: item.answer for one in mine for item in one.items},
     }

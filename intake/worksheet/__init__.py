@@ -23,6 +23,7 @@ from intake.worksheet.build import (
 )
 from intake.worksheet.changes import Change, changes_between
 from intake.worksheet.desk import QueueRow, Step, build_history, build_queue, build_readers
+from intake.worksheet.notices import MOST_NOTICES, Notice, build_notices, count_new
 from intake.worksheet.passages import (
     find_passage,
     glimpses,
@@ -30,6 +31,17 @@ from intake.worksheet.passages import (
     unfiled_lines,
 )
 from intake.worksheet.practice import build_caller, build_course, build_replay
+from intake.worksheet.quality import (
+    AgreementRow,
+    RatedItem,
+    RatingView,
+    SampleView,
+    build_agreement,
+    build_ratings,
+    build_samples,
+    is_asked,
+    view_rating,
+)
 from intake.worksheet.submissions import (
     NOT_EXPORTED,
     READABLE,
@@ -66,9 +78,11 @@ from intake.worksheet.views import (
 )
 
 __all__ = [
+    "MOST_NOTICES",
     "NOT_EXPORTED",
     "READABLE",
     "SCHEMA_VERSION",
+    "AgreementRow",
     "AnswerView",
     "AnsweredView",
     "CallView",
@@ -83,13 +97,17 @@ __all__ = [
     "HelpView",
     "LineView",
     "LiveRow",
+    "Notice",
     "PairView",
     "PersonView",
     "PromptView",
     "QueueRow",
     "QuoteView",
+    "RatedItem",
+    "RatingView",
     "ReferenceView",
     "ReportingPartyView",
+    "SampleView",
     "SectionView",
     "SendingView",
     "Step",
@@ -99,6 +117,7 @@ __all__ = [
     "VersionsView",
     "Worksheet",
     "build",
+    "build_agreement",
     "build_caller",
     "build_course",
     "build_cross_reports",
@@ -107,18 +126,24 @@ __all__ = [
     "build_help",
     "build_history",
     "build_live",
+    "build_notices",
     "build_queue",
+    "build_ratings",
     "build_readers",
     "build_replay",
     "build_reporting_party",
+    "build_samples",
     "build_sections",
     "build_versions",
     "changes_between",
+    "count_new",
     "differences",
     "find_passage",
     "from_json",
     "glimpses",
+    "is_asked",
     "numbers_to_call",
     "to_canonical_json",
     "unfiled_lines",
+    "view_rating",
 ]

@@ -4,6 +4,8 @@
  * those calls the list anew.
  */
 
+import { askingForNotices, showNotices } from "./notices.js";
+
 const EVERY = 5000; // ms
 const PATIENCE = 8000; // ms for an answer: a connection that hangs must not look like a quiet list
 const url = document.querySelector("script[data-count-url]")?.dataset.countUrl;
@@ -56,7 +58,7 @@ function doubt() {
 
 async function ask() {
   try {
-    const response = await fetch(live ? `${url}?live=yes` : url, { headers: { Accept: "application/json", "X-Background": "yes" }, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(askingForNotices(live ? `${url}?live=yes` : url), { headers: { Accept: "application/json", "X-Background": "yes" }, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     if (response.status === 401) {
       // Nobody is signed in: nothing is watched here, and the page says so until somebody is.
       doubt();
@@ -65,7 +67,9 @@ async function ask() {
       return;
     }
     if (!response.ok) throw new Error(String(response.status));
-    show(await response.json());
+    const answer = await response.json();
+    show(answer);
+    showNotices(answer);
     if (trouble) trouble.hidden = true;
   } catch {
     doubt();

@@ -4,6 +4,8 @@
  * before there is anything to show. The call screen learns here what became of its own offer.
  */
 
+import { askingForNotices, showNotices } from "./notices.js";
+
 const EVERY = 4000; // ms
 const PATIENCE = 15000; // ms for one answer
 const url = document.querySelector("script[data-offers-url]")?.dataset.offersUrl;
@@ -48,7 +50,7 @@ function showOffers(offers) {
 async function ask() {
   const asked = performance.now();
   try {
-    const response = await fetch(call ? `${url}?call=${encodeURIComponent(call)}` : url, {
+    const response = await fetch(askingForNotices(call ? `${url}?call=${encodeURIComponent(call)}` : url), {
       headers: { Accept: "application/json", "X-Background": "yes" },
       credentials: "same-origin",
       signal: AbortSignal.timeout(PATIENCE), // one that hangs must not end the asking
@@ -63,6 +65,7 @@ async function ask() {
       const answer = await response.json();
       showCount(answer.offers.length);
       showOffers(answer.offers);
+      showNotices(answer);
       if (answer.call) document.dispatchEvent(new CustomEvent("hand-over:state", { detail: { ...answer.call, asked } }));
     }
   } catch {

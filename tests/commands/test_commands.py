@@ -162,12 +162,14 @@ def test_an_operator_sets_up_an_agency_and_its_people(client: Client, db: None) 
     call_command("load_question_sets", stdout=StringIO())
     out = StringIO()
     roles = ["--role", "workers", "--role", "supervisors"]
-    call_command("add_user", "rosa", "--agency", "example", *roles, stdout=out)
+    address = ["--email", "rosa@example.org"]
+    call_command("add_user", "rosa", "--agency", "example", *roles, *address, stdout=out)
     password = out.getvalue().split()[-1]
     assert client.login(username="rosa", password=password)
     assert client.post(reverse("call_start")).status_code == 302
     rosa = User.objects.get(username="rosa")
     assert rosa.roles == {"workers", "supervisors"}
+    assert rosa.email == "rosa@example.org"
     verbs = AuditEvent.objects.values_list("verb", flat=True)
     assert {"agency.added", "user.added"} <= set(verbs)
 

@@ -8,12 +8,31 @@ from django.db import IntegrityError, connection, transaction
 from intake import triggers
 from intake.actions import reviews
 from intake.actions.question_sets import copy_edition
-from intake.models import Agency, Amendment, AuditEvent, Edition, Intake, Prompt, Submission, User
+from intake.models import (
+    Agency,
+    Amendment,
+    AuditEvent,
+    Edition,
+    Intake,
+    Prompt,
+    QualityRating,
+    QualitySample,
+    SampledIntake,
+    Submission,
+    User,
+)
 from tests.factory import NOW, make_call, put, submit
 
 PUBLISHED = ("scheduled", "live", "retired")
 CONTENT = ("questionset", "promptpair", "prompt", "prompttext")
-FROZEN = ("amendment", "auditevent", "submission", "submissioncontent", "submissionreporter")
+FROZEN = (
+    "amendment",
+    "auditevent",
+    "qualityrating",
+    "submission",
+    "submissioncontent",
+    "submissionreporter",
+)
 STAYS = "An approved or closed intake stays as it is."
 DOES_NOT_CHANGE = "A published edition does not change; edit a copy."
 
@@ -25,6 +44,22 @@ def written(worker: User) -> Intake:
     put(worker, call, "reporter.name", "Ines Caller")
     submit(worker, call)
     Amendment.objects.create(intake=call, author=worker, at=NOW, reason="New", text="Moved")
+    sampled = SampledIntake.objects.create(
+        sample=QualitySample.objects.create(
+            agency=call.agency, month=NOW.date(), seed="x", drawn_at=NOW
+        ),
+        intake=call,
+        submission=call.submissions.get(),
+    )
+    QualityRating.objects.create(
+        intake=call,
+        submission=sampled.submission,
+        rater=worker,
+        sampled=sampled,
+        place=1,
+        assigned_at=NOW,
+        rated_at=NOW,
+    )
     return call
 
 
@@ -109,6 +144,7 @@ def test_what_is_kept_is_neither_changed_nor_deleted(written: Intake, table: str
     sentence = {
         "auditevent": "The audit is append-only.",
         "amendment": "An amendment stays as it was added.",
+        "qualityrating": "A rating of a sample stays as it was given.",
     }.get(table, "A submission is frozen.")
     before = rows(table)
     for column in columns_of(table):

@@ -40,6 +40,8 @@ from intake.models import (
     Prompt,
     PromptPair,
     PromptText,
+    QualityRating,
+    QualitySample,
     QuestionSet,
     Quotation,
     ReferenceCounter,
@@ -48,6 +50,7 @@ from intake.models import (
     Review,
     ReviewComment,
     ReviewVisit,
+    SampledIntake,
     Service,
     Submission,
     Support,
@@ -59,7 +62,9 @@ from tests.factory import NOW, core_prompt, make_call, put, submit
 EARLIER = NOW - timedelta(hours=1)
 
 SAME = "the user of offered_by"
-OTHER = "another intake"
+ANOTHER_CALL = "another intake"
+OTHER = "a user who is not the rater"
+ORDINARY = {"sampled_id": None, "place": None, "assigned_at": None, "rated_at": NOW}
 FOLLOWED = "a call that has its written report"
 
 ENDED: dict[str, Any] = {"status": "done", "finished_at": NOW, "expires_at": NOW, "done": 1}
@@ -231,10 +236,19 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("export_kind_known", ExportJob, ENDED | {"kind": "x"}),
     ("export_status_known", ExportJob, {"status": "x", "finished_at": NOW}),
     ("export_failure_known", ExportJob, ENDED | {"status": "failed", "failure": "x"}),
-    ("export_item_at_position", ExportItem, {"intake_id": OTHER}),
+    ("export_item_at_position", ExportItem, {"intake_id": ANOTHER_CALL}),
     ("export_item_once", ExportItem, {"position": 2}),
     ("amendment_has_text_and_reason", Amendment, {"text": ""}),
     ("amendment_has_text_and_reason", Amendment, {"reason": ""}),
+    ("quality_sample_of_agency_and_month", QualitySample, {}),
+    ("quality_sample_has_seed", QualitySample, {"month": date(2025, 1, 1), "seed": ""}),
+    ("quality_rating_once", QualityRating, ORDINARY),
+    ("quality_rating_by_different_raters", QualityRating, {"place": 2}),
+    ("quality_rating_place_once", QualityRating, {"rater_id": OTHER}),
+    ("quality_rating_ordinary_or_asked_for", QualityRating, {"place": 3}),
+    ("quality_rating_ordinary_or_asked_for", QualityRating, {"assigned_at": None}),
+    ("quality_rating_ordinary_or_asked_for", QualityRating, ORDINARY | {"rated_at": None}),
+    ("quality_rating_ordinary_or_asked_for", QualityRating, ORDINARY | {"place": 1}),
 ]
 
 
@@ -282,7 +296,15 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
         requested_at=NOW,
         heartbeat_at=NOW,
     )
+    sample = QualitySample.objects.create(agency=agency, month=NOW.date(), seed="x", drawn_at=NOW)
+    submission = Submission.objects.get(intake=call)
+    sampled = SampledIntake.objects.create(sample=sample, intake=call, submission=submission)
+    of_record = {"intake": call, "submission": submission, "rater": supervisor}
+    QualityRating.objects.create(**of_record, rated_at=NOW)
     made: list[models.Model] = [
+        sample,
+        sampled,
+        QualityRating.objects.create(**of_record, sampled=sampled, place=1, assigned_at=NOW),
         agency,
         job,
         ExportItem.objects.create(job=job, position=1, intake=call),
@@ -384,8 +406,11 @@ GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (ReviewComment, {}),
     (Amendment, {}),
     (ExportJob, ENDED),
-    (ExportItem, {"intake_id": OTHER, "position": 2}),
+    (ExportItem, {"intake_id": ANOTHER_CALL, "position": 2}),
     (ExportJob, ENDED | {"status": "failed", "failure": "error", "expires_at": None}),
+    (QualitySample, {"month": date(2025, 1, 1)}),
+    (QualityRating, {"place": 2, "rater_id": OTHER}),
+    (QualityRating, ORDINARY | {"rater_id": OTHER}),
 ]
 
 
@@ -400,10 +425,12 @@ def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
     fields = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
     if "follows_id" in changes:
         changes |= {"follows_id": Intake.objects.exclude(follows=None).get().follows_id}
-    if changes.get("intake_id") == OTHER:
+    if changes.get("intake_id") == ANOTHER_CALL:
         changes |= {"intake_id": Intake.objects.exclude(follows=None).get().follows_id}
     for name in [name for name, value in changes.items() if value is SAME]:
         changes |= {name: row.offered_by_id}  # type: ignore[attr-defined]
+    for name in [name for name, value in changes.items() if value is OTHER]:
+        changes |= {name: User.objects.exclude(pk=row.rater_id).earliest("username").pk}  # type: ignore[attr-defined]
     with transaction.atomic():
         type(row)(**fields | {"id": uuid.uuid4()} | changes).save(force_insert=True)
 

@@ -16,6 +16,9 @@ from intake.models import (
     ExportJob,
     HandOver,
     Intake,
+    QualityRating,
+    QualitySample,
+    SampledIntake,
     Service,
     User,
 )
@@ -118,6 +121,11 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "review_decide": ("post", (302, 404, 404, 404, 404, 404, 404)),
     "review_amend": ("post", (302, 404, 404, 404, 404, 404, 404)),
     "review_error": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "review_rate": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "quality": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "quality_rating": ("get", (302, 404, 404, 200, 404, 404, 404)),  # the supervisor is asked
+    "notices": ("get", (302, 200, 200, 200, 404, 404, 200)),
+    "notices_seen": ("post", (302, 302, 302, 302, 404, 404, 302)),
     "call_comment": ("post", (302, 404, 404, 404, 404, 404, 404)),  # nothing was remarked
 }
 AFTER_SUBMISSION = {
@@ -135,6 +143,7 @@ AFTER_SUBMISSION = {
     "review_decide": (302, 404, 404, 302, 404, 404, 404),
     "review_amend": (302, 404, 404, 422, 404, 404, 404),
     "review_error": (302, 404, 404, 422, 404, 404, 404),
+    "review_rate": (302, 404, 404, 422, 404, 404, 404),
     "call_comment": (302, 404, 404, 404, 404, 404, 404),
     "assist_follow": (302, 404, 404, 302, 404, 404, 404),  # to the record
     "assist_state": (302, 404, 404, 200, 404, 404, 404),  # it says that it is over
@@ -183,8 +192,8 @@ def address(name: str, call: Intake) -> str:
             intake=call, author_id=call.worker_id, at=NOW, text="Go on."
         )
         return reverse(name, args=[call.pk, line.pk])
-    if name == "offer_answer":
-        return reverse(name, args=[offer(call).pk])
+    if name in ("offer_answer", "quality_rating"):
+        return reverse(name, args=[offer(call).pk if name == "offer_answer" else ask(call).pk])
     if name in ("agency_table", "agency_row_add"):
         return reverse(name, args=["services"])
     if name == "agency_row":
@@ -226,6 +235,26 @@ def finished_export(call: Intake) -> ExportJob:
         heartbeat_at=NOW,
         finished_at=NOW,
         expires_at=timezone.now() + timedelta(hours=1),
+    )
+
+
+def ask(call: Intake) -> QualityRating:
+    """The supervisor is asked to rate another call of the worker blind, which was sampled."""
+    worker = User.objects.with_roles().get(pk=call.worker_id)
+    sample, _ = QualitySample.objects.get_or_create(
+        agency=call.agency, month=NOW.date().replace(day=1), seed="x", drawn_at=NOW
+    )
+    intake = make_call(worker)
+    sampled = SampledIntake.objects.create(
+        sample=sample, intake=intake, submission=submit(worker, intake)
+    )
+    return QualityRating.objects.create(
+        intake=intake,
+        submission=sampled.submission,
+        rater=User.objects.get(username="supervisor"),
+        sampled=sampled,
+        place=1,
+        assigned_at=NOW,
     )
 
 

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--role", action="append", default=[], choices=ROLES)
         parser.add_argument("--first-name", default="")
         parser.add_argument("--last-name", default="")
+        parser.add_argument("--email", default="", help="where mails about notices go, if wanted")
 
     def handle(self, *args: object, **options: Any) -> None:
         password = secrets.token_urlsafe(12)
@@ -33,6 +34,7 @@ class Command(BaseCommand):
                 last_name=options["last_name"],
                 roles=options["role"],
                 password=password,
+                email=options["email"],
                 at=timezone.now(),
             )
         except InvalidValue as refusal:

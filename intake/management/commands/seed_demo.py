@@ -13,8 +13,9 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from intake import fields
+from intake import fields, quality
 from intake.actions import calls, dispatches, practice, reviews, wrap_up
+from intake.actions import quality as actions
 from intake.actions.agency_tables import load_tables
 from intake.actions.question_sets import load_question_sets, load_response_options
 from intake.actions.saves import save_field
@@ -22,13 +23,23 @@ from intake.fields import Save
 from intake.management import stories
 from intake.management.commands.load_question_sets import read_fixtures, read_tables
 from intake.management.stories import Story
-from intake.models import Agency, Intake, Narrative, Prompt, ResponseOption, Service, User
+from intake.models import (
+    Agency,
+    Intake,
+    Narrative,
+    Prompt,
+    QualityRating,
+    ResponseOption,
+    Service,
+    User,
+)
 
 ACCOUNTS = (
     ("worker", "Rosa", "Delgado", "workers"),
     ("worker2", "Thomas", "Okafor", "workers"),
     ("supervisor", "Helen", "Marsh", "supervisors"),
     ("supervisor2", "Viet", "Tran", "supervisors"),
+    ("supervisor3", "Nadia", "Castellano", "supervisors"),
     ("administrator", "Alma", "Reyes", "administrators"),
     ("privacy", "Jonas", "Weber", "privacy_officers"),
 )
@@ -52,7 +63,7 @@ class Command(BaseCommand):
         agency, _ = Agency.objects.get_or_create(slug="demo", defaults={"name": "Demo County"})
         sets, response_options = read_fixtures()
         # Published before the first demonstration call, which lies in the past.
-        load_question_sets(sets=sets, at=timezone.now() - timedelta(days=30))
+        load_question_sets(sets=sets, at=timezone.now() - timedelta(days=90))
         load_response_options(options=response_options)
         load_tables(**read_tables())
         users, password = _make_accounts(agency)
@@ -99,6 +110,7 @@ def _make_calls(users: dict[str, User], now: datetime) -> None:
     def ago(minutes: int) -> datetime:
         return now - timedelta(minutes=minutes)
 
+    _sampled_later(worker, users["supervisor3"], now)
     approved = _submitted(worker, stories.MARIN, on(4, "12:12"), _respond_to_marin)
     reviews.claim_intake(actor=supervisor, intake_id=approved.pk, at=on(4, "13:05"))
     reviews.approve_intake(actor=supervisor, intake_id=approved.pk, at=on(4, "13:26"))
@@ -146,6 +158,30 @@ def _make_calls(users: dict[str, User], now: datetime) -> None:
     calls.end_call(actor=worker, intake_id=ended.pk, at=ago(43))
     reviews.claim_intake(actor=second, intake_id=in_review.pk, at=ago(12))
     _told(worker, stories.HADDAD, ago(stories.HADDAD.minutes))
+    _rate(approved, supervisor, second, now)
+
+
+def _sampled_later(worker: User, approver: User, now: datetime) -> None:
+    """Make a call of the month before, early enough to be the first; it is approved that day."""
+    assert worker.agency is not None
+    month = quality.month_before(now, worker.agency.zone)
+    day = _working_day(
+        datetime.combine(month, time(10, 20), tzinfo=worker.agency.zone) + timedelta(days=6), 1
+    )
+    intake = _submitted(worker, stories.ADEYEMI, day)
+    reviews.claim_intake(actor=approver, intake_id=intake.pk, at=day + timedelta(hours=3))
+    reviews.approve_intake(actor=approver, intake_id=intake.pk, at=day + timedelta(hours=4))
+
+
+def _rate(approved: Intake, supervisor: User, other: User, now: datetime) -> None:
+    """Rate one record beside its approval, and one of the sample's blind; the other one waits."""
+    assert supervisor.agency is not None
+    answers = dict.fromkeys(quality.RUBRIC, "yes") | {"sources_apart": "no"}
+    actions.rate_record(actor=supervisor, intake_id=approved.pk, answers=answers, at=now)
+    actions.keep_samples(agency=supervisor.agency, at=now)
+    for rating in QualityRating.objects.asked_of(other):
+        given = dict.fromkeys(quality.RUBRIC, "yes") | {"own_words": "na"}
+        actions.rate_blind(actor=other, rating_id=rating.pk, answers=given, at=now)
 
 
 def _working_day(day: datetime, count: int) -> datetime:

@@ -5,7 +5,12 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from intake.jobs import queue_exports, schedule_housekeeping, schedule_look
+from intake.jobs import (
+    queue_exports,
+    schedule_housekeeping,
+    schedule_look,
+    schedule_notice_mails,
+)
 
 
 class Command(BaseCommand):
@@ -20,4 +25,5 @@ class Command(BaseCommand):
         schedule_housekeeping()
         schedule_look()
         queue_exports()  # what a killed worker left, without waiting for the look
+        schedule_notice_mails()
         call_command("db_worker", batch=options["batch"], interval=1, reload=False)

@@ -1,0 +1,248 @@
+"""Notices: what waits for a user, computed from the records' own times; none of it is stored."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from intake import permissions
+from intake.models import Dispatch, HandOver, Intake, QualityRating, Review, User
+from intake.models.intakes import IntakeStatus
+from intake.models.reviews import CLAIM_IDLE, ReviewOutcome
+
+SOON = timedelta(hours=1)  # before a response is due
+TAKEN_SHOWN = timedelta(days=1)  # a claim that somebody else took
+MOST_NOTICES = 200  # notices of one user; what is beyond is in the queue
+
+WORDS = {
+    "overdue": "Response overdue",
+    "due": "Response due within the hour",
+    "offered": "A colleague offers you this call",
+    "moved": "Given to you to go on with, with a supervisor’s comments",
+    "returned": "Returned to you with comments",
+    "sampled": "Waits for your blind rating",
+    "lapsed": "Your claim fell free after 15 idle minutes",
+    "taken": "Your claim fell free after 15 idle minutes, and somebody else took it",
+}
+# Where it is dealt with; a worker's own record is the call again while that takes text.
+PAGES = {
+    "offered": "calls",
+    "sampled": "quality_rating",
+    "lapsed": "review",
+    "taken": "review",
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing that waits; it names a reference and nobody.
+
+    `at` is since when it holds. One that is overdue counts as new until it is dealt with.
+    """
+
+    kind: str
+    target: UUID
+    reference: str
+    at: datetime
+    due_at: datetime | None
+    page: str
+    is_new: bool
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return WORDS[self.kind]
+
+
+def build_notices(
+    user: User, *, at: datetime, only_new: bool = False, most: int = MOST_NOTICES
+) -> tuple[Notice, ...]:
+    """Return what waits for a worker or supervisor: the longest overdue first, then what is due.
+
+    The rest follows, the latest first. `only_new` leaves out what the user has seen. One query.
+    """
+    branches = _branches(user, at=at, since=user.notices_seen_at if only_new else None)
+    if not branches:
+        return ()
+    rows = branches[0].union(*branches[1:], all=True)
+    notices = [_notice(*row, user=user, at=at) for row in rows[:most]]
+    return tuple(sorted(notices, key=_urgency))
+
+
+def count_new(user: User, *, at: datetime) -> int:
+    """Return how many notices the user has not seen, 100 at most. One query."""
+    return len(build_notices(user, at=at, only_new=True, most=100))
+
+
+def _branches(user: User, *, at: datetime, since: datetime | None) -> list[QuerySet[Any, Any]]:
+    """Return the queries of (kind, target, reference, moment); `since` leaves out what is older.
+
+    What is due has its deadline as the moment, and a claim when somebody was last active.
+    """
+    branches = []
+    if permissions.is_worker(user):
+        branches += [_returned(user, since=since), _offered(user, since=since)]
+    if permissions.is_supervisor(user):
+        branches += [
+            _sampled(user, since=since),
+            _lapsed(user, at=at, since=since),
+            _taken(user, at=at, since=since),
+        ]
+    if branches:
+        branches.append(_due(user, at=at, since=since))
+    return branches
+
+
+def _returned(user: User, *, since: datetime | None) -> QuerySet[Any, Any]:
+    """The user's returned intakes, and whether a supervisor gave them to the user with it."""
+    last = Review.objects.filter(intake=OuterRef("pk"), outcome=ReviewOutcome.RETURNED)
+    when = last.order_by("-decided_at").values("decided_at")[:1]
+    moved = HandOver.objects.filter(
+        intake=OuterRef("pk"),
+        offered_to=user,
+        moved_by__isnull=False,
+        answered_at=OuterRef("moment"),
+    )
+    own = Intake.objects.for_real().filter(
+        worker=user, agency=user.agency_id, status=IntakeStatus.RETURNED
+    )
+    return _rows(
+        _since(own.annotate(moment=Subquery(when)), since),
+        kind=Case(
+            When(Exists(moved), then=Value("moved")),
+            default=Value("returned"),
+            output_field=CharField(),
+        ),
+    )
+
+
+def _offered(user: User, *, since: datetime | None) -> QuerySet[Any, Any]:
+    """Calls that colleagues offer to the user now."""
+    standing = HandOver.objects.offered_to(user).standing()
+    offers = standing.annotate(moment=F("offered_at"))
+    return _rows(_since(offers, since), kind=_word("offered"), intake="intake__")
+
+
+def _sampled(user: User, *, since: datetime | None) -> QuerySet[Any, Any]:
+    """Sampled records that the user is asked to rate."""
+    asked = QualityRating.objects.asked_of(user).filter(rated_at=None)
+    ratings = asked.annotate(moment=F("assigned_at"))
+    return _rows(_since(ratings, since), kind=_word("sampled"), intake="intake__", target=F("pk"))
+
+
+def _lapsed(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
+    """The user's claims that were left idle and that nobody else took yet."""
+    idle = Review.objects.filter(
+        reviewer=user,
+        intake__agency=user.agency_id,
+        decided_at=None,
+        active_at__lte=at - CLAIM_IDLE,
+    )
+    claims = idle.annotate(moment=F("active_at"))
+    lapsed_since = since - CLAIM_IDLE if since else None
+    return _rows(_since(claims, lapsed_since), kind=_word("lapsed"), intake="intake__")
+
+
+def _taken(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
+    """Claims of the user that ended lately because somebody else took the intake.
+
+    That claim begins at the very moment at which this one ends; giving one back does not.
+    """
+    next_one = Review.objects.filter(intake=OuterRef("intake"), claimed_at=OuterRef("decided_at"))
+    ended = Review.objects.filter(
+        Exists(next_one.exclude(reviewer=user)),
+        reviewer=user,
+        intake__agency=user.agency_id,
+        outcome=ReviewOutcome.RELEASED,
+        decided_at__gt=at - TAKEN_SHOWN,
+    )
+    claims = ended.annotate(moment=F("decided_at"))
+    return _rows(_since(claims, since), kind=_word("taken"), intake="intake__")
+
+
+def _due(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
+    """Responses that are due within the hour or overdue: of the agency, or of the own intakes.
+
+    As on the record, the clock stops when a responding worker knows of it, or with the approval.
+    """
+    waiting = [IntakeStatus.SUBMITTED, IntakeStatus.IN_REVIEW, IntakeStatus.RETURNED]
+    responded = Dispatch.objects.filter(
+        intake=OuterRef("pk"),
+        told=Dispatch.Told.RESPONDING_WORKER,
+        acknowledged_at__isnull=False,
+        withdrawn_at=None,
+    )
+    running = Intake.objects.for_real().filter(
+        ~Exists(responded),
+        agency=user.agency_id,
+        status__in=waiting,
+        due_at__lte=at + SOON,
+        entered_in_error_at=None,
+    )
+    if not permissions.is_supervisor(user):
+        running = running.filter(worker=user)
+    if since is not None:
+        running = running.filter(Q(due_at__lte=at) | Q(due_at__gt=since + SOON))
+    return _rows(running.annotate(moment=F("due_at")), kind=_word("due"))
+
+
+def _word(kind: str) -> Value:
+    return Value(kind, output_field=CharField())
+
+
+def _since(rows: QuerySet[Any, Any], since: datetime | None) -> QuerySet[Any, Any]:
+    return rows if since is None else rows.filter(moment__gt=since)
+
+
+def _rows(
+    rows: QuerySet[Any, Any], *, kind: Any, intake: str = "", target: F | None = None
+) -> QuerySet[Any, Any]:
+    """Return the four columns that all branches have; `target` is the intake by default."""
+    named: QuerySet[Any, Any] = rows.annotate(
+        notice=kind, target=target or F(f"{intake}pk"), named=F(f"{intake}reference")
+    )
+    return named.order_by().values_list("notice", "target", "named", "moment")
+
+
+def _notice(
+    kind: str, target: UUID, reference: str, moment: datetime, *, user: User, at: datetime
+) -> Notice:
+    due_at = moment if kind == "due" else None
+    if due_at is not None:
+        kind = "overdue" if due_at <= at else "due"
+        moment = due_at if kind == "overdue" else due_at - SOON
+    elif kind == "lapsed":
+        moment += CLAIM_IDLE
+    page = PAGES.get(kind, "intake")
+    if due_at is not None and permissions.is_supervisor(user):
+        page = "review"
+    seen = user.notices_seen_at
+    return Notice(
+        kind=kind,
+        target=target,
+        reference=reference,
+        at=moment,
+        due_at=due_at,
+        page=page,
+        is_new=kind == "overdue" or seen is None or moment > seen,
+    )
+
+
+def _urgency(notice: Notice) -> tuple[int, float, str]:
+    moment = notice.at.timestamp()
+    if notice.due_at is not None:
+        return 0 if notice.kind == "overdue" else 1, moment, notice.reference
+    return 2, -moment, notice.reference

@@ -8,14 +8,17 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from intake.actions.summaries import count_missing
+
 HOUSEKEEPING_EVERY = timedelta(hours=1)
 KEEP_RESULTS = timedelta(days=1)
 
 
 @task()
 def housekeeping() -> None:
-    """Come again in an hour; clear sessions that ran out and results of old jobs."""
+    """Come again in an hour; count what no figure knows of yet, clear sessions and results."""
     schedule_housekeeping(timezone.now() + HOUSEKEEPING_EVERY)
+    count_missing()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEEP_RESULTS).delete()
 

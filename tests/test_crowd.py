@@ -5,7 +5,8 @@ import hashlib
 import pytest
 from django.db import connection, transaction
 
-from intake.models import Answer, HeardNote, Intake, Narrative, Person
+from intake.actions.summaries import count_missing
+from intake.models import Answer, CallSummary, HeardNote, Intake, Narrative, Person
 from tests.bench import crowd
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql_only]
@@ -60,5 +61,9 @@ def test_every_constraint_holds_and_documents_say_what_is_there() -> None:
         assert set(intake.people.values_list("name", flat=True)) == set(document.names)
         texts = intake.answers.exclude(text="").values_list("text", flat=True)
         assert sorted(texts) == sorted(document.answers)
+    summaries = list(CallSummary.objects.order_by("pk").values())
+    CallSummary.objects.all().delete()
+    assert count_missing() == len(summaries) == Intake.objects.counted().count()
+    assert list(CallSummary.objects.order_by("pk").values()) == summaries
     phrase, times = next(iter(crowd.PHRASES.items()))
     assert Narrative.objects.filter(text__contains=phrase).count() == times

@@ -7,6 +7,7 @@ from intake.models.cross_reports import CrossReport, CrossReportRule, CrossRepor
 from intake.models.decisions import Decision, DecisionReference, ResponseOption
 from intake.models.dispatches import Dispatch
 from intake.models.hand_overs import HandOver
+from intake.models.insights import CallSummary
 from intake.models.intakes import Intake, Narrative, ReferenceCounter
 from intake.models.outbox import OutboxKey
 from intake.models.pages import CallPage
@@ -26,6 +27,7 @@ __all__ = [
     "Answer",
     "AuditEvent",
     "CallPage",
+    "CallSummary",
     "Concern",
     "CopyOutField",
     "CopyOutTick",

@@ -34,10 +34,12 @@ from django.db.models import Model
 
 from intake.actions.agency_tables import load_tables
 from intake.actions.question_sets import load_question_sets, load_response_options
+from intake.actions.summaries import monday_of
 from intake.management.commands.load_question_sets import read_fixtures, read_tables
 from intake.models import (
     Agency,
     Answer,
+    CallSummary,
     Concern,
     Decision,
     Dispatch,
@@ -54,6 +56,7 @@ from intake.models import (
     Submission,
     User,
 )
+from intake.models.insights import BITS
 from intake.models.question_sets import FACTORS
 from tests.bench import crowd_words as words
 
@@ -186,6 +189,19 @@ class Family:
 
 
 @dataclass
+class Seen:
+    """What figures will know of the intake that is being written; times are seconds since 1970."""
+
+    asked: int = 0
+    volunteered: int = 0
+    unknown: int = 0
+    returns: int = 0
+    submitted: int = 0
+    dispatched: int | None = None
+    approved: int | None = None
+
+
+@dataclass
 class Tables:
     """Where the rows of a batch wait, in the order in which they are written."""
 
@@ -242,6 +258,14 @@ class Tables:
             *("claimed_at", "active_at", "decided_at", "outcome"),
         )
     )
+    summary: Table = field(
+        default_factory=lambda: Table(
+            CallSummary,
+            *("intake", "agency", "worker", "started_at", "week"),
+            *("asked", "volunteered", "unknown", "returns"),
+            *("dispatched_after", "submitted_after", "approved_after"),
+        )
+    )
 
     def all(self) -> list[Table]:
         """Return the tables, those that others point at first."""
@@ -255,6 +279,7 @@ class Crowd:
         self.place, self.count, self.rng = place, count, Random(seed)
         self.tables = Tables()
         self.documents: list[Document] = []
+        self._seen = Seen()
         self._row = 0
         self._vocabulary(self.rng)
         self._families: list[Family] = []
@@ -347,9 +372,10 @@ class Crowd:
         self._intake(key, number, worker, status, began, ended, submitted, is_practice=is_practice)
         text = self._narrative(key, number, is_short=status == "closed_no_report")
         if status == "closed_no_report":
-            self._submissions(key, worker, status, ended)
+            self._submission(key, worker, 1, ended)
             self._document(key, worker, status, began, text, [], None)
             return
+        self._seen = Seen()
         answers = self._answers(key, worker)
         self._heard(key, worker, began, ended)
         family = self._people(key, began)
@@ -357,7 +383,8 @@ class Crowd:
             self._document(key, worker, status, began, text, answers, family)
             self._dispatches(key, worker, began, ended)
         if not is_practice and status != "in_progress":
-            self._submissions(key, worker, status, submitted)
+            self._submissions(key, worker, status, submitted, ended)
+            self._summary(key, worker, began, ended)
 
     def _intake(
         self,
@@ -449,13 +476,19 @@ class Crowd:
                 continue
             more = int(rng() * 2.6)
             for prompt in [prompts[0], *self.rng.sample(prompts[1:], more)]:
-                self._answer(key, prompt, side, add, texts)
+                self._answer(key, prompt, side, add, texts, BITS[factor, side])
         for prompt in self.rng.sample(self.place.others, 4):
             self._answer(key, prompt, "open", add, texts)
         return texts
 
     def _answer(
-        self, key: str, prompt: str, side: str, add: Callable[..., None], texts: list[str]
+        self,
+        key: str,
+        prompt: str,
+        side: str,
+        add: Callable[..., None],
+        texts: list[str],
+        bit: int = 0,
     ) -> None:
         chance, text, status, source, kind = self.rng.random(), "", "answered", "", ""
         if chance < 0.82:
@@ -466,6 +499,10 @@ class Crowd:
                 kind = ("strength", "strength", "act_of_protection", "")[int(chance * 400) % 4]
         else:
             status = "unknown" if chance < 0.95 else "declined" if chance < 0.98 else "not_asked"
+        if status != "not_asked":
+            self._seen.asked |= bit
+        if status == "unknown":
+            self._seen.unknown |= bit
         add(self._key(), key, prompt, text, status, source, kind)
 
     def _heard(self, key: str, worker: Somebody, began: int, ended: int) -> None:
@@ -474,6 +511,7 @@ class Crowd:
         for factor in FACTORS:
             for side, share in (("worry", 0.24), ("working_well", 0.11 * worker.working_well)):
                 while rng() < share:
+                    self._seen.volunteered |= BITS[factor, side]
                     after = int(rng() * (ended - began))
                     self.tables.heard.add(
                         *(self._key(), key, factor, side, self._sentence()),
@@ -541,24 +579,40 @@ class Crowd:
                 self._key(), key, "law_enforcement", "Desk", "phone", told, worker.id
             )
         if rng() < 0.45:
-            told = _iso(ended + int(self.rng.lognormvariate(6.6, 0.9)))
+            self._seen.dispatched = ended + int(self.rng.lognormvariate(6.6, 0.9))
+            told = _iso(self._seen.dispatched)
             self.tables.dispatch.add(
                 self._key(), key, "responding_worker", "On call", "phone", told, worker.id
             )
 
-    def _submissions(self, key: str, worker: Somebody, status: str, at: int) -> None:
+    def _submissions(self, key: str, worker: Somebody, status: str, at: int, ended: int) -> None:
         """Write submissions and their reviews up to `status`; the last submission was at `at`."""
-        rng = self.rng.random
-        is_second = status == "approved" and rng() > worker.care
-        first = self._submission(key, worker, 1, at - 5_400 if is_second else at)
+        is_second = status == "approved" and self.rng.random() > worker.care
+        earliest = ended + (at - ended) // 3 if is_second else at
+        self._seen.submitted = earliest
+        last = self._submission(key, worker, 1, earliest)
         if is_second:
-            self._review(key, first, worker, "returned", at - 3_000)
-            first = self._submission(key, worker, 2, at)
+            self._review(key, last, worker, "returned", (earliest + at) // 2)
+            last = self._submission(key, worker, 2, at)
         if status == "approved":
-            self._review(key, first, worker, "approved", at + int(self.rng.gammavariate(2, 9_000)))
+            self._seen.approved = at + int(self.rng.gammavariate(2, 9_000))
+            self._review(key, last, worker, "approved", self._seen.approved)
         elif status in ("in_review", "returned"):
             outcome = "returned" if status == "returned" else ""
-            self._review(key, first, worker, outcome, at + 900)
+            self._review(key, last, worker, outcome, at + 900)
+
+    def _summary(self, key: str, worker: Somebody, began: int, ended: int) -> None:
+        """Write what the actions would have counted, which a test compares."""
+        seen = self._seen
+        day = datetime.fromtimestamp(began, self.place.agency.zone).date()
+        self.tables.summary.add(
+            *(key, str(self.place.agency.pk), worker.id, _iso(began)),
+            monday_of(day).isoformat(),
+            *(str(seen.asked), str(seen.volunteered), str(seen.unknown), str(seen.returns)),
+            NULL if seen.dispatched is None else str(seen.dispatched - ended),
+            str(seen.submitted - ended),
+            NULL if seen.approved is None else str(seen.approved - ended),
+        )
 
     def _submission(self, key: str, worker: Somebody, number: int, at: int) -> str:
         row, digest = self._key(), f"{self.rng.getrandbits(256):064x}"
@@ -568,6 +622,7 @@ class Crowd:
     def _review(
         self, key: str, submission: str, worker: Somebody, outcome: str, decided: int
     ) -> None:
+        self._seen.returns += outcome == "returned"
         others = self.place.supervisors
         reviewer = worker.supervisor
         if not reviewer or self.rng.random() < 0.2:
@@ -626,7 +681,10 @@ def make_place(rng: Random) -> Place:
     for place in range(WORKERS):
         user = _make_user(rng, agency, f"crowd{place}", "workers")
         team = place % (SUPERVISORS + 1)  # the last ones belong to none
-        supervisor = str(supervisors[team].pk) if team < SUPERVISORS else ""
+        if team < SUPERVISORS:
+            user.supervisor = supervisors[team]
+            user.save(update_fields=["supervisor"])
+        supervisor = str(user.supervisor_id or "")
         habits = (0.8 + 0.3 * rng.random(), 0.6 + 0.1 * (team % 4) + 0.3 * rng.random())
         workers.append(Somebody(str(user.pk), supervisor, *habits, care=0.8 + 0.19 * rng.random()))
     edition = Edition.objects.get(agency=agency)
@@ -682,6 +740,9 @@ def fill(
         ReferenceCounter.objects.create(
             agency=place.agency, year=year, is_practice=is_practice, last=last
         )
+    with connection.cursor() as cursor:
+        if not is_checked:
+            cursor.execute("VACUUM ANALYZE")
     return place.agency
 
 
@@ -706,7 +767,7 @@ def _hastily(tables: list[Table], *, is_on: bool) -> Iterator[None]:
         cursor.execute("SET maintenance_work_mem = '512MB'")
         for _, definition in indexes:
             cursor.execute(definition)
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("ANALYZE")
 
 
 def main() -> int:

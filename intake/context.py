@@ -46,6 +46,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             items.append(("Written reports", reverse("written_reports")))
         if permissions.is_supervisor(user):
             items.append(("Danger now", reverse("danger")))
+            items.append(("Insights", reverse("insights")))
         if user.agency_id is not None:
             items.append(("Question sets", reverse("editions")))
         if permissions.is_administrator(user):

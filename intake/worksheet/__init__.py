@@ -14,6 +14,7 @@ from intake.worksheet.build import (
 )
 from intake.worksheet.changes import Change, changes_between
 from intake.worksheet.desk import QueueRow, Step, build_history, build_queue, build_readers
+from intake.worksheet.insights import Insights, Period, Table, build_insights
 from intake.worksheet.passages import (
     find_passage,
     glimpses,
@@ -70,7 +71,9 @@ __all__ = [
     "DecisionView",
     "DispatchView",
     "HeardView",
+    "Insights",
     "PairView",
+    "Period",
     "PersonView",
     "PromptView",
     "QueueRow",
@@ -81,6 +84,7 @@ __all__ = [
     "SendingView",
     "Step",
     "SupportView",
+    "Table",
     "UnknownVersion",
     "VersionView",
     "VersionsView",
@@ -91,6 +95,7 @@ __all__ = [
     "build_cross_reports",
     "build_dispatches",
     "build_history",
+    "build_insights",
     "build_queue",
     "build_readers",
     "build_replay",

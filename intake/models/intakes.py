@@ -122,6 +122,14 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             )
         )
 
+    def as_rows(self) -> "IntakeQuerySet":
+        """Return the intakes with their workers, and only what a row of the queue shows."""
+        return self.select_related("worker").only(
+            *("agency", "edition", "reference", "status", "is_danger_first", "due_at"),
+            *("started_at", "submitted_at"),
+            *("worker__username", "worker__first_name", "worker__last_name"),
+        )
+
     def newest_first(self) -> "IntakeQuerySet":
         """Return the intakes with the latest call first."""
         return self.order_by("-started_at", "-id")

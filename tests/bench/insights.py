@@ -158,7 +158,7 @@ def queue_by_sql(viewer: User) -> Callable[[], object]:
 def _fetch(sql: str, words: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, words)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from intake.worksheet.build import (
 )
 from intake.worksheet.changes import Change, changes_between
 from intake.worksheet.desk import QueueRow, Step, build_history, build_queue, build_readers
-from intake.worksheet.insights import Insights, Period, Table, build_insights
+from intake.worksheet.figures import Period
+from intake.worksheet.insights import Insights, Table, build_insights
 from intake.worksheet.passages import (
     find_passage,
     glimpses,

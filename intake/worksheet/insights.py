@@ -3,45 +3,45 @@
 Page and CSV render the same tables, in which whatever must not be seen is not there any more.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from intake.deadlines import in_words
 from intake.models import CallSummary, Intake, User
 from intake.models.insights import PLACES, SIDES
 from intake.models.intakes import IntakeStatus
 from intake.models.question_sets import FACTOR_TITLES, FACTORS
-
-LEAST = 10  # calls that a figure is made of; of fewer it would tell of single ones
-FEW = f"under {LEAST}"
-HIDDEN = "hidden"  # it would give away one that is under ten
-SIDE_TITLES = {"worry": "Worry", "working_well": "Working well", "both": "Both sides"}
-MASKS = ("asked", "volunteered", "unknown")
-TIMES = (
-    ("dispatched_after", "Call’s end to a responding worker told, median"),
-    ("submitted_after", "Call’s end to first submission, median"),
-    ("approved_after", "Call’s end to approval, median"),
+from intake.worksheet.figures import (
+    FEW,
+    HIDDEN,
+    LEAST,
+    NAMES,
+    Period,
+    Sums,
+    add_up,
+    find_hidden,
+    in_period,
+    join,
+    median_of,
+    mondays_of,
+    pick,
+    sum_up,
 )
+
+SIDE_TITLES = {"worry": "Worry", "working_well": "Working well", "both": "Both sides"}
+TIME_TITLES = {
+    "dispatched_after": "Call’s end to a responding worker told, median",
+    "submitted_after": "Call’s end to first submission, median",
+    "approved_after": "Call’s end to approval, median",
+}
 STEPS = (20, 40, 60, 80)  # per cent, at which the heat table's ground changes
 
 # A chart's plane, in its own units.
 WIDTH, HEIGHT, LEFT, TOP = 200, 90, 28, 8
-
-Key = TypeVar("Key", bound=Hashable)
-Sums = dict[str, int]  # what a group of calls adds up to, by the names of `_sums`
-
-
-@dataclass(frozen=True)
-class Period:
-    """Days in the agency's zone, both included."""
-
-    since: date
-    until: date
 
 
 @dataclass(frozen=True)
@@ -146,13 +146,13 @@ def build_insights(
     `side` is what the teams' table shows: worry, working_well or both. `worker`, one of the
     viewer's own team, narrows all of it to that worker's calls.
     """
-    calls = _in_period(CallSummary.objects.filter(agency=viewer.agency_id), viewer, period)
-    groups = _sum_up(calls, "worker__supervisor", "week")
-    teams = _join(groups, lambda key: key[0])
+    calls = in_period(CallSummary.objects.filter(agency=viewer.agency_id), viewer, period)
+    groups = sum_up(calls, "worker__supervisor", "week")
+    teams = join(groups, lambda key: key[0])
     secret_teams = find_hidden({key: sums["calls"] for key, sums in teams.items()})
     if worker is not None:
-        mates = _sum_up(calls.filter(worker__supervisor=viewer.pk), "worker")
-        total, secret = _pick(mates, (worker.pk,), is_secret=viewer.pk in secret_teams)
+        mates = sum_up(calls.filter(worker__supervisor=viewer.pk), "worker")
+        total, secret = pick(mates, (worker.pk,), is_secret=viewer.pk in secret_teams)
         calls = calls.filter(worker=worker)
         return Insights(
             calls=_number(total["calls"], secret),
@@ -165,10 +165,10 @@ def build_insights(
             charts=(),
             weeks=None,
         )
-    total, secret = _pick({(): _add(groups.values())}, ())
+    total, secret = pick({(): add_up(groups.values())}, ())
     others = _not_counted(viewer, period)
-    counted = _join(groups, lambda key: key[1])
-    weeks = {day: counted.get(day) or dict.fromkeys(NAMES, 0) for day in _mondays(period)}
+    counted = join(groups, lambda key: key[1])
+    weeks = {day: counted.get(day) or dict.fromkeys(NAMES, 0) for day in mondays_of(period)}
     secret_weeks = find_hidden({day: sums["calls"] for day, sums in weeks.items()})
     return Insights(
         calls=_number(total["calls"], secret),
@@ -183,110 +183,16 @@ def build_insights(
     )
 
 
-def find_hidden(counts: Mapping[Key, int]) -> dict[Key, str]:
-    """Return which parts of a whole that is shown are not to be shown themselves, and the word.
-
-    Those of fewer than ten calls, and the next smallest ones as long as what all the others leave
-    over is fewer than ten.
-    """
-    found = {key: FEW for key, count in counts.items() if count < LEAST}
-    others = sorted((count, str(key), key) for key, count in counts.items() if key not in found)
-    rest = iter(others)
-    while 0 < sum(counts[key] for key in found) < LEAST:
-        smallest = next(rest, None)
-        if smallest is None:
-            break
-        found[smallest[2]] = HIDDEN
-    return found
-
-
-def days_of(period: Period, zone: Any) -> tuple[datetime, datetime]:
-    """Return the first moment of a period and the first one after it."""
-    after = period.until + timedelta(days=1)
-    return (
-        datetime.combine(period.since, time.min, tzinfo=zone),
-        datetime.combine(after, time.min, tzinfo=zone),
-    )
-
-
-def _in_period(rows: "QuerySet[Any]", viewer: User, period: Period) -> "QuerySet[Any]":
-    assert viewer.agency is not None
-    first, after = days_of(period, viewer.agency.zone)
-    return rows.filter(started_at__gte=first, started_at__lt=after)
-
-
 def _not_counted(viewer: User, period: Period) -> dict[str, int]:
     """Return how many real calls were closed as no report, and how many are still in progress."""
     statuses = [IntakeStatus.CLOSED_NO_REPORT, IntakeStatus.IN_PROGRESS]
     others = Intake.objects.filter(agency=viewer.agency_id, status__in=statuses).for_real()
     return dict(
-        _in_period(others, viewer, period)
+        in_period(others, viewer, period)
         .order_by()
         .values_list("status")
         .annotate(calls=Count("*"))
     )
-
-
-def _sums() -> dict[str, Any]:
-    """Return what is added up of every group of calls, by name."""
-    sums: dict[str, Any] = {
-        "calls": Count("*"),
-        "returned": Count("returns", filter=Q(returns__gt=0)),
-    }
-    sums |= {f"timed_{column}": Count(column) for column, _ in TIMES}
-    for number in range(len(PLACES)):
-        for mask in MASKS:
-            sums[f"{mask}_{number}"] = Sum(F(mask).bitrightshift(number).bitand(1))
-    for number in range(0, len(PLACES), 2):
-        other: Any = F("asked").bitrightshift(number + 1)
-        both: Any = F("asked").bitrightshift(number).bitand(other)
-        sums[f"both_{number}"] = Sum(both.bitand(1))
-    return sums
-
-
-NAMES = tuple(_sums())
-
-
-def _add(rows: Iterable[Mapping[str, Any]]) -> Sums:
-    """Return the sums of groups together."""
-    total = dict.fromkeys(NAMES, 0)
-    for row in rows:
-        for name in NAMES:
-            total[name] += row[name]
-    return total
-
-
-def _sum_up(calls: "QuerySet[CallSummary]", *by: str) -> dict[tuple[Any, ...], Sums]:
-    """Return the sums of the calls in groups, by what makes the groups."""
-    rows = calls.order_by().values(*by).annotate(**_sums())
-    return {tuple(row[name] for name in by): {name: row[name] for name in NAMES} for row in rows}
-
-
-def _join(
-    groups: Mapping[tuple[Any, ...], Sums], by: Callable[[tuple[Any, ...]], Any]
-) -> dict[Any, Sums]:
-    """Return the sums of groups that have the same `by`."""
-    found: dict[Any, list[Sums]] = {}
-    for key, sums in groups.items():
-        found.setdefault(by(key), []).append(sums)
-    return {key: _add(parts) for key, parts in found.items()}
-
-
-def _pick(
-    groups: Mapping[tuple[Any, ...], Sums], key: tuple[Any, ...], *, is_secret: bool = False
-) -> tuple[Sums, dict[str, str]]:
-    """Return a group's sums, and those of them that are not to be a figure's base, with a word.
-
-    All groups together are shown elsewhere, or are this one alone. `is_secret` hides the group.
-    """
-    sums = groups.get(key) or dict.fromkeys(NAMES, 0)
-    secret = {}
-    for name in NAMES:
-        counts = {one: parts[name] for one, parts in groups.items()} | {key: sums[name]}
-        word = find_hidden(counts).get(key, HIDDEN if is_secret else "")
-        if word:
-            secret[name] = word
-    return sums, secret
 
 
 def _share(column: str, sums: Sums, part: str, base: str, word: str = "") -> Cell:
@@ -329,20 +235,13 @@ def _course(sums: Sums, secret: Mapping[str, str], calls: "QuerySet[CallSummary]
     word = secret.get("calls", "")
     returned = _share("Figure", sums, "returned", "calls", word)
     rows = [Row("Returned at least once", (returned, Cell("n", _number(sums["calls"], secret))))]
-    for column, title in TIMES:
+    for column, title in TIME_TITLES.items():
         base = f"timed_{column}"
         hidden = word or secret.get(base, "")
-        figure = hidden or in_words(timedelta(seconds=_median(calls, column, sums[base])))
+        figure = hidden or in_words(timedelta(seconds=median_of(calls, column, sums[base])))
         cells = (Cell("Figure", figure), Cell("n", hidden or f"{sums[base]:,}"))
         rows.append(Row(title, cells))
     return _table("course", "From call to approval", "What", rows)
-
-
-def _median(calls: "QuerySet[CallSummary]", column: str, count: int) -> float:
-    """Return the median of so many values of a column."""
-    values = calls.filter(**{f"{column}__isnull": False}).order_by(column)
-    middle = list(values.values_list(column, flat=True)[(count - 1) // 2 : count // 2 + 1])
-    return sum(middle) / len(middle) if middle else 0.0
 
 
 def _team_titles(viewer: User) -> dict[UUID | None, str]:
@@ -439,15 +338,6 @@ def _line(side: str, shares: Sequence[int | None]) -> Line:
         marks.append(Mark(f"{x:.1f}", f"{y:.1f}"))
         pieces[-1].append(f"{x:.1f},{y:.1f}")
     return Line(side, tuple(" ".join(one) for one in pieces if len(one) > 1), tuple(marks))
-
-
-def _mondays(period: Period) -> list[date]:
-    """Return the Mondays of the weeks that a period touches."""
-    day, days = period.since - timedelta(days=period.since.weekday()), []
-    while day <= period.until:
-        days.append(day)
-        day += timedelta(days=7)
-    return days
 
 
 def _table(key: str, title: str, first: str, rows: Sequence[Row]) -> Table:

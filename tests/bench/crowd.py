@@ -2,8 +2,8 @@
 
 `fill(count, seed)` fills an empty PostgreSQL database of the migrated schema by COPY, in batches,
 with flat memory; `python -m tests.bench.crowd` does it in the one that DATABASE_URL names
-(BENCH_INTAKES, BENCH_SEED). Whoever needs more tables gives `each`: it gets the documents of every
-batch, inside the batch's transaction.
+(BENCH_INTAKES, BENCH_YEARS, BENCH_SEED). Whoever needs more tables gives `each`: it gets the
+documents of every batch, inside the batch's transaction.
 
 Left out, since no figure and no list of a page reads it: the content of submissions, earlier
 texts, the audit, what the reporting party said. Keys of the rows below an intake ascend, which
@@ -62,7 +62,7 @@ from tests.bench import crowd_words as words
 
 INTAKES = 1_000_000
 BATCH = 2_000
-YEARS = 3
+YEARS = float(os.environ.get("BENCH_YEARS") or 3)  # over which they are spread
 UNTIL = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)  # the latest call began just before
 WORKERS, SUPERVISORS = 48, 8
 SIDES = ("worry", "working_well")

@@ -21,7 +21,7 @@ from intake import worksheet
 from intake.models import Intake, User
 from intake.models.insights import PLACES
 from intake.views.reviews import LONGEST_QUEUE
-from intake.worksheet.insights import days_of
+from intake.worksheet.figures import days_of
 from tests.bench import crowd
 
 ROUNDS = 40

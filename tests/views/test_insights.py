@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from intake.actions import calls, dispatches, reviews
 from intake.exports.csv import export_csv, harmless
-from intake.models import AuditEvent, CallSummary, Intake, User
+from intake.models import AuditEvent, CallSummary, User
 from intake.models.insights import BITS
 from intake.models.question_sets import FACTORS
 from intake.worksheet import Table
-from intake.worksheet.insights import Cell, Insights, Row, find_hidden
+from intake.worksheet.figures import find_hidden
+from intake.worksheet.insights import Cell, Insights, Row
 from tests.factory import core_prompt, make_agency, make_call, make_user, put, submit
+from tests.figures import count, join
 
 HOUR = timedelta(hours=1)
 
@@ -29,37 +31,6 @@ HOUR = timedelta(hours=1)
 def as_supervisor(client: Client, supervisor: User) -> Client:
     client.force_login(supervisor)
     return client
-
-
-def join(worker: User, supervisor: User) -> User:
-    """Put the worker into the supervisor's team."""
-    worker.supervisor = supervisor
-    worker.save(update_fields=["supervisor"])
-    return worker
-
-
-def count(worker: User, times: int, *, days_ago: int = 0, **about: int) -> list[CallSummary]:
-    """So many submitted calls of the worker, with the row that their submission would have left."""
-    assert worker.agency is not None
-    at = timezone.now() - timedelta(days=days_ago, minutes=1)
-    day = at.astimezone(worker.agency.zone).date()
-    made = []
-    for _ in range(times):
-        call = make_call(worker)
-        Intake.objects.filter(pk=call.pk).update(
-            status="submitted", started_at=at, submitted_at=at, ended_at=at
-        )
-        made.append(
-            CallSummary(
-                intake=call,
-                agency=worker.agency,
-                worker=worker,
-                started_at=at,
-                week=day - timedelta(days=day.weekday()),
-                **{"submitted_after": 60} | about,
-            )
-        )
-    return CallSummary.objects.bulk_create(made)
 
 
 def bits(*places: tuple[str, str]) -> int:

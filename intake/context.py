@@ -53,6 +53,7 @@ def _navigation(user: object, path: str) -> list[tuple[str, str, bool]]:
         if permissions.is_supervisor(user):
             items.append(("Danger now", reverse("danger")))
             items.append(("Quality", reverse("quality")))
+            items.append(("Insights", reverse("insights")))
         if user.agency_id is not None:
             items.append(("Question sets", reverse("editions")))
         if permissions.is_administrator(user):

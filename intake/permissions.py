@@ -125,6 +125,14 @@ def can_enter_in_error(user: User, intake: Intake) -> bool:
     return is_supervisor(user) and is_here and is_kept
 
 
+def can_see_insights(user: User, worker: User | None) -> bool:
+    """Whether the user sees the agency's figures, or those of one worker: of the own team only."""
+    if worker is None:
+        return is_supervisor(user)
+    is_mine = worker.supervisor_id == user.pk and worker.agency_id == user.agency_id
+    return is_supervisor(user) and is_mine
+
+
 def holds_claim(user: User, review: Review | None) -> bool:
     """Whether the open review is this user's."""
     return review is not None and review.outcome == "" and review.reviewer_id == user.pk

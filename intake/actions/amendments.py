@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from intake import permissions
+from intake.actions.summaries import count_call
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import Amendment, Intake, User
 from intake.models.audit import record_event
@@ -55,6 +56,7 @@ def enter_in_error(*, actor: User, intake_id: UUID, reason: str, at: datetime) -
         intake.entered_in_error_at = at
         intake.entered_in_error_reason = reason
         intake.save(update_fields=["entered_in_error_at", "entered_in_error_reason"])
+        count_call(intake)
         record_event("intake.entered_in_error", actor=actor, at=at, subject=intake)
         return intake
 

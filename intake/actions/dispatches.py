@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from intake.actions.facts import check_time, lock_for_fact
+from intake.actions.summaries import count_course
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.fields import LINE
 from intake.models import Dispatch, User
@@ -52,6 +53,7 @@ def tell(
             told_at=when,
             told_by=actor,
         )
+        count_course(intake)
         record_event(
             "dispatch.told",
             actor=actor,
@@ -116,6 +118,7 @@ def withdraw(*, actor: User, intake_id: UUID, dispatch_id: UUID, at: datetime) -
         if dispatch.withdrawn_at is None:
             dispatch.withdrawn_at, dispatch.withdrawn_by = at, actor
             dispatch.save(update_fields=["withdrawn_at", "withdrawn_by"])
+            count_course(intake)
             record_event(
                 "dispatch.withdrawn",
                 actor=actor,

@@ -58,8 +58,12 @@ def add_user(
     password: str,
     email: str = "",
     at: datetime,
+    supervisor: str = "",
 ) -> User:
-    """Make an account with its roles and return it; raises InvalidValue with a sentence."""
+    """Make an account with its roles and return it; raises InvalidValue with a sentence.
+
+    `supervisor` is the username of the supervisor to whose team a worker belongs.
+    """
     agency = Agency.objects.filter(slug=agency_slug).first()
     if agency is None:
         raise InvalidValue(f"There is no agency '{agency_slug}'. Add it first: add_agency.")
@@ -69,6 +73,10 @@ def add_user(
     user = User(
         username=username, first_name=first_name, last_name=last_name, email=email, agency=agency
     )
+    if supervisor:
+        user.supervisor = User.objects.filter(agency=agency, username=supervisor).first()
+        if user.supervisor is None:
+            raise InvalidValue(f"There is no '{supervisor}' in {agency}; nobody was added.")
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -79,6 +87,8 @@ def add_user(
         user.save()
         user.groups.set(Group.objects.filter(name__in=roles))
         details: dict[str, str | int | bool] = {"roles": ", ".join(sorted(roles))}
+        if user.supervisor_id is not None:
+            details["supervisor"] = str(user.supervisor_id)
         record_event("user.added", actor=None, at=at, subject=user, details=details)
     return user
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from intake import permissions
+from intake.actions.summaries import count_course
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.models import HandOver, Intake, ResponseOption, Review, ReviewComment, ReviewVisit, User
 from intake.models.audit import record_event
@@ -104,6 +105,7 @@ def return_intake(
         _move(intake, Intake.Status.RETURNED)
         if to is not None and to != intake.worker_id:
             _give_to(intake, to, actor=actor, at=at)
+        count_course(intake)
         record_event(
             "intake.returned",
             actor=actor,
@@ -120,6 +122,7 @@ def approve_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
         intake = _lock(actor, intake_id)
         review = _decide(actor, intake, Review.Outcome.APPROVED, at)
         _move(intake, Intake.Status.APPROVED)
+        count_course(intake)
         record_event("intake.approved", actor=actor, at=at, subject=intake)
         return review
 

@@ -10,6 +10,7 @@ from intake.actions.assist import stop_assist
 from intake.actions.hand_overs import withdraw_standing
 from intake.actions.saves import lock_writable
 from intake.actions.submissions import freeze
+from intake.actions.summaries import count_call
 from intake.errors import NotReady
 from intake.models import (
     Concern,
@@ -60,6 +61,7 @@ def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
         withdraw_standing(intake, actor=actor, at=at)
         stop_assist(intake, actor=actor, at=at)
         submission = freeze(intake, author=actor, at=at)
+        count_call(intake)
         record_event(
             "intake.submitted",
             actor=actor,

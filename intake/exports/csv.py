@@ -1,4 +1,4 @@
-"""Submissions as rows of a CSV table; `docs/exports.md` tells what each column holds."""
+"""CSV: submissions as rows (`docs/exports.md` has the columns), and tables of figures."""
 
 import csv
 import io
@@ -10,15 +10,9 @@ from zoneinfo import ZoneInfo
 from intake import worksheet
 from intake.models import Answer, Intake, Submission
 from intake.models.base import Language, YesNo
-from intake.worksheet import SectionView, Worksheet
+from intake.models.question_sets import FACTORS
+from intake.worksheet import SectionView, Table, Worksheet
 
-FACTORS = (
-    "parental_resilience",
-    "social_connections",
-    "concrete_support",
-    "parenting_knowledge",
-    "child_competence",
-)
 SIDES = ("worry", "working_well")
 # The same whatever the edition: a column never moves because a prompt was changed.
 COLUMNS = (
@@ -61,6 +55,12 @@ HARMFUL = ("=", "+", "-", "@", "\t", "\r", "\n")
 def csv_head() -> bytes:
     """Return the byte order mark and the line with the names of the columns."""
     return BOM.encode() + csv_line(COLUMNS)
+
+
+def export_table(table: Table) -> bytes:
+    """Return a table of figures as it stands on the page: what is hidden there is hidden here."""
+    rows = [(row.label, *(cell.text for cell in row.cells)) for row in table.rows]
+    return BOM.encode() + b"".join(csv_line(row) for row in ((table.first, *table.columns), *rows))
 
 
 def export_row(*, intake: Intake, submission: Submission, amendments: int) -> bytes:

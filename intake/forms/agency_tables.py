@@ -6,15 +6,7 @@ from django import forms
 
 from intake.models import Agency, CopyOutField, CrossReportRule, ResponseOption, Service
 from intake.models.copy_out import SOURCES
-from intake.models.question_sets import FACTORS
-
-FACTOR_TITLES = {
-    "parental_resilience": "Parental Resilience",
-    "social_connections": "Social Connections",
-    "concrete_support": "Concrete Support",
-    "parenting_knowledge": "Knowledge of Parenting & Child Development",
-    "child_competence": "Social & Emotional Competence of Children",
-}
+from intake.models.question_sets import FACTOR_TITLES, FACTORS
 
 
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]

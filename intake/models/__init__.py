@@ -9,6 +9,7 @@ from intake.models.decisions import Decision, DecisionReference, ResponseOption
 from intake.models.dispatches import Dispatch
 from intake.models.exports import ExportItem, ExportJob, ExportPart
 from intake.models.hand_overs import HandOver
+from intake.models.insights import CallSummary
 from intake.models.intakes import Intake, Narrative, ReferenceCounter
 from intake.models.outbox import OutboxKey
 from intake.models.pages import CallPage
@@ -30,6 +31,7 @@ __all__ = [
     "AssistLine",
     "AuditEvent",
     "CallPage",
+    "CallSummary",
     "Concern",
     "CopyOutField",
     "CopyOutTick",

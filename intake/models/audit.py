@@ -36,6 +36,7 @@ SENTENCES = {
     "hand_over.declined": "Declined to take over the call",
     "hand_over.offered": "Offered the call to a colleague",
     "hand_over.withdrawn": "Withdrew the offer of the call",
+    "insights.exported": "Exported a table of figures",
     "intake.amended": "Amended the record",
     "intake.approved": "Approved the intake",
     "intake.called_back": "Called the reporting party back",

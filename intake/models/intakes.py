@@ -60,6 +60,18 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         """Return the intakes that were not closed as no report."""
         return self.exclude(status=IntakeStatus.CLOSED_NO_REPORT)
 
+    def counted(self) -> "IntakeQuerySet":
+        """Return the calls that figures are made of: real ones that were submitted.
+
+        Not what was entered in error, and no written reports: nothing can be asked of a paper.
+        """
+        return (
+            self.for_real()
+            .standing()
+            .filter(submitted_at__isnull=False, entered_in_error_at__isnull=True)
+            .exclude(method=IntakeMethod.WRITTEN)
+        )
+
     def written_report_due(self) -> "IntakeQuerySet":
         """Return the calls of mandated reporters without a written report, the oldest first.
 
@@ -112,6 +124,14 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
                 "submitted_at",
                 "id",
             )
+        )
+
+    def as_rows(self) -> "IntakeQuerySet":
+        """Return the intakes with their workers, and only what a row of the queue shows."""
+        return self.select_related("worker").only(
+            *("agency", "edition", "reference", "status", "is_danger_first", "due_at"),
+            *("started_at", "submitted_at"),
+            *("worker__username", "worker__first_name", "worker__last_name"),
         )
 
     def newest_first(self) -> "IntakeQuerySet":

@@ -94,6 +94,11 @@ class UserQuerySet(models.QuerySet["User"]):
         named = here.exclude(pk=user.pk).exclude(agency=None)
         return named.order_by("first_name", "last_name", "username")
 
+    def team_of(self, supervisor: "User") -> "UserQuerySet":
+        """Return the workers whose supervisor the user is, by name."""
+        mine = self.filter(agency=supervisor.agency_id, supervisor=supervisor)
+        return mine.order_by("first_name", "last_name", "username")
+
 
 class Users(UserManager["User"]):
     """Django's manager of users, with our queryset."""
@@ -109,6 +114,10 @@ class Users(UserManager["User"]):
         """Return the active workers of the user's agency but the user, by name."""
         return self.get_queryset().colleagues_of(user)
 
+    def team_of(self, supervisor: "User") -> UserQuerySet:
+        """Return the workers whose supervisor the user is, by name."""
+        return self.get_queryset().team_of(supervisor)
+
 
 class User(AbstractUser):
     """A person of an agency; roles are groups, and a person may hold several.
@@ -119,6 +128,10 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
+    )
+    # A team is the workers of one supervisor; who has none belongs to no team.
+    supervisor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="team"
     )
 
     # Up to when the own notices were seen, and when the last mail told of them.
@@ -132,8 +145,23 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(agency__isnull=False) | Q(is_superuser=True),
                 name="user_has_agency_or_is_operator",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(supervisor__isnull=True) | ~Q(supervisor=models.F("id")),
+                name="user_is_not_own_supervisor",
+            ),
         ]
+
+    def clean(self) -> None:
+        """Raise ValidationError for a supervisor who cannot be this user's."""
+        super().clean()
+        chief = self.supervisor
+        if chief is None:
+            return
+        if chief.pk == self.pk or chief.agency_id != self.agency_id:
+            raise ValidationError({"supervisor": "The supervisor is a colleague of the agency."})
+        if "supervisors" not in chief.roles:
+            raise ValidationError({"supervisor": f"{chief.username} is no supervisor."})
 
     @cached_property
     def roles(self) -> frozenset[str]:

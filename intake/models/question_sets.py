@@ -15,6 +15,13 @@ FACTORS = (
     "parenting_knowledge",
     "child_competence",
 )
+FACTOR_TITLES = {
+    "parental_resilience": "Parental Resilience",
+    "social_connections": "Social Connections",
+    "concrete_support": "Concrete Support",
+    "parenting_knowledge": "Knowledge of Parenting & Child Development",
+    "child_competence": "Social & Emotional Competence of Children",
+}
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):

@@ -194,7 +194,7 @@ def _queue(request: UserRequest) -> dict[str, Any]:
     if not permissions.is_supervisor(request.user):
         raise Http404
     wanted = parse_filter(request.GET)
-    waiting = Intake.objects.visible_to(request.user).with_supervisor().select_related("worker")
+    waiting = Intake.objects.visible_to(request.user).with_supervisor().as_rows()
     returned = Intake.Status.RETURNED
     if wanted.show == "returned":
         waiting = waiting.filter(status=returned)

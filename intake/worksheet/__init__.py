@@ -23,6 +23,8 @@ from intake.worksheet.build import (
 )
 from intake.worksheet.changes import Change, changes_between
 from intake.worksheet.desk import QueueRow, Step, build_history, build_queue, build_readers
+from intake.worksheet.figures import Period
+from intake.worksheet.insights import Insights, Table, build_insights
 from intake.worksheet.notices import MOST_NOTICES, Notice, build_notices, count_new
 from intake.worksheet.passages import (
     find_passage,
@@ -95,10 +97,12 @@ __all__ = [
     "Followed",
     "HeardView",
     "HelpView",
+    "Insights",
     "LineView",
     "LiveRow",
     "Notice",
     "PairView",
+    "Period",
     "PersonView",
     "PromptView",
     "QueueRow",
@@ -112,6 +116,7 @@ __all__ = [
     "SendingView",
     "Step",
     "SupportView",
+    "Table",
     "UnknownVersion",
     "VersionView",
     "VersionsView",
@@ -125,6 +130,7 @@ __all__ = [
     "build_followed",
     "build_help",
     "build_history",
+    "build_insights",
     "build_live",
     "build_notices",
     "build_queue",

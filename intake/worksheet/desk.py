@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from intake.models import Answer, AuditEvent, Intake, QuestionSet, Review, ReviewVisit, User
+from intake.models import (
+    Answer,
+    AuditEvent,
+    CallSummary,
+    Intake,
+    QuestionSet,
+    Review,
+    ReviewVisit,
+    User,
+)
+from intake.models.answers import AnswerStatus
+from intake.models.insights import BITS, PLACES
 
 THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
 SIDES = (("worry", "worry"), ("working_well", "working well"))
@@ -54,7 +65,7 @@ class Step:
 
 
 def build_queue(intakes: Sequence[Intake], *, viewer: User, at: datetime) -> list[QueueRow]:
-    """Return the rows of the queue for intakes with their worker, in a fixed number of queries."""
+    """Return the rows of the queue for intakes with their worker, in at most five queries."""
     keys = [one.pk for one in intakes]
     held = Review.objects.held(at).filter(intake__in=keys).select_related("reviewer")
     claims = {one.intake_id: one for one in held}
@@ -62,12 +73,7 @@ def build_queue(intakes: Sequence[Intake], *, viewer: User, at: datetime) -> lis
     there = ReviewVisit.objects.filter(intake__in=keys, seen_at__gt=at - THERE)
     for visit in there.exclude(user=viewer).select_related("user").order_by("user__username"):
         visits.setdefault(visit.intake_id, []).append(visit.user)
-    asked = set(
-        Answer.objects.filter(intake__in=keys)
-        .exclude(status=Answer.Status.NOT_ASKED)
-        .values_list("intake", "prompt__question_set__key", "prompt__side")
-        .distinct()
-    )
+    asked = _asked(keys)
     factors: dict[UUID, list[tuple[str, str]]] = {}
     sets = QuestionSet.objects.filter(edition__in={one.edition_id for one in intakes})
     for section in sets.filter(kind="factor").order_by("position"):
@@ -79,13 +85,31 @@ def build_queue(intakes: Sequence[Intake], *, viewer: User, at: datetime) -> lis
                 f"{title} – {words}"
                 for key, title in factors.get(one.edition_id, [])
                 for side, words in SIDES
-                if (one.pk, key, side) not in asked
+                if (key, side) not in asked[one.pk]
             ),
             claim=claims.get(one.pk),
             visitors=tuple(visits.get(one.pk, [])),
         )
         for one in intakes
     ]
+
+
+def _asked(keys: Sequence[UUID]) -> dict[UUID, set[tuple[str, str]]]:
+    """Return the sides of factors that were asked, of each intake.
+
+    As they were submitted, from the narrow rows of the figures; of what has none (written reports,
+    what was never submitted) from the answers themselves.
+    """
+    summaries = CallSummary.objects.filter(intake__in=keys).values_list("intake", "asked")
+    asked = {key: {place for place in PLACES if bits & BITS[place]} for key, bits in summaries}
+    others = [key for key in keys if key not in asked]
+    if others:
+        asked |= {key: set() for key in others}
+        answers = Answer.objects.filter(intake__in=others).exclude(status=AnswerStatus.NOT_ASKED)
+        places = answers.values_list("intake", "prompt__question_set__key", "prompt__side")
+        for key, factor, side in places.distinct():
+            asked[key].add((factor, side))
+    return asked
 
 
 def build_history(intake: Intake, *, at: datetime) -> tuple[Step, ...]:

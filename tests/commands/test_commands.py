@@ -34,6 +34,8 @@ from intake.models import (
     User,
 )
 
+ADD_TO_TEAM = ["add_user", "x", "--agency", "demo", "--role", "workers", "--supervisor"]
+
 
 def test_loading_twice_changes_nothing(agency: Agency) -> None:
     before = PromptText.objects.count()
@@ -70,6 +72,8 @@ def test_the_demonstration_has_every_state_and_keeps_its_data(
     practised = Intake.objects.get(is_practice=True)
     kinds = set(practised.practice.turns.values_list("kind", flat=True))
     assert kinds == {"line", "reply", "ending"}
+    team = User.objects.get(username="supervisor").team
+    assert set(team.values_list("username", flat=True)) == {"worker", "worker2"}
     made = (Intake, User, AuditEvent, Answer, Person, HeardNote)
     counts = [model.objects.count() for model in made]
     call_command("seed_demo", stdout=StringIO())
@@ -174,6 +178,15 @@ def test_an_operator_sets_up_an_agency_and_its_people(client: Client, db: None) 
     assert {"agency.added", "user.added"} <= set(verbs)
 
 
+def test_a_worker_joins_a_supervisors_team(worker: User, supervisor: User) -> None:
+    words = ["--agency", "demo", "--role", "workers", "--supervisor", "supervisor"]
+    call_command("add_user", "rosa", *words, stdout=StringIO())
+    rosa = User.objects.get(username="rosa")
+    assert list(User.objects.team_of(supervisor)) == [rosa]
+    event = AuditEvent.objects.get(verb="user.added", subject_id=rosa.pk)
+    assert event.details == {"roles": "workers", "supervisor": str(supervisor.pk)}
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -183,10 +196,13 @@ def test_an_operator_sets_up_an_agency_and_its_people(client: Client, db: None) 
         (["add_user", "x", "--agency", "nowhere", "--role", "workers"], "no agency"),
         (["add_user", "x", "--agency", "demo"], "at least one"),
         (["add_user", "worker", "--agency", "demo", "--role", "workers"], "already exists"),
+        ([*ADD_TO_TEAM, "worker"], "worker is no supervisor"),
+        ([*ADD_TO_TEAM, "stranger"], "There is no 'stranger' in Demo County"),
+        ([*ADD_TO_TEAM, "x"], "There is no 'x'"),
     ],
 )
 def test_what_cannot_be_added_is_said_and_changes_nothing(
-    worker: User, words: list[str], sentence: str
+    worker: User, stranger: User, words: list[str], sentence: str
 ) -> None:
     before = (Agency.objects.count(), User.objects.count(), AuditEvent.objects.count())
     with pytest.raises(CommandError, match=sentence):

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from intake.actions import amendments, exports, reviews
 from intake.exports import bulk
-from intake.exports.csv import COLUMNS, FACTORS, csv_line
+from intake.exports.csv import COLUMNS, csv_line
 from intake.exports.json import export_json
 from intake.models import (
     AuditEvent,
@@ -31,6 +31,7 @@ from intake.models import (
     User,
 )
 from intake.models.exports import ExportKind
+from intake.models.question_sets import FACTORS
 from intake.search import Criteria
 from tests.factory import NOW, core_prompt, make_call, put, submit
 

@@ -109,6 +109,8 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "export_delete": ("post", (302, 404, 404, 302, 404, 404, 404)),
     "reviews": ("get", (302, 404, 404, 200, 404, 404, 200)),
     "reviews_state": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "insights": ("get", (302, 404, 404, 200, 404, 404, 200)),
+    "insights_csv": ("get", (302, 404, 404, 200, 404, 404, 200)),
     # What was not submitted yet is no supervisor's to judge.
     "review": ("get", (302, 404, 404, 404, 404, 404, 404)),
     "review_there": ("post", (302, 404, 404, 404, 404, 404, 404)),
@@ -170,9 +172,18 @@ def offer(call: Intake) -> HandOver:
     )
 
 
+PARTS: dict[str, int | str] = {
+    "edition": 1,
+    "edition_print": 1,
+    "agency_table": "services",
+    "agency_row_add": "services",
+    "insights_csv": "shares",
+}
+
+
 def address(name: str, call: Intake) -> str:
-    if name in ("edition", "edition_print"):
-        return reverse(name, args=[1])
+    if name in PARTS:
+        return reverse(name, args=[PARTS[name]])
     if name in ("intake_acknowledge", "intake_withdraw"):
         told = Dispatch.objects.create(
             intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id
@@ -194,8 +205,6 @@ def address(name: str, call: Intake) -> str:
         return reverse(name, args=[call.pk, line.pk])
     if name in ("offer_answer", "quality_rating"):
         return reverse(name, args=[offer(call).pk if name == "offer_answer" else ask(call).pk])
-    if name in ("agency_table", "agency_row_add"):
-        return reverse(name, args=["services"])
     if name == "agency_row":
         service = Service.objects.filter(agency=call.agency).first()
         assert service is not None

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("--agency", required=True, help="the agency's short name")
         parser.add_argument("--role", action="append", default=[], choices=ROLES)
+        parser.add_argument("--supervisor", default="", help="whose team a worker belongs to")
         parser.add_argument("--first-name", default="")
         parser.add_argument("--last-name", default="")
         parser.add_argument("--email", default="", help="where mails about notices go, if wanted")
@@ -33,6 +34,7 @@ class Command(BaseCommand):
                 first_name=options["first_name"],
                 last_name=options["last_name"],
                 roles=options["role"],
+                supervisor=options["supervisor"],
                 password=password,
                 email=options["email"],
                 at=timezone.now(),

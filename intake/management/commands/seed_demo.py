@@ -44,6 +44,8 @@ ACCOUNTS = (
     ("privacy", "Jonas", "Weber", "privacy_officers"),
 )
 
+TEAM = ("worker", "worker2")  # of `supervisor`
+
 MARKS = {"F": ("source", "first_hand"), "S": ("source", "second_hand"),
          "W": ("source", "worker_observation"),
          "+": ("kind", "strength"), "!": ("kind", "act_of_protection")}  # fmt: skip
@@ -90,6 +92,8 @@ def _make_accounts(agency: Agency) -> tuple[dict[str, User], str]:
             user.password = hashed
             user.save(update_fields=["password"])
             user.groups.add(Group.objects.get_or_create(name=role)[0])
+    team = User.objects.filter(agency=agency, username__in=TEAM, supervisor=None)
+    team.update(supervisor=User.objects.get(username="supervisor"))
     users = {one.username: one for one in User.objects.with_roles().filter(agency=agency)}
     is_generated = "DEMO_PASSWORD" not in os.environ
     return users, password if made and is_generated else ""

@@ -1,0 +1,165 @@
+"""Reading a million intakes: the figures of a month, and the review queue, beside bare SQL.
+
+Targets: the month's figures within 500 ms (p95), the queue within 1.3 times the bare statements
+that fetch the same. Needs the crowd in the database; `make bench-search` puts it there.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from tests.bench import start
+
+start()
+
+from django.db import connection
+
+from intake import worksheet
+from intake.models import Intake, User
+from intake.models.insights import PLACES
+from intake.views.reviews import LONGEST_QUEUE
+from intake.worksheet.figures import days_of
+from tests.bench import crowd
+
+ROUNDS = 40
+FIGURES_MS, QUEUE_RATIO = 500, 1.3  # targets, at most
+
+Times = list[float]
+
+
+def main() -> int:
+    """Print the table; return 0 when both targets are met."""
+    viewer = User.objects.with_roles().get(username="chief0")
+    count = Intake.objects.count()
+    print(f"\n{count:,} INTAKES, MS        ours p50     p95   bare p50     p95  ratio of p50")
+    figures = beside("figures of 4 weeks", lambda: read_figures(viewer), figures_by_sql(viewer))
+    queue = beside("review queue", lambda: read_queue(viewer), queue_by_sql(viewer))
+    missed = []
+    if figures[0] > FIGURES_MS:
+        missed.append(f"the figures took {figures[0]:.0f} ms at p95, more than {FIGURES_MS}")
+    if queue[1] > QUEUE_RATIO:
+        missed.append(f"the queue took {queue[1]:.2f} times the bare SQL, above {QUEUE_RATIO}")
+    for sentence in missed:
+        print(f"MISSED: {sentence}")
+    return 1 if missed else 0
+
+
+def beside(name: str, ours: Callable[[], Any], bare: Callable[[], Any]) -> tuple[float, float]:
+    """Do both in turns and print their times; return our p95 in ms and the ratio of medians."""
+    for warm in (ours, bare):
+        warm()
+    mine: Times = []
+    theirs: Times = []
+    for _ in range(ROUNDS):
+        for times, one in ((mine, ours), (theirs, bare)):
+            began = time.perf_counter()
+            one()
+            times.append((time.perf_counter() - began) * 1000)
+    (p50, p95), (bare50, bare95) = _parts(mine), _parts(theirs)
+    ratio = p50 / bare50
+    print(
+        f"{name:22} {p50:14.1f} {p95:7.1f} {bare50:10.1f} {bare95:7.1f} {ratio:13.2f}", flush=True
+    )
+    return p95, ratio
+
+
+def _parts(times: Times) -> tuple[float, float]:
+    return statistics.median(times), sorted(times)[int(len(times) * 0.95)]
+
+
+def month() -> worksheet.Period:
+    """The last four weeks of the crowd."""
+    last = crowd.UNTIL.date()
+    return worksheet.Period(last - timedelta(days=27), last)
+
+
+def read_figures(viewer: User) -> worksheet.Insights:
+    """Everything that the page of figures reads."""
+    return worksheet.build_insights(viewer=viewer, period=month())
+
+
+def read_queue(viewer: User) -> list[worksheet.QueueRow]:
+    """What the queue's page reads: its list, and what is shown of each row."""
+    waiting = Intake.objects.visible_to(viewer).with_supervisor().as_rows()
+    listed = list(waiting.exclude(status="returned")[: LONGEST_QUEUE + 1])
+    return worksheet.build_queue(listed[:LONGEST_QUEUE], viewer=viewer, at=crowd.UNTIL)
+
+
+def figures_by_sql(viewer: User) -> Callable[[], object]:
+    """The sums of all teams and weeks in one statement, medians in another."""
+    sums = [
+        "count(*)",
+        "count(*) FILTER (WHERE returns > 0)",
+        *(f"count({one}_after)" for one in ("dispatched", "submitted", "approved")),
+    ]
+    for number in range(len(PLACES)):
+        sums += [f"sum(({mask} >> {number}) & 1)" for mask in ("asked", "volunteered", "unknown")]
+    sums += [f"sum((asked >> {n}) & (asked >> {n + 1}) & 1)" for n in range(0, len(PLACES), 2)]
+    among = "FROM intake_callsummary WHERE agency_id = %s AND started_at >= %s AND started_at < %s"
+    medians = ", ".join(
+        f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {one}_after)"
+        for one in ("dispatched", "submitted", "approved")
+    )
+    cube = (
+        f"SELECT supervisor_id, week, {', '.join(sums)} FROM intake_callsummary JOIN intake_user "
+        "ON intake_user.id = worker_id WHERE intake_callsummary.agency_id = %s AND "
+        "started_at >= %s AND started_at < %s GROUP BY supervisor_id, week"
+    )
+    others = (
+        "SELECT status, count(*) FROM intake_intake WHERE agency_id = %s AND started_at >= %s AND "
+        "started_at < %s AND status IN ('closed_no_report', 'in_progress') AND NOT is_practice "
+        "GROUP BY status"
+    )
+    assert viewer.agency is not None
+    words = [viewer.agency_id, *days_of(month(), viewer.agency.zone)]
+    return lambda: [_fetch(sql, words) for sql in (cube, f"SELECT {medians} {among}", others)]
+
+
+def queue_by_sql(viewer: User) -> Callable[[], object]:
+    """The queue's list with its workers, claims, presence and what was asked, by hand."""
+    listed = (
+        "SELECT i.id, i.reference, i.status, i.is_danger_first, i.due_at, i.submitted_at, "
+        "i.started_at, i.edition_id, u.first_name, u.last_name, u.username FROM intake_intake i "
+        "JOIN intake_user u ON u.id = i.worker_id WHERE i.agency_id = %s AND NOT i.is_practice "
+        "AND i.status IN ('submitted', 'in_review', 'returned') AND i.status <> 'returned' "
+        "ORDER BY i.is_danger_first DESC, i.due_at, i.submitted_at, i.id LIMIT 201"
+    )
+    claims = (
+        "SELECT r.intake_id, r.active_at, u.id, u.first_name, u.last_name FROM intake_review r "
+        "JOIN intake_user u ON u.id = r.reviewer_id WHERE r.intake_id = ANY(%s) AND outcome = ''"
+    )
+    there = (
+        "SELECT v.intake_id, u.first_name, u.last_name FROM intake_reviewvisit v JOIN intake_user "
+        "u ON u.id = v.user_id WHERE v.intake_id = ANY(%s) AND v.seen_at > %s AND v.user_id <> %s"
+    )
+    asked = "SELECT intake_id, asked FROM intake_callsummary WHERE intake_id = ANY(%s)"
+    titles = (
+        "SELECT edition_id, key, title FROM intake_questionset WHERE edition_id = ANY(%s) AND "
+        "kind = 'factor' ORDER BY position"
+    )
+
+    def read() -> object:
+        rows = _fetch(listed, [viewer.agency_id])
+        keys = [row[0] for row in rows[:LONGEST_QUEUE]]
+        since = crowd.UNTIL - timedelta(seconds=25)
+        return [
+            _fetch(claims, [keys]),
+            _fetch(there, [keys, since, viewer.pk]),
+            _fetch(asked, [keys]),
+            _fetch(titles, [list({row[7] for row in rows})]),
+        ]
+
+    return read
+
+
+def _fetch(sql: str, words: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, words)
+        return list(cursor.fetchall())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

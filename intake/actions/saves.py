@@ -159,7 +159,8 @@ def _put(
     if last:
         stored = fields.show_value(row, column)
         is_due = at - datetime.fromisoformat(last["kept"]) >= THINNING
-        if is_due or save.keep or len(stored) - len(text) > SHRINKING:
+        is_emptied = not text and fields.spec_of(save.field).kind == "text"  # however short it was
+        if is_due or is_emptied or save.keep or len(stored) - len(text) > SHRINKING:
             earlier.append(_earlier(intake, row, column, stored, last))
             entry["kept"] = at.isoformat()
     row.saves[column] = entry

@@ -233,7 +233,12 @@ function guardSignOut(opening) {
   };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (await isLeft()) dialog.showModal();
+    const button = form.querySelector("button");
+    const label = button.textContent;
+    button.textContent = "Saving…"; // it may take some seconds
+    const isWaiting = await isLeft();
+    button.textContent = label;
+    if (isWaiting) dialog.showModal();
     else leave();
   });
   dialog.addEventListener("close", () => dialog.returnValue === "leave" && leave());

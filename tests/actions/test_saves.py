@@ -182,6 +182,14 @@ def test_a_text_that_shrinks_much_is_kept_at_once(worker: User, call: Intake) ->
     assert FieldRevision.objects.get(intake=call).text == "x" * 200
 
 
+def test_an_emptied_text_is_kept_however_short(worker: User, call: Intake) -> None:
+    put(worker, call, "call.tribe", "Alder")
+    put(worker, call, "call.tribe", "", base=1)
+    put(worker, call, "call.danger_now", "no")
+    put(worker, call, "call.danger_now", "", base=1)  # a choice that is taken back says nothing
+    assert [one.text for one in FieldRevision.objects.filter(intake=call)] == ["Alder"]
+
+
 def test_the_reporting_party_is_sealed_with_its_history(worker: User, call: Intake) -> None:
     put(worker, call, "reporter.name", "Ines Canary " + "y" * 60)
     put(worker, call, "reporter.name", "", base=1)

@@ -230,6 +230,65 @@ def test_what_was_left_over_a_text_that_changed_since_is_shown_beside_it(
     wait_until_kept(other, 0)
 
 
+def test_a_new_row_that_was_left_comes_back_and_disturbs_nobody_who_types(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    start_call(page, live_server)
+    wait_for_journal(page)
+    url = page.url
+    block(page.context)
+    page.get_by_role("tab", name="People").click()
+    page.get_by_role("button", name="Add another person").click()
+    page.get_by_role("textbox", name="Name", exact=True).last.fill("Aunt Lea")
+    wait_until_kept(page, 1)
+    kill(page)
+    other = page.context.new_page()
+    sign_in(other, live_server)
+    other.goto(url)
+    wait_for_scripts(other)
+    other.evaluate("() => { window.isSame = true; }")
+    place = other.get_by_role("textbox", name="Child now at")
+    place.click()
+    other.keyboard.type("At the aunt's house, since Monday.", delay=20)
+    wait_for_journal(other)
+    expect_saved(other)
+    expect(place).to_be_focused()
+    expect(place).to_have_value("At the aunt's house, since Monday.")
+    assert other.evaluate("window.isSame")  # it was not loaded anew
+    other.get_by_role("tab", name="People").click()
+    expect(other.get_by_role("textbox", name="Name", exact=True).last).to_have_value("Aunt Lea")
+    assert Person.objects.get().name == "Aunt Lea"
+    assert Intake.objects.get().child_now_at == "At the aunt's house, since Monday."
+
+
+def test_a_conflict_in_another_section_is_marked_and_found(
+    page: Page, live_server: LiveServer, worker: User, inspection: Inspection
+) -> None:
+    start_call(page, live_server)
+    wait_for_journal(page)
+    call = Intake.objects.get()
+    prompt = factory.core_prompt(call, "social_connections")
+    field = f"answer.{prompt.pk}.text"
+    page.get_by_role("tab", name="Social Connections").click()
+    block(page.context)
+    page.locator(f'[data-field="{field}"]').fill("Mine.")
+    page.get_by_role("tab", name="Closing").click()
+    factory.put(worker, call, field, "Theirs.")
+    page.context.unroute("**/save/")
+    expect(page.get_by_role("status")).to_contain_text("Paused", timeout=20_000)
+    tab = page.get_by_role("tab", name="Social Connections")
+    expect(tab).to_contain_text("needs a look")
+    expect(page.get_by_role("button", name="Keep mine")).to_be_hidden()
+    inspection.look("conflict-elsewhere")
+    page.get_by_role("button", name="Show it").click()
+    expect(page.get_by_role("button", name="Keep mine")).to_be_visible()
+    page.get_by_role("button", name="Keep mine").click()
+    expect_saved(page)
+    expect(tab).not_to_contain_text("needs a look")
+    expect(page.get_by_role("button", name="Show it")).to_be_hidden()
+    inspection.finish()
+
+
 def test_what_a_frozen_call_does_not_take_can_be_copied(
     page: Page, live_server: LiveServer, worker: User, inspection: Inspection
 ) -> None:

@@ -13,6 +13,7 @@ from intake.models import (
     Agency,
     Amendment,
     Answer,
+    AssistLine,
     CallPage,
     Concern,
     CopyOutField,
@@ -28,8 +29,10 @@ from intake.models import (
     ExportItem,
     ExportJob,
     FieldRevision,
+    Follower,
     HandOver,
     HeardNote,
+    HelpFlag,
     Intake,
     Narrative,
     OutboxKey,
@@ -63,6 +66,7 @@ EARLIER = NOW - timedelta(hours=1)
 
 SAME = "the user of offered_by"
 ANOTHER_CALL = "another intake"
+NOBODY = uuid.UUID(int=7)
 OTHER = "a user who is not the rater"
 ORDINARY = {"sampled_id": None, "place": None, "assigned_at": None, "rated_at": NOW}
 FOLLOWED = "a call that has its written report"
@@ -223,6 +227,13 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
         {"answer": "declined", "answered_at": NOW, "moved_by_id": SAME},
     ),
     ("review_visit_once", ReviewVisit, {}),
+    ("follower_once", Follower, {}),
+    ("help_flag_one_raised_of_intake", HelpFlag, {}),
+    ("help_flag_lowered_by_somebody", HelpFlag, {"lowered_at": NOW}),
+    ("assist_line_within_limit", AssistLine, {"text": ""}),
+    ("assist_line_within_limit", AssistLine, {"text": "x" * 201}),
+    ("assist_line_seen_after_sent", AssistLine, {"seen_at": NOW - timedelta(seconds=1)}),
+    ("user_is_not_own_supervisor", User, {"id": NOBODY, "supervisor_id": NOBODY, "username": "x"}),
     # Exports
     ("export_one_unfinished_of_requester", ExportJob, {}),
     ("export_one_unfinished_of_requester", ExportJob, {"status": "running"}),
@@ -321,6 +332,9 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
             review=review, anchor="decision.rationale", author=supervisor, at=NOW, text="How so?"
         ),
         ReviewVisit.objects.create(intake=call, user=supervisor, seen_at=NOW),
+        Follower.objects.create(intake=call, user=supervisor, seen_at=NOW),
+        HelpFlag.objects.create(intake=call, raised_at=NOW, raised_by=worker),
+        AssistLine.objects.create(intake=call, author=supervisor, at=NOW, text="Ask who saw it."),
         DecisionReference.objects.create(
             decision=Decision.objects.get(intake=call), answer=Answer.objects.get(intake=call)
         ),
@@ -405,6 +419,7 @@ GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (Review, {"outcome": "approved", "decided_at": NOW}),
     (ReviewComment, {}),
     (Amendment, {}),
+    (AssistLine, {"text": "x" * 200, "seen_at": NOW}),
     (ExportJob, ENDED),
     (ExportItem, {"intake_id": ANOTHER_CALL, "position": 2}),
     (ExportJob, ENDED | {"status": "failed", "failure": "error", "expires_at": None}),

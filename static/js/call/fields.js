@@ -181,8 +181,9 @@ const changes = (count) => (count === 1 ? "1 field waits" : `${count} fields wai
 const SENTENCES = {
   saved: ({ clock }) => (clock ? `Saved ${clock}` : "Saved"),
   saving: () => "Saving…",
+  looking: () => "Saving – looking for unsent text…",
   // One line, so that nothing on the screen moves; what is the matter stands in its title.
-  failed: ({ since, waiting, isKept }) => `Not saved since ${time(since)} – ${changes(waiting)}${isKept ? "" : " in this page only"}`,
+  failed: ({ since, waiting, isKept }) => `Not saved since ${time(since)} – ${changes(waiting)}${isKept ? ", kept here" : " in this page only"}`,
   stuck: ({ why, clock }) => `Saved${clock ? ` ${clock}` : ""}, but ${why}; then press again`,
   locked: ({ waiting }) => (waiting ? `Not saved – signed out. ${changes(waiting)}.` : "Saved, signed out"),
   elsewhere: ({ waiting }) => (waiting ? `Not saved – written elsewhere. ${changes(waiting)} here.` : "Paused – written elsewhere"),
@@ -198,20 +199,44 @@ function showState() {
   return (state, about) => {
     const line = document.getElementById("save-status");
     const sentence = SENTENCES[state](about);
-    const isTrouble = !["saved", "saving"].includes(state);
+    const isTrouble = !["saved", "saving", "looking"].includes(state);
     const isFailed = state === "failed" || state === "stuck";
     if (line && line.textContent !== sentence) line.textContent = sentence;
     const kept = about.isKept ? "" : " This browser keeps no copy: leave this page open.";
     if (line) line.title = isFailed ? `Retrying: ${about.why}. Go on typing.${kept}` : "";
-    if (line) line.dataset.state = isTrouble ? (["paused", "elsewhere", "handed_over"].includes(state) ? "paused" : "failed") : state;
+    if (line) line.dataset.state = isTrouble ? (["paused", "elsewhere", "handed_over"].includes(state) ? "paused" : "failed") : state === "looking" ? "saving" : state;
     const button = document.querySelector("[data-save-now]");
     if (button) button.hidden = !isFailed;
+    showWhere(about.where);
     if (isTrouble !== wasTrouble && (isTrouble || state === "saved")) {
       wasTrouble = isTrouble;
       const announcer = document.getElementById("save-announcer");
-      if (announcer) announcer.textContent = isFailed ? `${sentence}. ${about.why}. Go on typing.${kept}` : sentence;
+      if (announcer) announcer.textContent = isFailed ? `${sentence}. ${about.why[0].toUpperCase()}${about.why.slice(1)}. Go on typing.${kept}` : sentence;
     }
   };
+}
+
+/** Mark the sections with a field that waits for the worker; a button beside the line goes to the first. */
+function showWhere(names) {
+  const controls = names.map(controlOf).filter(Boolean);
+  const button = document.querySelector("[data-show-trouble]");
+  if (button) {
+    button.hidden = !controls.length;
+    button.dataset.goToField = controls[0]?.dataset.field ?? "";
+  }
+  markTabs(controls, "needs a look");
+}
+
+/** Say of the tabs of some controls, and of no other, what is the matter there. */
+export function markTabs(controls, words) {
+  const panels = new Set(controls.map((control) => control.closest("[data-panel]")?.dataset.panel));
+  for (const tab of document.querySelectorAll("[data-tab]")) {
+    const mark = tab.querySelector("[data-mark]");
+    const isMarked = panels.has(tab.dataset.tab);
+    if (mark?.textContent === words && !isMarked) mark.remove();
+    if (isMarked && !mark) tab.append(Object.assign(document.createElement("strong"), { className: "tab-mark", textContent: words }));
+    if (isMarked) tab.lastElementChild.dataset.mark = "";
+  }
 }
 
 const RELOADS = 3;

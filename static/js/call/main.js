@@ -105,21 +105,33 @@ async function fetchKey(url, saver) {
  */
 async function startKeeping(root, saver) {
   const [user, call] = [saver.user, root.dataset.callId];
+  saver.look(true);
   const taken = takeKey(root, saver);
   const db = await openStore();
   const page = startPage(root, saver, { db, user, call });
   const begun = page.begin();
-  let journal = null;
-  if (db) {
+  const keepIn = async (store) => {
     const key = await taken;
-    if (key) {
-      journal = new Journal({ db, key, user, call, page: saver.page, onChange: () => saver.report() });
-      saver.keepJournal(journal);
-      if (await begun) await restoreLeft(root, saver, journal);
-    }
-  }
+    if (!key) return null;
+    const journal = new Journal({ db: store, key, user, call, page: saver.page, onChange: () => saver.report() });
+    saver.keepJournal(journal);
+    if (await begun) await restoreLeft(root, saver, journal);
+    return journal;
+  };
+  const journal = db ? await keepIn(db) : null;
+  saver.look(false);
   root.dataset.kept = "";
+  if (!db) openLate(keepIn);
   return journal;
+}
+
+/** A store that does not open at once, on a machine that is very busy, is tried again. */
+async function openLate(keepIn) {
+  for (let wait = 5000; ; wait = Math.min(wait * 2, 60000)) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    const db = await openStore();
+    if (db) return keepIn(db);
+  }
 }
 
 /** What undoing needs goes along to the next page of this call, sealed like the journal. */

@@ -4,7 +4,7 @@
  */
 
 import { announcePage, deadPages, forgetPages } from "../journal.js";
-import { hasHalfTyped } from "./fields.js";
+import { hasHalfTyped, markTabs } from "./fields.js";
 
 const EVERY = 10000; // ms
 const PATIENCE = 15000; // ms: one that hangs must not make this page look gone
@@ -41,6 +41,7 @@ export function markUnsent(root, saver) {
   for (const control of root.querySelectorAll("[data-field]")) {
     control.toggleAttribute("data-unsent", unsent.includes(control.dataset.field));
   }
+  markTabs([...root.querySelectorAll("[data-field][data-unsent]")], "not sent");
   return unsent.length;
 }
 
@@ -50,6 +51,9 @@ export function startPage(root, saver, { db, user, call }) {
   const words = notice?.querySelector("[data-elsewhere]");
   const others = document.getElementById("others");
   const url = root.dataset.holdUrl;
+  const opened = new Date().toLocaleTimeString("en-US", {
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: document.body.dataset.zone,
+  });
   let isOver = false;
   let timer = null;
   root.dataset.page = saver.page;
@@ -93,7 +97,7 @@ export function startPage(root, saver, { db, user, call }) {
     saver.isElsewhere = true;
     saver.report();
     const seen = answer.seen < 15 ? "a moment ago" : `${answer.seen} s ago`;
-    return look(`This call is open in another tab or on another machine since ${answer.since}, last there ${seen}. Here it can be read.`);
+    return look(`This call is open in another tab or on another machine since ${answer.since}, last there ${seen}. Here it can be read as it stood at ${opened}.`);
   }
 
   /**

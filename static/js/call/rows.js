@@ -5,9 +5,8 @@ import { controlOf } from "./fields.js";
 import { openRegion, showPanel, shownFactor } from "./tabs.js";
 
 /** Add an empty row from a template at the end of `container`; returns the row. */
-export function addRow(key, container) {
+export function addRow(key, container, id = crypto.randomUUID()) {
   const template = document.querySelector(`template[data-template="${key}"]`);
-  const id = crypto.randomUUID();
   const fragment = template.content.cloneNode(true);
   for (const element of fragment.querySelectorAll("*")) {
     for (const attribute of element.attributes) {
@@ -18,6 +17,34 @@ export function addRow(key, container) {
   row.dataset.new = "";
   container.append(fragment);
   return row;
+}
+
+/**
+ * Make the row again that a page which is gone had added, from what it said of it; null where this
+ * page has no place for such rows.
+ */
+export function addAgain(root, name, about) {
+  const [noun, id] = name.split(".");
+  const key = { person: `person:${about.role}`, heard: `heard:${about.side}` }[noun] ?? noun;
+  const place = noun === "heard" ? `heard:${about.factor}:${about.side}` : key;
+  const container = root.querySelector(`[data-rows="${CSS.escape(place)}"]`);
+  if (!container || !document.querySelector(`template[data-template="${CSS.escape(key)}"]`)) return null;
+  const row = addRow(key, container, id);
+  row.dataset.rowAbout = JSON.stringify(about);
+  if (noun === "heard") showFiling(root, row, about);
+  return row;
+}
+
+/** Show when a heard note was filed, and offer the prompts of its own side. */
+function showFiling(root, row, { factor, side, start, end, call_seconds: seconds }) {
+  Object.assign(row.dataset, { start, end });
+  const time = row.querySelector("[data-heard-time]");
+  const two = (number) => String(number).padStart(2, "0");
+  if (!("fromPaper" in root.dataset)) time.textContent = `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+  const select = row.querySelector("select");
+  for (const prompt of root.querySelectorAll(`#panel-${factor} .side-${side} .prompt`)) {
+    select.append(new Option(prompt.querySelector(".prompt-en").textContent.trim(), prompt.dataset.prompt));
+  }
 }
 
 /** Where the current line of a text box begins and ends, or its selection. */
@@ -83,16 +110,16 @@ export function startRows(root, saver) {
     showPanel(factor.key); // what is filed is seen
     const container = root.querySelector(`[data-rows="heard:${factor.key}:${side}"]`);
     const row = addRow(`heard:${side}`, container);
-    const seconds = secondsOf(root);
     const before = points(narrative.value.slice(0, start));
-    row.dataset.start = before;
-    row.dataset.end = before + points(narrative.value.slice(start, end));
-    row.dataset.rowAbout = JSON.stringify({
-      factor: factor.key, side, start: row.dataset.start, end: row.dataset.end, call_seconds: String(seconds),
-    });
-    const time = row.querySelector("[data-heard-time]");
-    if (!("fromPaper" in root.dataset)) time.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
-    fillPrompts(row, factor.key, side);
+    const about = {
+      factor: factor.key,
+      side,
+      start: String(before),
+      end: String(before + points(narrative.value.slice(start, end))),
+      call_seconds: String(secondsOf(root)),
+    };
+    row.dataset.rowAbout = JSON.stringify(about);
+    showFiling(root, row, about);
     const box = row.querySelector("textarea[data-field]");
     box.value = text;
     saver.change(box.dataset.field, text);
@@ -101,15 +128,6 @@ export function startRows(root, saver) {
     if (undo) undo.hidden = false;
     say(`Filed: ${factor.title}, ${side === "worry" ? "worry" : "working well"}.`);
     root.dispatchEvent(new CustomEvent("call:changed"));
-  }
-
-  /** Offer the prompts of the note's own side. */
-  function fillPrompts(row, factor, side) {
-    const select = row.querySelector("select");
-    const labels = root.querySelectorAll(`#panel-${factor} .side-${side} .prompt`);
-    for (const prompt of labels) {
-      select.append(new Option(prompt.querySelector(".prompt-en").textContent.trim(), prompt.dataset.prompt));
-    }
   }
 
   /** What was heard and put to a prompt: {time, text} of every note that stands. */

@@ -77,6 +77,7 @@ export class Saver {
     this.since = 0; // when saving began to fail
     this.frozen = "";
     this.isLocked = false; // signed out: nothing is sent until somebody signed in again
+    this.isLooking = false; // whether another page left unsent text is not known yet
     this.isElsewhere = false; // another page writes this call now
     this.handedOver = ""; // a colleague writes it now, for good
     this.clock = "";
@@ -213,7 +214,12 @@ export class Saver {
 
   /** The name of a field that waits for the worker, or undefined. */
   get waitsForWorker() {
-    return [...this.fields.values()].find((field) => field.conflict || this.isRefused(field))?.name;
+    return this.waitingForWorker[0];
+  }
+
+  get waitingForWorker() {
+    const fields = [...this.fields.values()].filter((field) => field.conflict || this.isRefused(field));
+    return fields.map((field) => field.name);
   }
 
   /** How many fields have something that is not acknowledged. */
@@ -230,7 +236,15 @@ export class Saver {
     const fields = [...this.fields.values()];
     if (fields.some((field) => field.conflict)) return "paused";
     if (fields.some((field) => this.isRefused(field))) return "refused";
-    return this.hasUnsaved ? "saving" : "saved";
+    if (this.hasUnsaved) return "saving";
+    return this.isLooking ? "looking" : "saved";
+  }
+
+  /** Tell whether unsent text of another page is still being looked for. */
+  look(isLooking) {
+    this.isLooking = isLooking;
+    this.report();
+    this.answerWaiting();
   }
 
   /** Send what waits without waiting for the pause in typing. */
@@ -251,7 +265,7 @@ export class Saver {
   }
 
   answerWaiting() {
-    if (!this.waiting.length || this.isSending) return;
+    if (!this.waiting.length || this.isSending || this.isLooking) return;
     const isOver = !this.hasUnsaved || !["saving", "saved"].includes(this.state);
     if (!isOver) return;
     for (const resolve of this.waiting.splice(0)) resolve(!this.hasUnsaved);
@@ -548,7 +562,7 @@ export class Saver {
   report() {
     this.on.state?.(this.state, {
       clock: this.clock, why: this.why, frozen: this.frozen, since: this.since, waiting: this.waitingFields,
-      isKept: this.journal?.works ?? false,
+      isKept: this.journal?.works ?? false, where: this.waitingForWorker,
     });
   }
 }

@@ -162,7 +162,7 @@ class Round:
                 await self.arena.page.goto(url)
                 return
             except PlaywrightError as error:
-                if "ERR_ABORTED" not in str(error):
+                if not any(words in str(error) for words in ("ERR_ABORTED", "interrupted by")):
                     raise
         raise Broken("The page cannot be left")
 

@@ -16,7 +16,7 @@ from intake.models import (
     User,
 )
 from intake.models.answers import AnswerStatus
-from intake.models.insights import BITS, PLACES
+from intake.models.insights import BITS
 
 THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
 SIDES = (("worry", "worry"), ("working_well", "working well"))
@@ -72,37 +72,42 @@ def build_queue(intakes: Sequence[Intake], *, viewer: User, at: datetime) -> lis
     sets = QuestionSet.objects.filter(edition__in={one.edition_id for one in intakes})
     for section in sets.filter(kind="factor").order_by("position"):
         factors.setdefault(section.edition_id, []).append((section.key, section.title))
-    return [
-        QueueRow(
-            intake=one,
-            not_asked=tuple(
+    left_out: dict[tuple[UUID, int], tuple[str, ...]] = {}  # most rows leave out the same
+    for one in intakes:
+        place = (one.edition_id, asked[one.pk])
+        if place not in left_out:
+            left_out[place] = tuple(
                 f"{title} – {words}"
                 for key, title in factors.get(one.edition_id, [])
                 for side, words in SIDES
-                if (key, side) not in asked[one.pk]
-            ),
+                if not asked[one.pk] & BITS[key, side]
+            )
+    return [
+        QueueRow(
+            intake=one,
+            not_asked=left_out[one.edition_id, asked[one.pk]],
             claim=claims.get(one.pk),
-            visitors=tuple(visits.get(one.pk, [])),
+            visitors=tuple(visits.get(one.pk, ())),
         )
         for one in intakes
     ]
 
 
-def _asked(keys: Sequence[UUID]) -> dict[UUID, set[tuple[str, str]]]:
-    """Return the sides of factors that were asked, of each intake.
+def _asked(keys: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the bits of the sides that were asked (`BITS`), of each intake.
 
     As they were submitted, from the narrow rows of the figures; of what has none (written reports,
     what was never submitted) from the answers themselves.
     """
-    summaries = CallSummary.objects.filter(intake__in=keys).values_list("intake", "asked")
-    asked = {key: {place for place in PLACES if bits & BITS[place]} for key, bits in summaries}
+    summaries = CallSummary.objects.filter(intake__in=keys)
+    asked: dict[UUID, int] = dict(summaries.values_list("intake", "asked"))
     others = [key for key in keys if key not in asked]
     if others:
-        asked |= {key: set() for key in others}
+        asked |= dict.fromkeys(others, 0)
         answers = Answer.objects.filter(intake__in=others).exclude(status=AnswerStatus.NOT_ASKED)
         places = answers.values_list("intake", "prompt__question_set__key", "prompt__side")
         for key, factor, side in places.distinct():
-            asked[key].add((factor, side))
+            asked[key] |= BITS.get((factor, side), 0)
     return asked
 
 

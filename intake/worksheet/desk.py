@@ -8,7 +8,6 @@ from uuid import UUID
 from intake.models import (
     Answer,
     AuditEvent,
-    CallSummary,
     Intake,
     QuestionSet,
     Review,
@@ -17,6 +16,7 @@ from intake.models import (
 )
 from intake.models.answers import AnswerStatus
 from intake.models.insights import BITS
+from intake.models.intakes import IntakeStatus
 
 THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
 SIDES = (("worry", "worry"), ("working_well", "working well"))
@@ -61,13 +61,14 @@ class Step:
 def build_queue(intakes: Sequence[Intake], *, viewer: User, at: datetime) -> list[QueueRow]:
     """Return the rows of the queue for intakes with their worker, in at most five queries."""
     keys = [one.pk for one in intakes]
-    open_claims = Review.objects.filter(intake__in=keys, outcome="").select_related("reviewer")
+    in_review = [one.pk for one in intakes if one.status == IntakeStatus.IN_REVIEW]
+    open_claims = Review.objects.filter(intake__in=in_review, outcome="").select_related("reviewer")
     claims = {one.intake_id: one for one in open_claims if one.is_held(at)}
     visits: dict[UUID, list[User]] = {}
     there = ReviewVisit.objects.filter(intake__in=keys, seen_at__gt=at - THERE)
     for visit in there.exclude(user=viewer).select_related("user").order_by("user__username"):
         visits.setdefault(visit.intake_id, []).append(visit.user)
-    asked = _asked(keys)
+    asked = _asked(intakes)
     factors: dict[UUID, list[tuple[str, str]]] = {}
     sets = QuestionSet.objects.filter(edition__in={one.edition_id for one in intakes})
     for section in sets.filter(kind="factor").order_by("position"):
@@ -93,15 +94,15 @@ def build_queue(intakes: Sequence[Intake], *, viewer: User, at: datetime) -> lis
     ]
 
 
-def _asked(keys: Sequence[UUID]) -> dict[UUID, int]:
+def _asked(intakes: Sequence[Intake]) -> dict[UUID, int]:
     """Return the bits of the sides that were asked (`BITS`), of each intake.
 
-    As they were submitted, from the narrow rows of the figures; of what has none (written reports,
-    what was never submitted) from the answers themselves.
+    As they were submitted, where the intake brings them along (`as_rows`); of others (written
+    reports, for one) from the answers themselves.
     """
-    summaries = CallSummary.objects.filter(intake__in=keys)
-    asked: dict[UUID, int] = dict(summaries.values_list("intake", "asked"))
-    others = [key for key in keys if key not in asked]
+    brought = {one.pk: vars(one).get("asked") for one in intakes}
+    asked = {key: bits for key, bits in brought.items() if bits is not None}
+    others = [key for key in brought if key not in asked]
     if others:
         asked |= dict.fromkeys(others, 0)
         answers = Answer.objects.filter(intake__in=others).exclude(status=AnswerStatus.NOT_ASKED)

@@ -8,7 +8,6 @@ from uuid import UUID
 from intake.models import (
     Answer,
     AuditEvent,
-    CallSummary,
     Intake,
     QuestionSet,
     Review,
@@ -16,7 +15,8 @@ from intake.models import (
     User,
 )
 from intake.models.answers import AnswerStatus
-from intake.models.insights import BITS, PLACES
+from intake.models.insights import BITS
+from intake.models.intakes import IntakeStatus
 
 THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
 SIDES = (("worry", "worry"), ("working_well", "working well"))
@@ -67,48 +67,54 @@ class Step:
 def build_queue(intakes: Sequence[Intake], *, viewer: User, at: datetime) -> list[QueueRow]:
     """Return the rows of the queue for intakes with their worker, in at most five queries."""
     keys = [one.pk for one in intakes]
-    held = Review.objects.held(at).filter(intake__in=keys).select_related("reviewer")
+    in_review = [one.pk for one in intakes if one.status == IntakeStatus.IN_REVIEW]
+    held = Review.objects.held(at).filter(intake__in=in_review).select_related("reviewer")
     claims = {one.intake_id: one for one in held}
     visits: dict[UUID, list[User]] = {}
     there = ReviewVisit.objects.filter(intake__in=keys, seen_at__gt=at - THERE)
     for visit in there.exclude(user=viewer).select_related("user").order_by("user__username"):
         visits.setdefault(visit.intake_id, []).append(visit.user)
-    asked = _asked(keys)
+    asked = _asked(intakes)
     factors: dict[UUID, list[tuple[str, str]]] = {}
     sets = QuestionSet.objects.filter(edition__in={one.edition_id for one in intakes})
     for section in sets.filter(kind="factor").order_by("position"):
         factors.setdefault(section.edition_id, []).append((section.key, section.title))
-    return [
-        QueueRow(
-            intake=one,
-            not_asked=tuple(
+    left_out: dict[tuple[UUID, int], tuple[str, ...]] = {}  # most rows leave out the same
+    for one in intakes:
+        place = (one.edition_id, asked[one.pk])
+        if place not in left_out:
+            left_out[place] = tuple(
                 f"{title} – {words}"
                 for key, title in factors.get(one.edition_id, [])
                 for side, words in SIDES
-                if (key, side) not in asked[one.pk]
-            ),
+                if not asked[one.pk] & BITS[key, side]
+            )
+    return [
+        QueueRow(
+            intake=one,
+            not_asked=left_out[one.edition_id, asked[one.pk]],
             claim=claims.get(one.pk),
-            visitors=tuple(visits.get(one.pk, [])),
+            visitors=tuple(visits.get(one.pk, ())),
         )
         for one in intakes
     ]
 
 
-def _asked(keys: Sequence[UUID]) -> dict[UUID, set[tuple[str, str]]]:
-    """Return the sides of factors that were asked, of each intake.
+def _asked(intakes: Sequence[Intake]) -> dict[UUID, int]:
+    """Return the bits of the sides that were asked (`BITS`), of each intake.
 
-    As they were submitted, from the narrow rows of the figures; of what has none (written reports,
-    what was never submitted) from the answers themselves.
+    As they were submitted, where the intake brings them along (`as_rows`); of others (written
+    reports, for one) from the answers themselves.
     """
-    summaries = CallSummary.objects.filter(intake__in=keys).values_list("intake", "asked")
-    asked = {key: {place for place in PLACES if bits & BITS[place]} for key, bits in summaries}
-    others = [key for key in keys if key not in asked]
+    brought = {one.pk: vars(one).get("asked") for one in intakes}
+    asked = {key: bits for key, bits in brought.items() if bits is not None}
+    others = [key for key in brought if key not in asked]
     if others:
-        asked |= {key: set() for key in others}
+        asked |= dict.fromkeys(others, 0)
         answers = Answer.objects.filter(intake__in=others).exclude(status=AnswerStatus.NOT_ASKED)
         places = answers.values_list("intake", "prompt__question_set__key", "prompt__side")
         for key, factor, side in places.distinct():
-            asked[key].add((factor, side))
+            asked[key] |= BITS.get((factor, side), 0)
     return asked
 
 

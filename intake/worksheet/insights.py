@@ -3,7 +3,7 @@
 Page and CSV render the same tables, in which whatever must not be seen is not there any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -177,7 +177,7 @@ def build_insights(
         is_hidden="calls" in secret,
         shares=_shares(total, secret, factors),
         course=_course(total, secret, calls),
-        teams=_teams(teams, secret_teams, _team_titles(viewer), factors, side),
+        teams=_teams(teams, secret_teams, _team_titles(teams), factors, side),
         weeks=_weeks(weeks, secret_weeks, factors),
         charts=tuple(_chart(weeks, secret_weeks, factor) for factor in factors),
     )
@@ -244,10 +244,11 @@ def _course(sums: Sums, secret: Mapping[str, str], calls: "QuerySet[CallSummary]
     return _table("course", "From call to approval", "What", rows)
 
 
-def _team_titles(viewer: User) -> dict[UUID | None, str]:
+def _team_titles(teams: Iterable[UUID | None]) -> dict[UUID | None, str]:
     """Return what teams are called: by their supervisors' names."""
-    chiefs = User.objects.filter(agency=viewer.agency_id, team__isnull=False).distinct()
-    return {None: "No team"} | {one.pk: one.display_name for one in chiefs}
+    chiefs = User.objects.filter(pk__in=[one for one in teams if one])
+    named = chiefs.only("username", "first_name", "last_name")
+    return {None: "No team"} | {one.pk: one.display_name for one in named}
 
 
 def _part(side: str, number: int) -> str:

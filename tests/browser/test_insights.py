@@ -82,7 +82,7 @@ def test_a_supervisor_looks_at_figures(
     expect(page.get_by_role("table")).to_have_count(2)
     inspection.look("one-worker")
     page.goto(live_server.url + reverse("insights") + "?period=range")
-    expect(page.get_by_text("Give both days, from and until.")).to_be_visible()
+    expect(page.get_by_role("link", name="Give both days, from and until.")).to_be_visible()
     inspection.look("no-period")
     page.goto(live_server.url + reverse("insights") + "?factor=concrete_support&period=year")
     expect(page.get_by_role("figure")).to_have_count(1)

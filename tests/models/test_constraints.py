@@ -64,6 +64,7 @@ from tests.factory import NOW, core_prompt, make_call, put, submit
 
 EARLIER = NOW - timedelta(hours=1)
 
+OWN = uuid.uuid4()
 SAME = "the user of offered_by"
 ANOTHER_CALL = "another intake"
 NOBODY = uuid.UUID(int=7)
@@ -79,6 +80,7 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("agency_idle_lock_1_to_30_minutes", Agency, {"slug": "new", "idle_lock_minutes": 31}),
     ("agency_retention_at_least_3_years", Agency, {"slug": "new", "retention_years": 2}),
     ("user_has_agency_or_is_operator", User, {"username": "new", "agency_id": None}),
+    ("user_is_not_own_supervisor", User, {"username": "new", "id": OWN, "supervisor_id": OWN}),
     # Question sets
     ("edition_number_in_agency", Edition, {}),
     ("edition_number_in_state", Edition, {"agency_id": None, "number": 1}),

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from pytest_django.fixtures import Settings
 
 from intake import jobs
 
@@ -32,3 +33,16 @@ def test_two_chains_become_one() -> None:
     jobs.housekeeping.func()
     jobs.housekeeping.func()
     assert waiting() == 1
+
+
+def test_mails_come_again_only_where_they_are_wanted(settings: Settings) -> None:
+    mails = DBTaskResult.objects.filter(task_path="intake.jobs.notice_mails", status="READY")
+    jobs.schedule_notice_mails()
+    jobs.notice_mails.func()
+    assert not mails.exists()
+    settings.NOTICE_EMAIL = True
+    jobs.schedule_notice_mails()
+    jobs.schedule_notice_mails()
+    assert mails.count() == 1
+    jobs.notice_mails.func()
+    assert mails.count() == 1

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from pytest_django.fixtures import Settings
 
 from intake import jobs
 from intake.actions import exports
@@ -99,3 +100,16 @@ def test_housekeeping_deletes_old_exports(worker: User, supervisor: User) -> Non
     ExportJob.objects.update(expires_at=timezone.now())
     jobs.housekeeping.func()
     assert not ExportPart.objects.exists()
+
+
+def test_mails_come_again_only_where_they_are_wanted(settings: Settings) -> None:
+    mails = DBTaskResult.objects.filter(task_path="intake.jobs.notice_mails", status="READY")
+    jobs.schedule_notice_mails()
+    jobs.notice_mails.func()
+    assert not mails.exists()
+    settings.NOTICE_EMAIL = True
+    jobs.schedule_notice_mails()
+    jobs.schedule_notice_mails()
+    assert mails.count() == 1
+    jobs.notice_mails.func()
+    assert mails.count() == 1

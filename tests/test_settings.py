@@ -45,3 +45,20 @@ def test_a_bad_value_is_named_and_not_shown() -> None:
     assert done.returncode != 0
     assert "ENCRYPTION_KEYS" in done.stderr
     assert "c2hvcnQ" not in done.stderr
+
+
+MAIL = {
+    "NOTICE_EMAIL": "true",
+    "SITE_URL": "https://hotline.example.org",
+    "NOTICE_EMAIL_FROM": "hotline@example.org",
+    "EMAIL_URL": "smtp+tls://hotline:secret@mail.example.org:587",
+}
+
+
+@pytest.mark.parametrize("lacking", ["SITE_URL", "NOTICE_EMAIL_FROM", "EMAIL_URL", ""])
+def test_mails_need_an_address_a_sender_and_a_server(lacking: str) -> None:
+    done = check(**MAIL | ({lacking: ""} if lacking else {}))
+    assert (done.returncode == 0) == (lacking == ""), done.stderr
+    if lacking:
+        assert "NOTICE_EMAIL needs SITE_URL" in done.stderr
+        assert "secret" not in done.stderr

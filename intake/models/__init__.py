@@ -16,6 +16,7 @@ from intake.models.practice import PracticeRun, PracticeTurn
 from intake.models.preferences import Preferences
 from intake.models.question_sets import Edition, Prompt, PromptPair, PromptText, QuestionSet
 from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
+from intake.models.searches import NameWord, PersonWord, SearchDocument, SearchQuery
 from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
 from intake.models.supports import Service, Support
 from intake.models.words import Correction, Quotation
@@ -41,9 +42,11 @@ __all__ = [
     "HandOver",
     "HeardNote",
     "Intake",
+    "NameWord",
     "Narrative",
     "OutboxKey",
     "Person",
+    "PersonWord",
     "PracticeRun",
     "PracticeTurn",
     "Preferences",
@@ -58,6 +61,8 @@ __all__ = [
     "Review",
     "ReviewComment",
     "ReviewVisit",
+    "SearchDocument",
+    "SearchQuery",
     "Service",
     "Submission",
     "SubmissionContent",

@@ -6,6 +6,21 @@ from collections.abc import Iterator
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
+# Letters that Unicode does not take apart into a plain one and a mark.
+_PLAIN = str.maketrans(
+    {
+        "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "ŧ": "t", "ŋ": "n",
+        "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss", "ƒ": "f", "ɓ": "b", "ɗ": "d", "ə": "e",
+    }
+)  # fmt: skip
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+# Chinese and Japanese are written without spaces: each sign stands for itself.
+_SIGN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_MARK = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_WORD = re.compile(f"[{_SIGN}]|(?:(?![{_SIGN}])[^\\W_])(?:(?![{_SIGN}])(?:[^\\W_]|[{_MARK}]))*")
+_APOSTROPHES = re.compile("(?<=\\w)['\u2019\u02bc`\u00b4](?=\\w)")
+LONGEST_WORD = 64  # code points that are compared
+
 
 def clean_text(text: str) -> str:
     """Return `text` as it is stored: CRLF and CR as LF, NUL and lone surrogates as U+FFFD.
@@ -27,22 +42,6 @@ def is_named(name: str, text: str) -> bool:
     """Whether all words of a person's name stand in `text`; single letters are passed by."""
     words = {one for one in fold_words(name) if len(one) >= 2} - {"the", "caller", "anonymous"}
     return bool(words) and words <= fold_words(text)
-
-
-# Letters that Unicode does not take apart into a plain one and a mark.
-_PLAIN = str.maketrans(
-    {
-        "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "ŧ": "t", "ŋ": "n",
-        "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss", "ƒ": "f", "ɓ": "b", "ɗ": "d", "ə": "e",
-    }
-)  # fmt: skip
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
-# Chinese and Japanese are written without spaces: each sign stands for itself.
-_SIGN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_MARK = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_WORD = re.compile(f"[{_SIGN}]|(?:(?![{_SIGN}])[^\\W_])(?:(?![{_SIGN}])(?:[^\\W_]|[{_MARK}]))*")
-_APOSTROPHES = re.compile("(?<=\\w)['\u2019\u02bc`\u00b4](?=\\w)")
-LONGEST_WORD = 64  # code points that are compared
 
 
 def fold(text: str) -> str:

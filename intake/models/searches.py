@@ -96,12 +96,14 @@ class SearchQueryQuerySet(models.QuerySet["SearchQuery"]):
 class SearchQuery(Record):
     """What somebody looked for: kept for a day, so that no name stands in an address.
 
-    `criteria` is `Criteria.to_dict()`, `count` how many fitted then, counted up to a limit.
+    `criteria` is `Criteria.to_dict()`, `count` how many fitted then, counted up to
+    a limit; `is_more` says that there are more.
     """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     criteria = models.JSONField(default=dict)
     count = models.PositiveIntegerField()
+    is_more = models.BooleanField(default=False)
     made_at = models.DateTimeField(db_index=True)
 
     objects = SearchQueryQuerySet.as_manager()

@@ -13,7 +13,7 @@ _PLAIN = str.maketrans(
         "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss", "ƒ": "f", "ɓ": "b", "ɗ": "d", "ə": "e",
     }
 )  # fmt: skip
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII = re.compile(r"[A-Za-z0-9]+")
 # Chinese and Japanese are written without spaces: each sign stands for itself.
 _SIGN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MARK = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -59,12 +59,16 @@ def fold(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """Return the folded words of `text` in their order: letters and digits, nothing else."""
     if text.isascii():
-        return [word[:LONGEST_WORD] for word in _ASCII_WORD.findall(text.lower())]
+        return [word[:LONGEST_WORD] for word in _ASCII.findall(text.lower())]
     return [word for word, _, _ in words_in(text)]
 
 
 def words_in(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield each folded word with where it begins and ends in `text`, in code points."""
+    if text.isascii():
+        for found in _ASCII.finditer(text):
+            yield found.group().lower()[:LONGEST_WORD], found.start(), found.end()
+        return
     for found in _WORD.finditer(text):
         word = "".join(letter for letter in fold(found.group()) if letter.isalnum())
         if word:

@@ -13,6 +13,7 @@ import { startSnippets } from "./snippets.js";
 import { Journal, importKey, openStore } from "../journal.js";
 import { restoreLeft } from "./left.js";
 import { startPage } from "./pages.js";
+import { startMatches } from "./matches.js";
 import { startMissing } from "./missing.js";
 import { startQuotes } from "./quotes.js";
 import { startRows } from "./rows.js";
@@ -144,6 +145,7 @@ if (saver) {
   startLanguage(root);
   startEnding(root, saver);
   startHandOver(root, saver);
+  startMatches(root, saver);
   const tabs = [...root.querySelectorAll("[data-tab][data-key]")];
   const isCall = tabs.length > 0;
   const press = (selector) => () => root.querySelector(selector)?.click();

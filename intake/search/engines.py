@@ -113,20 +113,21 @@ def is_one_of(column: str, words: Sequence[str]) -> Sql:
 class Statistics:
     """In which part of the documents the common words are, as PostgreSQL's own statistics say.
 
-    They are read every ten minutes. A word that they do not know is in hardly any document; where
-    there are none, as on SQLite, no word is common.
+    They are read every ten minutes. A word that they do not know is in fewer documents than
+    `least`; where there are none, as on SQLite, no word is common.
     """
 
     def __init__(self) -> None:
         self.shares: dict[str, float] = {}
         self.documents = 0.0
+        self.least = 0.0
         self._read_at = float("-inf")
 
-    def of(self, words: Iterable[str]) -> list[float]:
-        """Return the share of each word, between 0 and 1."""
+    def of(self, words: Iterable[str]) -> list[float | None]:
+        """Return the share of each word, between 0 and 1, or None for one that is not known."""
         if is_postgresql() and time.monotonic() - self._read_at > _TRUSTED:
             self._read()
-        return [self.shares.get(word, 0.0) for word in words]
+        return [self.shares.get(word) for word in words]
 
     def forget(self) -> None:
         """Read them anew with the next search."""
@@ -146,6 +147,7 @@ class Statistics:
             self.documents = max(0.0, cursor.fetchone()[0])
         # Behind the shares stand their least, their greatest, and that of empty documents.
         self.shares = dict(zip(*row, strict=False)) if row and row[0] else {}
+        self.least = min(self.shares.values(), default=0.0)
         self._read_at = time.monotonic()
 
 

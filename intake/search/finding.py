@@ -29,8 +29,11 @@ COUNTED = 1_000  # more are not counted
 WALK = 20_000  # documents that are looked through before all that match are fetched instead
 WALK_FAR = 50_000  # where far too many would have to be fetched
 FETCHED = 100_000  # documents that may have to be read to know all that match
-# Microseconds, measured: a document that is passed while walking, one that is fetched.
-PASSING, FETCHING = 8, 25
+FEW = 30_000  # of which nobody minds fetching all
+SAMPLE = 1_000
+# Microseconds, measured: a document that is passed while walking; one that is fetched, and one
+# whose words have to be looked at for that.
+PASSING, FETCHING, FETCHING_PHRASE = 10, 4, 14
 ADJACENT = 0.05  # of the documents with two words: they follow each other there
 OFTEN = 2_000  # people; a word that more of them bear is a common one
 
@@ -340,17 +343,31 @@ class _Asked:
         """Look for the words by the way that costs less."""
         if not engines.is_postgresql():
             return Found(self._fetch())
-        words = {word for one in self.phrases for word in one}
-        has_all = math.prod(engines.statistics.of(words))
-        adjacent = ADJACENT ** sum(len(phrase) - 1 for phrase in self.phrases)
-        fetched = engines.statistics.documents * has_all
-        passed = self.part.limit / (has_all * adjacent) if has_all else float("inf")
+        known = engines.statistics
+        shares = known.of({word for one in self.phrases for word in one})
+        has_all = math.prod(known.least if one is None else one for one in shares)
+        following = sum(len(phrase) - 1 for phrase in self.phrases)
+        fetched = known.documents * has_all  # at most, where a word is not known
+        if None in shares and fetched > FEW:
+            return self._sample()
+        if None in shares or not fetched:
+            return Found(self._fetch())
         if fetched > FETCHED:
             return self._walk(WALK_FAR)
-        if passed > WALK or passed * PASSING > fetched * FETCHING:
+        passed = self.part.limit / (has_all * ADJACENT**following)
+        each = FETCHING_PHRASE if following else FETCHING
+        if passed > WALK or passed * PASSING > fetched * each:
             return Found(self._fetch())
         found = self._walk(WALK)
         return Found(self._fetch()) if found.looked_to else found
+
+    def _sample(self) -> Found:
+        """Look at some of the newest documents to learn how common unknown words are."""
+        found = self._walk(SAMPLE)
+        if found.looked_to is None:
+            return found
+        passed = SAMPLE * self.part.limit / max(len(found.keys), 0.1)
+        return self._walk(WALK) if passed < WALK else Found(self._fetch())
 
     def _walk(self, far: int) -> Found:
         """Look through so many documents from the newest on, or from the edge."""

@@ -5,7 +5,7 @@ PYTHON ?= python3
 ENGINE ?= all
 ARGS ?=
 
-.PHONY: run test lint pictures format bench torture
+.PHONY: run test lint pictures format bench bench-search torture
 
 run:
 	@$(PYTHON) -m hotline.dev.run
@@ -24,6 +24,10 @@ format:
 
 bench:
 	@$(PYTHON) -m hotline.dev.bench
+
+# BENCH_INTAKES says how many (1,000,000), BENCH_TURNS how often each is asked (60).
+bench-search:
+	@$(PYTHON) -m hotline.dev.bench_search
 
 torture:
 	@$(PYTHON) -m hotline.dev.torture --engine $(ENGINE)

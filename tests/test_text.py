@@ -29,7 +29,15 @@ def test_words_are_folded(text: str, folded: str) -> None:
 
 
 def test_words_are_letters_and_digits() -> None:
-    assert words_of("He's 4, “Ana-María”!\nE\u0301va_x") == ["he", "s", "4", "ana", "maria", "eva", "x"]
+    assert words_of("He's 4, “Ana-María”!\nE\u0301va_x") == [
+        "he",
+        "s",
+        "4",
+        "ana",
+        "maria",
+        "eva",
+        "x",
+    ]
     assert words_of("李雷来了") == ["李", "雷", "来", "了"]
     assert words_of("…%_'\"\x00") == []
 

@@ -56,9 +56,9 @@ class SearchForm(forms.Form):
     """Everything is optional; what is typed is sent in the body and stands in no address."""
 
     name = LookedFor("Name of a person", "Accents and one wrong letter do not matter.")
-    address = LookedFor("Address of a person")
+    address = LookedFor("Address of a person", "As much of it as is known.")
     words = LookedFor("Words of the record", "Whole words; “a phrase” in quotes.")
-    reference = LookedFor("Reference")
+    reference = LookedFor("Reference", "26-000412, or its number.")
     is_exact = forms.BooleanField(label="Exact spelling only", required=False)
     status = forms.ChoiceField(choices=[("", "Any status"), *Intake.Status.choices], required=False)
     since = _Day("Calls since")

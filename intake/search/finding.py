@@ -97,14 +97,19 @@ def find_keys(user: User, criteria: Criteria, part: Slice) -> Found:
     With `is_beyond` all of the agency's intakes count, also those that the user may not read.
     """
     assert user.agency_id is not None
-    phrases, terms = phrases_of(criteria.words), terms_of(user.agency_id, criteria)
     if _is_empty(criteria):
         return Found([])
-    if not (phrases or terms):
-        intakes = _filtered(_scope(user, criteria), criteria)
-        return Found(list(_cut(intakes, part).values_list("pk", flat=True)))
+    phrases, terms = phrases_of(criteria.words), terms_of(user.agency_id, criteria)
     asked = _Asked(user, criteria, part, phrases, terms)
-    found = asked.by_names() if terms else asked.by_words()
+    if terms:
+        found = asked.by_names()
+    elif phrases:
+        found = asked.by_words()
+    elif asked.filters is None:
+        found = asked.by_time()
+    else:
+        filtered = _filtered(_scope(user, criteria), criteria)
+        return Found(list(_cut(filtered, part).values_list("pk", flat=True)))
     return Found(found.keys[::-1] if part.is_newer else found.keys, found.looked_to)
 
 
@@ -267,7 +272,7 @@ class _Asked:
         query, values = narrowed.values("pk").query.sql_with_params()
         return query, list(values)
 
-    def _narrows(self, alias: str, *, is_filtered: bool = True) -> Sql:
+    def _narrows(self, alias: str, *, is_filtered: bool = True, key: str = "intake_id") -> Sql:
         """Return the conditions of days, edge and filters on rows of `alias`."""
         parts, values = list[str](), list[Any]()
         for limit, sign in ((self.since, ">="), (self.until, "<")):
@@ -276,7 +281,7 @@ class _Asked:
                 values.append(engines.moment(limit))
         if self.part.edge is not None:
             sign = ">" if self.part.is_newer else "<"
-            parts.append(f"({alias}.started_at, {alias}.intake_id) {sign} (%s, %s)")
+            parts.append(f"({alias}.started_at, {alias}.{key}) {sign} (%s, %s)")
             values += [engines.moment(self.part.edge.at), engines.key(self.part.edge.key)]
         if self.filters and is_filtered:
             query, of_filters = self.filters
@@ -287,11 +292,22 @@ class _Asked:
     def _run(self, query: str, values: list[Any]) -> list[UUID]:
         with connection.cursor() as cursor:
             cursor.execute(query, values)
-            return [UUID(str(row[1])) for row in cursor.fetchall()]
+            keys = [row[1] for row in cursor.fetchall()]
+        return keys if engines.is_postgresql() else [UUID(one) for one in keys]
 
     def _in_order(self, alias: str = "") -> str:
         dot = f"{alias}." if alias else ""
         return f" ORDER BY {dot}started_at {self.order}, {dot}intake_id {self.order}"
+
+    def by_time(self) -> Found:
+        """Walk the agency's list from the newest intake, or from the edge."""
+        narrows, values = self._narrows("i", key="id")
+        query = (
+            "SELECT i.started_at, i.id FROM intake_intake i"
+            f" WHERE i.agency_id = %s AND NOT i.is_practice{narrows}"
+            f" ORDER BY i.started_at {self.order}, i.id {self.order} LIMIT {self.part.limit}"
+        )
+        return Found(self._run(query, [engines.key(self.agency), *values]))
 
     # Names and addresses -----------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ step is bounded; the few that are left are compared word by word. Whether one is
 for people to say.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,8 +23,11 @@ BEARERS = 5_000  # the newest people with one word that are looked at
 RARE = 2_000  # people; what more of them have is common
 Kind = PersonWord.Kind
 _KINDS_OF_STREET = frozenset(
-    "street st avenue ave road rd lane ln drive dr court ct place pl boulevard blvd way terrace"
-    " circle highway hwy apartment apt unit suite floor number no the of".split()
+    re.split(
+        r"\s",
+        "street st avenue ave road rd lane ln drive dr court ct place pl boulevard blvd way terrace"
+        " circle highway hwy apartment apt unit suite floor number no the of",
+    )
 )
 
 

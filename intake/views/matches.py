@@ -54,9 +54,7 @@ def link(request: UserRequest, intake_id: UUID) -> HttpResponse:
         other = UUID(int=0)  # no intake has it
     does = unlink_prior if request.POST.get("unlink") else link_prior
     try:
-        intake = does(
-            actor=request.user, intake_id=intake_id, other_id=other, at=timezone.now()
-        )
+        intake = does(actor=request.user, intake_id=intake_id, other_id=other, at=timezone.now())
     except Intake.DoesNotExist:
         return hand_overs.instead(request, intake_id)
     except Refused as refusal:

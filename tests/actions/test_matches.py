@@ -55,7 +55,11 @@ def by_what(call: Intake) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
             {"name": "B", "address": "12 Harbour Ln."},
             ("address",),
         ),
-        ({"name": "A", "address": "12 Harbor Lane"}, {"name": "B", "address": "13 Harbor Lane"}, ()),
+        (
+            {"name": "A", "address": "12 Harbor Lane"},
+            {"name": "B", "address": "13 Harbor Lane"},
+            (),
+        ),
         ({"name": "A", "address": "12 Harbor Lane"}, {"name": "B", "address": "12 Pine Lane"}, ()),
         ({"name": "A", "address": "Harbor Lane"}, {"name": "B", "address": "Harbor Lane"}, ()),
         (
@@ -83,9 +87,7 @@ def test_the_most_alike_come_first(worker: User) -> None:
     )
     older = with_person(worker, minutes=60, name="Ana Marin")
     newer = with_person(worker, minutes=30, name="Ana Marin")
-    call = with_person(
-        worker, name="Ana Marin", birth_date="2019-04-01", address="12 Harbor Lane"
-    )
+    call = with_person(worker, name="Ana Marin", birth_date="2019-04-01", address="12 Harbor Lane")
     found = [match.intake for match in possible_matches(call)]
     assert found == [whole, newer, older]
 

@@ -77,9 +77,7 @@ def test_signs_without_spaces_are_found_inside(worker: User) -> None:
     "typed",
     ["Nguyễn", "Nguyen", "nguyen anh", "NGUYEN", "Nguyan", "Ngyen", "Nguyeen", "Ngueyn", "Mguyen"],
 )
-def test_names_are_found_without_accents_and_with_a_wrong_letter(
-    worker: User, typed: str
-) -> None:
+def test_names_are_found_without_accents_and_with_a_wrong_letter(worker: User, typed: str) -> None:
     call = told(worker, name="Nguyễn Ánh")
     told(worker, name="María Torres", minutes=1)
     assert found(worker, Criteria(name=typed)) == [call]
@@ -364,7 +362,9 @@ def test_whatever_is_typed_makes_no_error(
 def test_common_words_walk_and_rare_ones_are_fetched(
     worker: User, supervisor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = [told(worker, "hungry boy" if place % 3 else "boy", minutes=place) for place in range(40)]
+    made = [
+        told(worker, "hungry boy" if place % 3 else "boy", minutes=place) for place in range(40)
+    ]
     wanted = [one for place, one in enumerate(made) if place % 3][::-1]
     common: dict[str, float | None] = {"boy": 1.0, "hungry": 0.66}
     unknown: dict[str, float | None] = {"boy": 1.0, "hungry": None}

@@ -34,9 +34,7 @@ def test_the_count_is_quiet(as_worker: Client, other: Intake, named: Intake) -> 
     assert AuditEvent.objects.count() == before
 
 
-def test_the_list_says_by_what_and_no_more(
-    as_worker: Client, other: Intake, named: Intake
-) -> None:
+def test_the_list_says_by_what_and_no_more(as_worker: Client, other: Intake, named: Intake) -> None:
     page = as_worker.get(reverse("call_matches", args=[named.pk])).content.decode()
     assert other.reference in page
     assert "Ana &lt;b&gt;Marin&lt;/b&gt;" in page

@@ -162,9 +162,7 @@ def test_a_supervisor_needs_no_purpose(client: Client, supervisor: User, told: I
     assert SearchQuery.objects.get().criteria == {"name": "Nguyen"}
 
 
-def test_pages_of_a_search_need_no_words(
-    client: Client, supervisor: User, worker: User
-) -> None:
+def test_pages_of_a_search_need_no_words(client: Client, supervisor: User, worker: User) -> None:
     for minute in range(27):
         one = make_call(worker, at=NOW + timedelta(minutes=minute))
         put(worker, one, f"person.{uuid.uuid4()}.name", "Amir", role="child")

@@ -348,7 +348,7 @@ class _Asked:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM (SELECT 1 FROM intake_personword WHERE agency_id = %s"
-                f" AND kind = %s AND {is_known} LIMIT {OFTEN + 1}) some",
+                f" AND kind = %s AND {is_known} LIMIT {OFTEN + 1}) AS bearers",
                 [engines.key(self.agency), term.kind, *known],
             )
             return int(cursor.fetchone()[0])

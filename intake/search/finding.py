@@ -26,6 +26,7 @@ from intake.search.terms import Term, phrases_of, terms_of
 from intake.text import words_of
 
 COUNTED = 1_000  # more are not counted
+NARROWING = ("status", "reference", "outcome", "worker", "factor", "side", "asked")
 WALK = 20_000  # documents that are looked through before all that match are fetched instead
 WALK_FAR = 50_000  # where far too many would have to be fetched
 FETCHED = 100_000  # documents that may have to be read to know all that match
@@ -35,7 +36,9 @@ SAMPLE = 1_000
 # whose words have to be looked at for that.
 PASSING, FETCHING, FETCHING_PHRASE = 10, 4, 14
 ADJACENT = 0.05  # of the documents with two words: they follow each other there
-OFTEN = 2_000  # people; a word that more of them bear is a common one
+OFTEN = (100, 2_000, 50_000)  # people; up to so many bearers of a word are counted in turn
+# Asked of each row by the index: never turned into a join with all that bear a common word.
+_EACH = " LIMIT 1 OFFSET 0"
 
 
 @dataclass(frozen=True)
@@ -238,7 +241,7 @@ def _bears(agency: UUID, first: Term, others: Sequence[Term], *, word: str = "")
                 f" AND {one}.started_at = p.started_at AND {one}.intake_id = p.intake_id"
             )
             of_others = [engines.key(agency), term.kind, *known]
-        parts.append(f"EXISTS (SELECT 1 FROM intake_personword {one} WHERE {where})")
+        parts.append(f"EXISTS (SELECT 1 FROM intake_personword {one} WHERE {where}{_EACH})")
         values += of_others
     return " AND ".join(parts), values
 
@@ -263,12 +266,11 @@ class _Asked:
 
     def _filters(self, user: User, criteria: Criteria) -> Sql | None:
         """Return what else narrows, as a query for keys; None where nothing does."""
-        whole = Intake.objects.filter(agency=user.agency_id)
         is_whole = criteria.is_beyond or "supervisors" in user.roles
-        scope = whole if is_whole else _scope(user, criteria)
-        narrowed = _narrowed(scope, criteria)
-        if is_whole and narrowed is whole:
+        if is_whole and not any(getattr(criteria, name) for name in NARROWING):
             return None  # what is indexed is real, and the agency's
+        whole = Intake.objects.filter(agency=user.agency_id)
+        narrowed = _narrowed(whole if is_whole else _scope(user, criteria), criteria)
         query, values = narrowed.values("pk").query.sql_with_params()
         return query, list(values)
 
@@ -313,14 +315,14 @@ class _Asked:
 
     def by_names(self) -> Found:
         """Walk the bearers of the rarest word from the newest intake on."""
-        terms = sorted(self.terms, key=self._bearers) if len(self.terms) > 1 else self.terms
-        first, others = terms[0], terms[1:]
+        first = self._rarest()
+        others = [term for term in self.terms if term is not first]
         narrows, of_narrows = self._narrows("p")
         if self.phrases:
             has_words, of_words = engines.has_words("d", self.phrases)
             narrows += (
                 " AND EXISTS (SELECT 1 FROM intake_searchdocument d"
-                f" WHERE d.intake_id = p.intake_id AND {has_words})"
+                f" WHERE d.intake_id = p.intake_id AND {has_words}{_EACH})"
             )
             of_narrows = [*of_narrows, *of_words]
         limit = self.part.limit
@@ -342,13 +344,22 @@ class _Asked:
             values = [*of_bears, *of_narrows]
         return Found(self._run(query, values))
 
-    def _bearers(self, term: Term) -> int:
-        """Return how many people bear a word, counted up to where it is a common one."""
+    def _rarest(self) -> Term:
+        """Return the term that the fewest people bear, without counting those of common ones."""
+        bearers = dict.fromkeys(self.terms, 0)
+        for limit in OFTEN if len(self.terms) > 1 else ():
+            bearers = {term: self._bearers(term, limit) for term in self.terms}
+            if min(bearers.values()) < limit:
+                break
+        return min(bearers, key=bearers.__getitem__)
+
+    def _bearers(self, term: Term, limit: int) -> int:
+        """Return how many people bear a word, counted up to `limit`."""
         is_known, known = engines.is_one_of("word", term.known)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM (SELECT 1 FROM intake_personword WHERE agency_id = %s"
-                f" AND kind = %s AND {is_known} LIMIT {OFTEN + 1}) AS bearers",
+                f" AND kind = %s AND {is_known} LIMIT {limit}) AS bearers",
                 [engines.key(self.agency), term.kind, *known],
             )
             return int(cursor.fetchone()[0])

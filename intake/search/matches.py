@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from intake.models import Intake, NameWord, Person, PersonWord
+from intake.models.searches import PersonWordKind
 from intake.search import engines
 from intake.search.terms import MOST_SPELLINGS
 from intake.text import is_near, name_words, spellings, words_of
@@ -21,7 +22,7 @@ MOST = 50  # matches that are shown
 CANDIDATES = 300  # people that are compared word by word, for each way
 BEARERS = 5_000  # the newest people with one word that are looked at
 RARE = 2_000  # people; what more of them have is common
-Kind = PersonWord.Kind
+Kind = PersonWordKind
 _KINDS_OF_STREET = frozenset(
     re.split(
         r"\s",
@@ -201,11 +202,11 @@ class _Looked:
     def _any(self, words: Iterable[str]) -> list[str]:
         return sorted({other for word in words for other in self.known[word]})
 
-    def _rarest(self, kind: PersonWord.Kind, words: list[str]) -> list[str]:
+    def _rarest(self, kind: PersonWordKind, words: list[str]) -> list[str]:
         known = [one for one in dict.fromkeys(words) if self.known.get(one)]
         return sorted(known, key=lambda word: self._count(kind, word))
 
-    def _count(self, kind: PersonWord.Kind, word: str) -> int:
+    def _count(self, kind: PersonWordKind, word: str) -> int:
         if (kind, word) not in self._bearers:
             rows = PersonWord.objects.filter(
                 agency=self.intake.agency_id, kind=kind, word__in=self.known[word]
@@ -214,7 +215,7 @@ class _Looked:
         return self._bearers[kind, word]
 
     def _with(
-        self, kind: PersonWord.Kind, words: list[str], other: PersonWord.Kind, others: list[str]
+        self, kind: PersonWordKind, words: list[str], other: PersonWordKind, others: list[str]
     ) -> set[UUID]:
         """Return people of other intakes who have one of `words` and one of `others`."""
         if not words or not others:

@@ -14,9 +14,13 @@ from intake.search.matches import possible_matches, same_address
 from tests.factory import NOW, make_call, put, submit
 
 
-def with_person(worker: User, minutes: int = 0, call: Intake | None = None, **about: str) -> Intake:
-    """A call with one more child."""
-    call = call or make_call(worker, at=NOW - timedelta(minutes=minutes))
+def with_person(worker: User, minutes: int = 0, **about: str) -> Intake:
+    """A call that began so many minutes earlier, with a child."""
+    return add_person(worker, make_call(worker, at=NOW - timedelta(minutes=minutes)), **about)
+
+
+def add_person(worker: User, call: Intake, **about: str) -> Intake:
+    """The call, with one more child."""
     row = f"person.{uuid.uuid4()}"
     for column, text in about.items():
         put(worker, call, f"{row}.{column}", text, role="child")
@@ -76,8 +80,9 @@ def test_by_what_people_may_be_the_same(
     there: dict[str, str],
     by: tuple[str, ...],
 ) -> None:
-    other = with_person(worker2, minutes=60, **there)
-    call = with_person(worker, **here)
+    earlier = make_call(worker2, at=NOW - timedelta(minutes=60))
+    other = add_person(worker2, earlier, **there)
+    call = add_person(worker, make_call(worker), **here)
     assert by_what(call) == ({other.reference: [(there["name"], by)]} if by else {})
 
 
@@ -95,7 +100,7 @@ def test_the_most_alike_come_first(worker: User) -> None:
 def test_who_is_left_out(worker: User, stranger: User) -> None:
     with_person(stranger, name="Ana Marin")
     practice = calls.start_call(actor=worker, at=NOW, is_practice=True)
-    with_person(worker, call=practice, name="Ana Marin")
+    add_person(worker, practice, name="Ana Marin")
     assert possible_matches(practice) == []
     removed = make_call(worker)
     row = f"person.{uuid.uuid4()}"
@@ -104,7 +109,7 @@ def test_who_is_left_out(worker: User, stranger: User) -> None:
     caller = make_call(worker)
     put(worker, caller, "reporter.name", "Ana Marin")
     call = with_person(worker, name="Ana Marin")
-    with_person(worker, call=call, name="Ana Marin")  # twice in the call itself
+    add_person(worker, call, name="Ana Marin")  # twice in the call itself
     assert possible_matches(call) == []
     assert possible_matches(caller) == []
 
@@ -114,7 +119,7 @@ def test_a_reporting_party_matches_nobody(worker: User) -> None:
     call = make_call(worker)
     put(worker, call, "reporter.name", "Ana Marin")
     put(worker, call, "reporter.address", "12 Harbor Lane")
-    with_person(worker, call=call, name="Kofi Mensah")
+    add_person(worker, call, name="Kofi Mensah")
     assert possible_matches(call) == []
 
 

@@ -34,7 +34,7 @@ INTAKES = int(os.environ.get("BENCH_INTAKES") or crowd.INTAKES)
 TURNS = int(os.environ.get("BENCH_TURNS") or 60)
 RATIO, TYPO = 1.3, 250  # targets: at most; ms
 SMALL = 0.5  # ms: below, the clock and the driver are measured
-ROUNDS, TIMEOUT = 3, 20  # s
+ROUNDS, TIMEOUT = 5, 20  # s
 DOCUMENTS, PEOPLE, WORDS = (one._meta.db_table for one in (SearchDocument, PersonWord, NameWord))
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -265,7 +266,7 @@ def test_what_is_not_indexed_yet_is_filled_in_once(worker: User, supervisor: Use
     live = make_call(worker)
     name_person(worker, live, name="Sara Okafor")
     for model in (SearchDocument, PersonWord, NameWord):
-        model.objects.all().delete()  # type: ignore[attr-defined]
+        model.objects.all().delete()
     assert found(supervisor, Criteria(words="hungry")) == []
     call_command("index_intakes")
     assert found(supervisor, Criteria(words="hungry")) == [call]
@@ -307,11 +308,7 @@ def test_of_the_reporting_party_nothing_is_indexed(worker: User, supervisor: Use
             assert found(supervisor, criteria) == []
 
 
-def test_the_index_reads_no_column_of_the_reporting_party(
-    worker: User, django_assert_num_queries: object
-) -> None:
-    from django.test.utils import CaptureQueriesContext
-
+def test_the_index_reads_no_column_of_the_reporting_party(worker: User) -> None:
     call = make_call(worker)
     put(worker, call, "reporter.name", CANARY)
     with CaptureQueriesContext(connection) as captured:

@@ -13,6 +13,7 @@ from intake.actions.exports import drop_old_exports
 from intake.actions.notices import mail_counts
 from intake.actions.outbox import forget_keys
 from intake.actions.quality import keep_samples
+from intake.actions.searches import KEPT, forget_searches
 from intake.actions.summaries import count_missing
 from intake.exports.bulk import work_on_exports
 from intake.models import Agency, ExportJob
@@ -26,7 +27,7 @@ TURN = 5.0  # seconds of work on an export, then whatever else waits; a worker e
 
 @task()
 def housekeeping() -> None:
-    """Come again in an hour; clear what ran out (sessions, keys, exports, results of old jobs).
+    """Come again in an hour; clear what ran out (sessions, keys, searches, exports, old results).
 
     A job whose worker was killed stays "running" in the queue: after a day it goes too. The
     samples of the quality review are drawn where a month is over, and what no figure knows of yet
@@ -35,6 +36,7 @@ def housekeeping() -> None:
     schedule_housekeeping(timezone.now() + HOUSEKEEPING_EVERY)
     schedule_look()  # the one would begin the other anew, had a kill ended its chain
     count_missing()
+    forget_searches(before=timezone.now() - KEPT)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     forget_keys(at=timezone.now())
     long_ago = timezone.now() - KEEP_RESULTS

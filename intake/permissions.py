@@ -28,6 +28,11 @@ def can_start_call(user: User) -> bool:
     return is_worker(user)
 
 
+def can_search(user: User) -> bool:
+    """Whether the user looks for intakes, within what each may read."""
+    return is_worker(user) or is_supervisor(user)
+
+
 def can_print_form(user: User) -> bool:
     """Whether the user may print blank forms of the agency's editions; no call is in them."""
     return is_worker(user) or is_supervisor(user) or is_administrator(user)

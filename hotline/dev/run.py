@@ -35,6 +35,7 @@ def main() -> int:
     system.must_run(*manage, "collectstatic", "--noinput", "--verbosity=0", env=env)
     system.must_run(*manage, "load_question_sets", env=env)
     system.must_run(*manage, "seed_demo", env=env)
+    system.must_run(*manage, "index_intakes", env=env)
     return _serve(port, env)
 
 

@@ -10,6 +10,7 @@ from intake.actions.summaries import count_call
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import Amendment, Intake, User
 from intake.models.audit import record_event
+from intake.search.index import index_words
 from intake.text import clean_text
 
 LONGEST = 20_000  # code points
@@ -35,6 +36,7 @@ def amend_intake(
         amendment = Amendment.objects.create(
             intake=intake, author=actor, at=at, reason=reason, text=text
         )
+        index_words(intake)
         record_event("intake.amended", actor=actor, at=at, subject=intake)
         return amendment
 

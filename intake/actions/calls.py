@@ -24,6 +24,7 @@ from intake.models import (
     User,
 )
 from intake.models.audit import record_event
+from intake.search.index import index_words
 
 FROM_PAPER_WITHIN = timedelta(days=30)
 LONGEST_CALL = timedelta(hours=24)
@@ -155,6 +156,7 @@ def end_call(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
             record_event("intake.ended", actor=actor, at=at, subject=intake)
             withdraw_standing(intake, actor=actor, at=at)
             stop_assist(intake, actor=actor, at=at)
+        index_words(intake)
         return intake
 
 
@@ -170,6 +172,7 @@ def interrupt_call(*, actor: User, intake_id: UUID, reason: str, at: datetime) -
         record_event(
             "intake.interrupted", actor=actor, at=at, subject=intake, details={"reason": reason}
         )
+        index_words(intake)
         return intake
 
 
@@ -221,6 +224,7 @@ def close_no_report(*, actor: User, intake_id: UUID, reason: str, at: datetime) 
             ]
         )
         freeze(intake, author=actor, at=at)
+        index_words(intake)
         withdraw_standing(intake, actor=actor, at=at)
         stop_assist(intake, actor=actor, at=at)
         record_event(

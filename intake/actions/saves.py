@@ -17,6 +17,7 @@ from intake.models import (
     Answer,
     FieldRevision,
     Intake,
+    Person,
     Prompt,
     Quotation,
     Reporter,
@@ -26,6 +27,7 @@ from intake.models import (
 )
 from intake.models.audit import record_event
 from intake.models.base import SavedRecord, YesNo
+from intake.search.index import FOUND_BY, index_person, words_of_person
 from intake.text import clean_text, is_named
 
 THINNING = timedelta(seconds=30)  # one earlier text is kept per this much typing
@@ -83,6 +85,8 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
         columns = {column: (text, value)}
         if isinstance(row, Answer):
             columns |= _answer_follows(row, column, text)
+        person = row if isinstance(row, Person) and column in FOUND_BY else None
+        found_by = words_of_person(person) if person and not is_new else set()
         earlier: list[FieldRevision] = []
         for name, (new_text, new_value) in columns.items():
             earlier += _put(intake, row, name, new_text, new_value, save=save, actor=actor, at=at)
@@ -91,6 +95,8 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
             row.save(force_insert=True)
         else:
             row.save(update_fields=[*columns, "saves"])
+        if person:
+            index_person(intake, person, found_by)
         if str(save.field) == "call.danger_now" and YesNo.YES in (text, stored):
             verb = "marked" if text == YesNo.YES else "taken_back"
             record_event(f"intake.danger_{verb}", actor=actor, at=at, subject=intake)

@@ -25,6 +25,7 @@ from intake.models import (
 )
 from intake.models.audit import record_event
 from intake.models.base import YesNo
+from intake.search.index import index_words
 from intake.text import is_named
 
 
@@ -62,6 +63,7 @@ def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
         stop_assist(intake, actor=actor, at=at)
         submission = freeze(intake, author=actor, at=at)
         count_call(intake)
+        index_words(intake)
         record_event(
             "intake.submitted",
             actor=actor,

@@ -8,7 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 
-from intake.forms.records import YEARS
+from intake.forms.searches import YEARS
 from intake.models import User
 from intake.models.question_sets import FACTOR_TITLES, FACTORS
 from intake.worksheet import Period

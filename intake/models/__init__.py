@@ -20,6 +20,7 @@ from intake.models.preferences import Preferences
 from intake.models.quality import QualityRating, QualitySample, SampledIntake
 from intake.models.question_sets import Edition, Prompt, PromptPair, PromptText, QuestionSet
 from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
+from intake.models.searches import NameWord, PersonWord, SearchDocument, SearchQuery
 from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
 from intake.models.supports import Service, Support
 from intake.models.words import Correction, Quotation
@@ -52,9 +53,11 @@ __all__ = [
     "HeardNote",
     "HelpFlag",
     "Intake",
+    "NameWord",
     "Narrative",
     "OutboxKey",
     "Person",
+    "PersonWord",
     "PracticeRun",
     "PracticeTurn",
     "Preferences",
@@ -72,6 +75,8 @@ __all__ = [
     "ReviewComment",
     "ReviewVisit",
     "SampledIntake",
+    "SearchDocument",
+    "SearchQuery",
     "Service",
     "Submission",
     "SubmissionContent",

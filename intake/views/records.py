@@ -1,10 +1,9 @@
-"""Intakes as records: the list, one record, and its exports."""
+"""Intakes as records: one record, and its exports."""
 
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,38 +13,10 @@ from intake import permissions, worksheet
 from intake.actions import records
 from intake.exports.json import export_json
 from intake.exports.pdf import ExportStamp, export_pdf
-from intake.forms.exports import sign_criteria
-from intake.forms.records import IntakeFilterForm
 from intake.models import Intake, Submission
-from intake.search import Criteria, find
 from intake.views.requests import UserRequest
 
-PER_PAGE = 25
 TABS = {"record": "Record", "changes": "Changes", "history": "History", "viewed": "Who viewed"}
-
-
-@require_safe
-def list_intakes(request: UserRequest) -> HttpResponse:
-    """The intakes that the user may read, newest first, filtered by status and date."""
-    if not (permissions.is_worker(request.user) or permissions.is_supervisor(request.user)):
-        raise Http404
-    form = IntakeFilterForm(request.GET)
-    wanted = form.criteria() if form.is_valid() else Criteria()
-    intakes = find(request.user, wanted).select_related("worker")
-    page = Paginator(intakes, PER_PAGE).get_page(request.GET.get("page"))
-    filters = request.GET.copy()
-    filters.pop("page", None)
-    return render(
-        request,
-        "intake/records/list.html",
-        {
-            "form": form,
-            "page": page,
-            "filters": filters.urlencode(),
-            "may_export": permissions.can_export(request.user),
-            "export_criteria": sign_criteria(request.user, wanted),
-        },
-    )
 
 
 @require_safe

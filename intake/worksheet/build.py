@@ -40,6 +40,7 @@ from intake.worksheet.views import (
     HeardView,
     PairView,
     PersonView,
+    PriorView,
     PromptView,
     QuoteView,
     ReferenceView,
@@ -114,6 +115,10 @@ def build(intake: Intake) -> Worksheet:
         corrections=tuple(
             _columns(CorrectionView, correction, made_at=_time(correction.created_at))
             for correction in Correction.objects.filter(intake=intake)
+        ),
+        prior_involvement=tuple(
+            PriorView(reference=one.reference, started_at=_time(one.started_at))
+            for one in intake.prior_involvement.order_by("started_at", "id")
         ),
     )
 

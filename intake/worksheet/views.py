@@ -416,6 +416,14 @@ class CorrectionView:
 
 
 @dataclass(frozen=True)
+class PriorView:
+    """An earlier intake that the worker linked as prior involvement of the family."""
+
+    reference: str
+    started_at: str
+
+
+@dataclass(frozen=True)
 class Worksheet:
     """A whole intake, without the reporting party."""
 
@@ -446,6 +454,7 @@ class Worksheet:
     supports: tuple[SupportView, ...] = ()
     quotes: tuple[QuoteView, ...] = ()
     corrections: tuple[CorrectionView, ...] = ()
+    prior_involvement: tuple[PriorView, ...] = field(default=(), metadata=ADDED)
     narrative_revision: int = 0
 
     @property

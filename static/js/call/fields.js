@@ -325,6 +325,7 @@ export function startSaving(root) {
           setBase(other, revision);
         }
         root.dispatchEvent(new CustomEvent("call:changed"));
+        root.dispatchEvent(new CustomEvent("call:stored", { detail: name }));
       },
     },
   });

@@ -14,6 +14,7 @@ import { startSnippets } from "./snippets.js";
 import { Journal, importKey, openStore } from "../journal.js";
 import { restoreLeft } from "./left.js";
 import { startPage } from "./pages.js";
+import { startMatches } from "./matches.js";
 import { startMissing } from "./missing.js";
 import { startQuotes } from "./quotes.js";
 import { startRows } from "./rows.js";
@@ -158,6 +159,7 @@ if (saver) {
   startEnding(root, saver);
   startHandOver(root, saver);
   startAssist(root, saver);
+  startMatches(root, saver);
   const tabs = [...root.querySelectorAll("[data-tab][data-key]")];
   const isCall = tabs.length > 0;
   const press = (selector) => () => root.querySelector(selector)?.click();

@@ -35,16 +35,17 @@ def housekeeping() -> None:
     """
     schedule_housekeeping(timezone.now() + HOUSEKEEPING_EVERY)
     schedule_look()  # the one would begin the other anew, had a kill ended its chain
-    count_missing()
-    forget_searches(before=timezone.now() - KEPT)
+    now = timezone.now()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    forget_keys(at=timezone.now())
-    long_ago = timezone.now() - KEEP_RESULTS
-    DBTaskResult.objects.finished().filter(finished_at__lt=long_ago).delete()
-    DBTaskResult.objects.running().filter(started_at__lt=long_ago).delete()
-    drop_old_exports(at=timezone.now())
+    forget_searches(before=now - KEPT)
+    forget_keys(at=now)
+    DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_RESULTS).delete()
+    DBTaskResult.objects.running().filter(started_at__lt=now - KEEP_RESULTS).delete()
+    drop_old_exports(at=now)
+    # What may fail comes after what has to go.
+    count_missing()
     for agency in Agency.objects.order_by("slug"):
-        keep_samples(agency=agency, at=timezone.now())
+        keep_samples(agency=agency, at=now)
 
 
 @task()

@@ -31,17 +31,10 @@ def clean_text(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def fold_words(text: str) -> set[str]:
-    """Return the words of `text` without accents and in small letters, for comparing names."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return set(re.findall(r"\w+", plain.casefold()))
-
-
 def is_named(name: str, text: str) -> bool:
     """Whether all words of a person's name stand in `text`; single letters are passed by."""
-    words = {one for one in fold_words(name) if len(one) >= 2} - {"the", "caller", "anonymous"}
-    return bool(words) and words <= fold_words(text)
+    words = {one for one in words_of(name) if len(one) >= 2} - {"the", "caller", "anonymous"}
+    return bool(words) and words <= set(words_of(text))
 
 
 def fold(text: str) -> str:

@@ -17,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 _GIVEN = "OLD.sampled_id IS NOT NULL AND OLD.rated_at IS NOT NULL"
 PUBLISHED = "('scheduled', 'live', 'retired')"
+DRAWN = "A sample stays as it was drawn."
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,14 @@ TRIGGERS: tuple[Trigger, ...] = (
     *_frozen("intake_submissioncontent", "A submission is frozen."),
     *_frozen("intake_submissionreporter", "A submission is frozen."),
     *_frozen("intake_qualityrating", "A rating of a sample stays as it was given.", _GIVEN),
+    *_frozen("intake_sampledintake", DRAWN),
+    Trigger("intake_qualitysample_no_delete", "intake_qualitysample", "DELETE", DRAWN),
+    Trigger(
+        "intake_qualitysample_drawn",
+        "intake_qualitysample",
+        "UPDATE OF id, agency_id, month, seed, drawn_at",
+        DRAWN,
+    ),
     *_published_content("intake_questionset", "{row}.edition_id"),
     *_published_content("intake_promptpair", "{row}.edition_id"),
     *_published_content("intake_prompt", "{row}.edition_id"),

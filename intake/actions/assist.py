@@ -57,8 +57,8 @@ def go_on_following(*, actor: User, intake: Intake, at: datetime) -> None:
     """Note that the page of a followed call is still looked at; a page's questions are no views."""
     mine = Follower.objects.filter(intake=intake, user=actor)
     seen_at = mine.values_list("seen_at", flat=True).first()
-    if seen_at is None:
-        Follower.objects.update_or_create(intake=intake, user=actor, defaults={"seen_at": at})
+    if seen_at is None:  # its page was never opened: this is the first look
+        follow_call(actor=actor, intake=intake, at=at)
     elif seen_at <= at - NOTED_EVERY:
         mine.update(seen_at=at)
 

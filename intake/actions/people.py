@@ -12,7 +12,13 @@ from intake.models import Agency, User
 from intake.models.audit import record_event
 from intake.models.people import ROLES
 
-POLICIES = ("idle_lock_minutes", "retention_years", "allows_own_review", "anonymous_reporter_text")
+POLICIES = (
+    "idle_lock_minutes",
+    "retention_years",
+    "allows_own_review",
+    "anonymous_reporter_text",
+    "has_notice_emails",
+)
 
 
 def add_agency(*, name: str, slug: str, time_zone: str, at: datetime) -> Agency:

@@ -26,9 +26,9 @@ def make_search(*, actor: User, criteria: Criteria, at: datetime) -> SearchQuery
         if criteria.purpose not in dict(search.PURPOSES):
             raise InvalidValue("Choose why you search the agency's intakes.", field="purpose")
         if not criteria.has_text:
-            raise InvalidValue(
-                "Give a name, an address, words or a reference to look for.", field="name"
-            )
+            raise InvalidValue("Give a name, an address or a reference to look for.", field="name")
+        if any(getattr(criteria, name) for name in search.OF_CONTENT):
+            raise InvalidValue("The agency's intakes are not searched for what is in them.")
         details |= {"beyond": True, "purpose": criteria.purpose}
     count, is_more = search.count(actor, criteria)
     with transaction.atomic():

@@ -11,7 +11,7 @@ from intake import permissions
 from intake.models import Intake, ResponseOption, User
 from intake.models.base import Side
 from intake.models.question_sets import FACTOR_TITLES
-from intake.search import ASKED, PURPOSES, TEXTS, Criteria
+from intake.search import ASKED, OF_CONTENT, PURPOSES, TEXTS, Criteria
 from intake.text import clean_text
 
 # Beyond these a day has no moments in every zone.
@@ -20,6 +20,7 @@ YEARS = (
     MaxValueValidator(date(2199, 12, 31), "Choose a day before 2200."),
 )
 LONGEST = 300  # code points of what is looked for
+NOT_OF_OTHERS = "Leave this empty: it would tell what is in records that are not yours to read."
 NOT_IN_ADDRESS = (*TEXTS, "is_exact", "is_beyond", "purpose")
 
 
@@ -110,7 +111,10 @@ class SearchForm(forms.Form):
             if not given.get("purpose"):
                 self.add_error("purpose", "Choose why you search the agency’s intakes.")
             if not any(given.get(name) for name in TEXTS):
-                self.add_error("name", "Give a name, an address, words or a reference.")
+                self.add_error("name", "Give a name, an address or a reference.")
+            for name in OF_CONTENT:
+                if given.get(name):
+                    self.add_error(name, NOT_OF_OTHERS)
         else:
             given["purpose"] = ""
         return given

@@ -4,13 +4,14 @@
 it is.
 """
 
-from intake.search.criteria import ASKED, PURPOSES, TEXTS, Criteria
+from intake.search.criteria import ASKED, OF_CONTENT, PURPOSES, TEXTS, Criteria
 from intake.search.finding import COUNTED, Edge, count, find
 from intake.search.pages import Hit, Page, find_page
 
 __all__ = [
     "ASKED",
     "COUNTED",
+    "OF_CONTENT",
     "PURPOSES",
     "TEXTS",
     "Criteria",

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 TEXTS = ("reference", "name", "address", "words")  # what is typed; never part of an address
+# What tells of a record's content: not asked of records that the searcher may not read.
+OF_CONTENT = ("words", "factor", "side", "asked")
 ASKED = (("asked", "Asked"), ("not_asked", "Not asked"))
 PURPOSES = (
     ("prior_involvement", "Prior involvement of the family"),

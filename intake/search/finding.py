@@ -8,7 +8,7 @@ are walked from their newest bearer.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,10 +61,13 @@ class Edge:
         """Return the place that an address names, or None for what is none."""
         at, _, key = text.partition("_")
         try:
-            edge = cls(datetime.fromisoformat(at), UUID(key))
-        except ValueError:
+            moment = datetime.fromisoformat(at)
+            if timezone.is_naive(moment):
+                return None
+            edge = cls(moment.astimezone(UTC), UUID(key))
+        except (ValueError, OverflowError):  # also: a moment at the end of all time
             return None
-        return edge if timezone.is_aware(edge.at) and edge.at.year > 1900 else None
+        return edge if edge.at.year > 1900 else None
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,11 @@ def texts_of(intakes: Sequence[Intake]) -> dict[UUID, list[Text]]:
     standing = {"intake__in": keys, "is_removed": False}
     others: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         ("Heard", HeardNote.objects.filter(**standing), ("text",)),
-        ("Exact words", Quotation.objects.filter(**standing), ("text", "speaker")),
+        (
+            "Exact words",
+            Quotation.objects.filter(**standing),
+            ("text",),
+        ),  # who spoke may have called
         ("Corrected", Correction.objects.filter(**standing), ("text",)),
         ("Concern", Concern.objects.filter(**standing), _OF_CONCERN),
         ("Decision", Decision.objects.filter(intake__in=keys), _OF_DECISION),

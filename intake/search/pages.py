@@ -94,7 +94,10 @@ def _hits(user: User, criteria: Criteria, intakes: list[Intake]) -> Iterator[Hit
     texts = texts_of([one for one in intakes if one.pk in readable]) if phrases else {}
     for intake in intakes:
         label, passage = find_passage(texts.get(intake.pk, ()), phrases)
-        yield Hit(intake, intake.pk in readable, tuple(people.get(intake.pk, ())), label, passage)
+        # Of a record that is not to be read, an address that was typed gives no name away.
+        may_name = intake.pk in readable or bool(criteria.name)
+        names = tuple(people.get(intake.pk, ())) if may_name else ()
+        yield Hit(intake, intake.pk in readable, names, label, passage)
 
 
 def matched_people(keys: Iterable[UUID], terms: Sequence[Term]) -> dict[UUID, list[SafeString]]:
@@ -104,11 +107,9 @@ def matched_people(keys: Iterable[UUID], terms: Sequence[Term]) -> dict[UUID, li
     known = {kind: {w for one in terms if one.kind == kind for w in one.known} for kind in "na"}
     found: dict[UUID, list[SafeString]] = {}
     for person in Person.objects.filter(intake__in=keys, is_removed=False):
-        lives = known["a"] and not known["n"] and known["a"] & name_words(person.address)
-        is_all = all(
-            name_words(person.name) & set(term.known) for term in terms if term.kind == "n"
-        )
-        if lives or (known["n"] and is_all):
+        words = {"n": name_words(person.name), "a": name_words(person.address)}
+        kind = "n" if known["n"] else "a"
+        if all(words[kind] & set(term.known) for term in terms if term.kind == kind):
             name = mark(person.name, known["n"]) if person.name else "Name not known"
             found.setdefault(person.intake_id, []).append(format_html("{}", name))
     return found

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from intake.models import (
     Answer,
     AuditEvent,
@@ -120,7 +122,9 @@ def _asked(intakes: Sequence[Intake]) -> dict[UUID, int]:
 
 def build_history(intake: Intake, *, at: datetime) -> tuple[Step, ...]:
     """Return what happened to an intake, with the time that it spent in each state."""
-    events = AuditEvent.objects.filter(subject_id=intake.pk).exclude(verb__in=READ)
+    # What was rated is kept apart, and is the worker's to see once it was decided.
+    apart = Q(verb__in=READ) | Q(verb__startswith="quality.")
+    events = AuditEvent.objects.filter(subject_id=intake.pk).exclude(apart)
     listed = list(events.select_related("actor").order_by("at", "id"))
     moves = [one.at for one in listed if one.verb in COURSE] + [at]
     steps = []

@@ -87,16 +87,18 @@ async function ask() {
 
 async function send() {
   error.textContent = "";
+  const sent = form.elements.text.value;
   try {
     const response = await fetch(form.action, {
       method: "POST",
+      signal: AbortSignal.timeout(PATIENCE),
       credentials: "same-origin",
       headers: { Accept: "application/json" },
       body: new URLSearchParams(new FormData(form)),
     });
     const answer = await response.json().catch(() => ({}));
     if (response.ok) {
-      form.elements.text.value = "";
+      if (form.elements.text.value === sent) form.elements.text.value = ""; // else more was typed meanwhile
       form.elements.key.value = crypto.randomUUID();
     } else if (response.status === 401) error.textContent = SIGNED_OUT;
     else if (response.status === 403) error.textContent = OUT_OF_DATE;

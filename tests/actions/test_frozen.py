@@ -31,11 +31,26 @@ FORMS = {
     "call_help": {"asked": "yes"},
     "call_offer": {},
     "call_withdraw": {},
+    "call_matches_link": {},
     "call_submit": {"base:narrative.text": "1", "narrative.text": "late"},
 }
-READ_ONLY = {"call", "wrap_up", "call_read_back", "call_hand_over", "call_versions"}
+READ_ONLY = {
+    "call",
+    "wrap_up",
+    "call_read_back",
+    "call_hand_over",
+    "call_versions",
+    "call_matches",
+}
 # Asked by scripts, with tests below; remarks have theirs in test_comments, lines in test_assist.
-ON_ITS_OWN = {"call_save", "call_hold", "call_outbox_key", "call_comment", "call_line_seen"}
+ON_ITS_OWN = {
+    "call_save",
+    "call_hold",
+    "call_outbox_key",
+    "call_comment",
+    "call_line_seen",
+    "call_matches_count",
+}
 
 
 @pytest.fixture(params=FROZEN)

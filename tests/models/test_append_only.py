@@ -29,6 +29,7 @@ FROZEN = (
     "amendment",
     "auditevent",
     "qualityrating",
+    "sampledintake",
     "submission",
     "submissioncontent",
     "submissionreporter",
@@ -70,7 +71,9 @@ def draft(written: Intake) -> Edition:
 
 
 def test_every_table_with_a_trigger_is_tried_here() -> None:
-    tried = {f"intake_{table}" for table in (*FROZEN, *CONTENT, "edition", "intake")}
+    tried = {
+        f"intake_{table}" for table in (*FROZEN, *CONTENT, "edition", "intake", "qualitysample")
+    }
     assert {one.table for one in triggers.TRIGGERS} == tried
 
 
@@ -145,6 +148,7 @@ def test_what_is_kept_is_neither_changed_nor_deleted(written: Intake, table: str
         "auditevent": "The audit is append-only.",
         "amendment": "An amendment stays as it was added.",
         "qualityrating": "A rating of a sample stays as it was given.",
+        "sampledintake": "A sample stays as it was drawn.",
     }.get(table, "A submission is frozen.")
     before = rows(table)
     for column in columns_of(table):
@@ -152,6 +156,18 @@ def test_what_is_kept_is_neither_changed_nor_deleted(written: Intake, table: str
     refused(f"DELETE FROM intake_{table}", sentence)
     assert before
     assert rows(table) == before
+
+
+def test_how_a_sample_was_drawn_is_not_changed(written: Intake) -> None:
+    before = rows("qualitysample")
+    for column in ("id", "agency_id", "month", "seed", "drawn_at"):
+        refused(
+            f'UPDATE intake_qualitysample SET "{column}" = "{column}"',
+            "A sample stays as it was drawn.",
+        )
+    refused("DELETE FROM intake_qualitysample", "A sample stays as it was drawn.")
+    assert before
+    assert rows("qualitysample") == before
 
 
 def columns_of(table: str) -> list[str]:

@@ -170,10 +170,17 @@ def test_who_finds_what(worker: User, worker2: User, supervisor: User, stranger:
         assert found(supervisor, criteria) == [call]
         assert found(worker2, criteria) == []
         assert found(stranger, criteria) == []
-        beyond = replace(criteria, is_beyond=True, purpose="reported_before")
-        assert found(worker2, beyond) == [call]
-        assert found(stranger, beyond) == []
-        assert list(find(worker2, beyond)) == []
+    beyond = Criteria(name="Benali", is_beyond=True, purpose="reported_before")
+    assert found(worker2, beyond) == [call]
+    assert found(stranger, beyond) == []
+    assert list(find(worker2, beyond)) == []
+
+
+def test_an_address_names_only_who_lives_there(worker: User) -> None:
+    call = told(worker, name="Mia Stone", address="12 Main Street")
+    name_person(worker, call, name="Hidden Mother", address="99 Oak Street")
+    (hit,) = find_page(worker, Criteria(address="12 Main Street")).hits
+    assert [str(one) for one in hit.people] == ["Mia Stone"]
 
 
 def test_practice_is_never_found(worker: User, supervisor: User) -> None:

@@ -74,6 +74,9 @@ def test_the_first_look_draws_and_a_rating_is_given_blind(
         answers=dict.fromkeys(quality.RUBRIC, "no"),
         at=timezone.now(),
     )
+    amendments.enter_in_error(
+        actor=supervisor, intake_id=call.pk, reason="Canary of an error.", at=timezone.now()
+    )
     client.force_login(raters[0])
     page = client.get(reverse("quality"))
     (mine,) = page.context["open_ratings"]

@@ -83,9 +83,12 @@ def test_filters_alone_stand_in_the_address(as_worker: Client, told: Intake) -> 
         {"status": "odd"},
         {"words": "x" * 301},
         {"worker": str(uuid.uuid4())},
-        {"is_beyond": "on", "words": "x"},
+        {"is_beyond": "on", "name": "x"},
         {"is_beyond": "on", "purpose": "reported_before"},
-        {"is_beyond": "on", "purpose": "odd", "words": "x"},
+        {"is_beyond": "on", "purpose": "odd", "name": "x"},
+        # What is in a record that is not to be read is not found out piece by piece.
+        {"is_beyond": "on", "purpose": "reported_before", "reference": "1", "words": "gin"},
+        {"is_beyond": "on", "purpose": "reported_before", "reference": "1", "asked": "not_asked"},
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_searched(
@@ -147,10 +150,9 @@ def test_beyond_the_own_a_worker_learns_that_there_is_one(
     assert "<mark>Nguyễn</mark>" in page
     assert "Ask a supervisor to open it." in page
     assert reverse("intake", args=[told.pk]) not in page
-    page = search(client, words="hungry", is_beyond="on", purpose="reported_before")
+    page = search(client, address="Harbor", is_beyond="on", purpose="reported_before")
     assert told.reference in page
-    for secret in ("alone", "<mark>", "Harbor", "Nguyễn"):
-        assert secret not in page
+    assert "Nguyễn" not in page  # a name that was not typed is not given away
     assert client.get(reverse("intake", args=[told.pk])).status_code == 404
 
 

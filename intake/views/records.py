@@ -125,7 +125,9 @@ def build_tabs(
         "tab": tab if tab in TABS else "record",
         "earlier": earlier,
         "changes": changes,
-        "history": worksheet.build_history(intake, at=timezone.now()) if tab == "history" else (),
+        "history": worksheet.build_history(intake, viewer=request.user, at=timezone.now())
+        if tab == "history"
+        else (),
         "readers": worksheet.build_readers(intake) if tab == "viewed" else (),
     }
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from intake import permissions
 from intake.models import (
     Answer,
     AuditEvent,
@@ -120,10 +121,15 @@ def _asked(intakes: Sequence[Intake]) -> dict[UUID, int]:
     return asked
 
 
-def build_history(intake: Intake, *, at: datetime) -> tuple[Step, ...]:
-    """Return what happened to an intake, with the time that it spent in each state."""
-    # What was rated is kept apart, and is the worker's to see once it was decided.
-    apart = Q(verb__in=READ) | Q(verb__startswith="quality.")
+def build_history(intake: Intake, *, viewer: User, at: datetime) -> tuple[Step, ...]:
+    """Return what happened to an intake, with the time that it spent in each state.
+
+    That it was rated is kept apart from the decision: supervisors see it here, its worker beside
+    what was decided.
+    """
+    apart = Q(verb__in=READ)
+    if not permissions.is_supervisor(viewer) or permissions.wrote(viewer, intake):
+        apart |= Q(verb__startswith="quality.")
     events = AuditEvent.objects.filter(subject_id=intake.pk).exclude(apart)
     listed = list(events.select_related("actor").order_by("at", "id"))
     moves = [one.at for one in listed if one.verb in COURSE] + [at]

@@ -37,6 +37,7 @@ from intake.models import (
     Narrative,
     OutboxKey,
     Person,
+    PersonWord,
     PracticeRun,
     PracticeTurn,
     Preferences,
@@ -230,6 +231,7 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ),
     ("review_visit_once", ReviewVisit, {}),
     ("follower_once", Follower, {}),
+    ("person_word_kind_known", PersonWord, {"kind": "x"}),
     ("help_flag_one_raised_of_intake", HelpFlag, {}),
     ("help_flag_lowered_by_somebody", HelpFlag, {"lowered_at": NOW}),
     ("assist_line_within_limit", AssistLine, {"text": ""}),
@@ -335,6 +337,7 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
         ),
         ReviewVisit.objects.create(intake=call, user=supervisor, seen_at=NOW),
         Follower.objects.create(intake=call, user=supervisor, seen_at=NOW),
+        PersonWord.objects.filter(intake=call).earliest("kind", "word"),
         HelpFlag.objects.create(intake=call, raised_at=NOW, raised_by=worker),
         AssistLine.objects.create(intake=call, author=supervisor, at=NOW, text="Ask who saw it."),
         DecisionReference.objects.create(
@@ -422,6 +425,7 @@ GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (ReviewComment, {}),
     (Amendment, {}),
     (AssistLine, {"text": "x" * 200, "seen_at": NOW}),
+    (PersonWord, {"kind": "b"}),
     (ExportJob, ENDED),
     (ExportItem, {"intake_id": ANOTHER_CALL, "position": 2}),
     (ExportJob, ENDED | {"status": "failed", "failure": "error", "expires_at": None}),
@@ -449,7 +453,8 @@ def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
     for name in [name for name, value in changes.items() if value is OTHER]:
         changes |= {name: User.objects.exclude(pk=row.rater_id).earliest("username").pk}  # type: ignore[attr-defined]
     with transaction.atomic():
-        type(row)(**fields | {"id": uuid.uuid4()} | changes).save(force_insert=True)
+        key = {"id": uuid.uuid4()} if "id" in fields else {}  # else the changes make it another
+        type(row)(**fields | key | changes).save(force_insert=True)
 
 
 def told_of(constraint: models.BaseConstraint, model: type[models.Model]) -> str:

@@ -320,7 +320,10 @@ class Round:
         acknowledged = self.arena.watch.acknowledged.get(place.field, "")
         if not there.startswith(acknowledged):
             self.outcome.losses += len(acknowledged) - len(there)
-            self.outcome.troubles.append(f"{place.name}: acknowledged, and it did not come back")
+            self.outcome.troubles.append(
+                f"{place.name} ({place.field}): {acknowledged[-40:]!r} was acknowledged, and the "
+                f"box came back with {there[-40:]!r}"
+            )
         gone = [at for at, size in self.typed_at_kill.get(place.field, []) if size > len(there)]
         if not gone:
             return

@@ -1,6 +1,7 @@
 """Not a word lost: the network, the session, the browser or the tab goes, and the text stays."""
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from tests.torture.watch import SHOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
 
+KEEP_NOTE = "(note) => sessionStorage.setItem('hotline.flushed', JSON.stringify(note))"
 # All that this browser keeps of our origin, as one text; sealed bytes are read as letters too.
 EVERYTHING_KEPT = """async () => {
   const found = [JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage})];
@@ -259,6 +261,24 @@ def test_a_new_row_that_was_left_comes_back_and_disturbs_nobody_who_types(
     expect(other.get_by_role("textbox", name="Name", exact=True).last).to_have_value("Aunt Lea")
     assert Person.objects.get().name == "Aunt Lea"
     assert Intake.objects.get().child_now_at == "At the aunt's house, since Monday."
+
+
+def test_a_page_made_before_a_row_was_sent_from_another_page_is_loaded_anew(
+    page: Page, live_server: LiveServer, worker: User
+) -> None:
+    """The list of calls sends what was left just while the call is opened."""
+    start_call(page, live_server)
+    wait_for_journal(page)
+    call, row = Intake.objects.get(), f"person.{uuid.uuid4()}.name"
+    old = page.request.get(page.url).text()
+    factory.put(worker, call, row, "Aunt Lea", role="other")
+    url = reverse("call_save", args=[call.pk])
+    page.evaluate(KEEP_NOTE, {"url": url, "revisions": {row: 0}, "reloads": 0})
+    page.route(page.url, lambda route: route.fulfill(body=old, content_type="text/html"), times=1)
+    page.goto(page.url)
+    wait_for_journal(page)
+    page.get_by_role("tab", name="People").click()
+    expect(page.locator(f'[data-field="{row}"]')).to_have_value("Aunt Lea")
 
 
 def test_a_conflict_in_another_section_is_marked_and_found(

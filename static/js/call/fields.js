@@ -256,7 +256,12 @@ function noteFlushed(root, saver) {
 function isBehind(root) {
   const note = takeNote();
   if (note?.url !== root.dataset.saveUrl || note.reloads >= RELOADS) return false;
-  const isOld = ([name, revision]) => Number(controlOf(name)?.dataset.revision ?? Infinity) <= revision;
+  const isOld = ([name, revision]) => {
+    const control = controlOf(name);
+    if (control) return Number(control.dataset.revision) <= revision;
+    // A row that was just made is not here, and there is a place for it.
+    return revision === 0 && document.querySelector(`[data-rows^="${CSS.escape(name.split(".")[0])}"]`) !== null;
+  };
   if (!Object.entries(note.revisions).some(isOld)) return false;
   keepNote({ ...note, reloads: note.reloads + 1 });
   return true;

@@ -83,7 +83,9 @@ def _make(job: ExportJob, item: ExportItem) -> Made:
     )
     if job.kind == ExportKind.CSV:
         count = item.intake.amendments.count()
-        row = export_row(intake=item.intake, submission=submission, amendments=count)
+        decided = item.intake.reviews.filter(own_screening__isnull=False).exclude(outcome="")
+        own = decided.select_related("own_screening").last()
+        row = export_row(intake=item.intake, submission=submission, amendments=count, own=own)
         return Made(item, submission, row)
     if job.kind == ExportKind.JSONL:
         return Made(item, submission, export_json(submission) + b"\n")

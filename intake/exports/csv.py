@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from intake import worksheet
-from intake.models import Answer, Intake, Submission
+from intake.models import Answer, Intake, Review, Submission
 from intake.models.base import Language, YesNo
 from intake.models.question_sets import FACTORS
 from intake.worksheet import SectionView, Table, Worksheet
@@ -46,6 +46,8 @@ COLUMNS = (
     "danger_statement",
     "next_steps",
     *(f"{factor}_{side}{part}" for factor in FACTORS for side in SIDES for part in ("", "_asked")),
+    "supervisor_decision",
+    "supervisor_reason",
 )
 BOM = "\ufeff"
 # A spreadsheet takes a cell that begins so for a formula, or loses its beginning.
@@ -63,10 +65,19 @@ def export_table(table: Table) -> bytes:
     return BOM.encode() + b"".join(csv_line(row) for row in ((table.first, *table.columns), *rows))
 
 
-def export_row(*, intake: Intake, submission: Submission, amendments: int) -> bytes:
-    """Return the line of one submission, with the status that its intake has now."""
+def export_row(
+    *, intake: Intake, submission: Submission, amendments: int, own: Review | None
+) -> bytes:
+    """Return the line of one submission, with the status that its intake has now.
+
+    `own` is the review with the supervisor's own decision beside the worker's, where there is one.
+    """
     sheet = worksheet.from_json(submission.content.text)
-    cells = _cells(sheet, intake, submission, intake.agency.zone) | {"amendments": str(amendments)}
+    cells = _cells(sheet, intake, submission, intake.agency.zone) | {
+        "amendments": str(amendments),
+        "supervisor_decision": own.own_screening.label if own and own.own_screening else "",
+        "supervisor_reason": own.own_reason if own else "",
+    }
     return csv_line([cells[name] for name in COLUMNS])
 
 

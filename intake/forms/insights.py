@@ -73,6 +73,8 @@ class InsightsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse days that make no period."""
         data = super().clean() or {}
+        if data.get("since") or data.get("until"):
+            data["period"] = "range"  # days that were given are meant
         if data.get("period") == "range" and not self.errors:
             if data.get("since") is None or data.get("until") is None:
                 self.add_error("since", "Give both days, from and until.")

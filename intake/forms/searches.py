@@ -115,8 +115,8 @@ class SearchForm(forms.Form):
             for name in OF_CONTENT:
                 if given.get(name):
                     self.add_error(name, NOT_OF_OTHERS)
-        else:
-            given["purpose"] = ""
+        elif given.get("purpose"):
+            self.add_error("is_beyond", "Choose this too, or take the purpose back.")
         return given
 
     @property

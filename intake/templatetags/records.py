@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
@@ -11,6 +12,7 @@ from intake.actions.cross_reports import grounds_of
 from intake.deadlines import time_left
 from intake.models.base import Language, Source, YesNo
 from intake.models.intakes import Intake
+from intake.models.reviews import Review
 from intake.worksheet import CrossReportView, PairView, PromptView, Worksheet
 
 register = template.Library()
@@ -172,3 +174,10 @@ def place_of(sheet: Worksheet, of: str) -> str:
     if noun == "quote":
         return "Exact words"
     return of.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+@register.filter
+def decided_otherwise(reviews: Iterable[Review] | None) -> Review | None:
+    """Return the latest review with an own decision of the supervisor's beside the worker's."""
+    own = [one for one in reviews or () if one.own_screening_id is not None]
+    return own[-1] if own else None

@@ -11,6 +11,8 @@ from django.contrib.auth.models import Group
 from intake.actions import people, reviews, wrap_up
 from intake.actions.reviews import NewComment
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow, Refused
+from intake.exports.csv import export_row
+from intake.exports.pdf import ExportStamp, render_html
 from intake.models import (
     Agency,
     AuditEvent,
@@ -328,6 +330,14 @@ def test_an_own_decision_stands_beside_the_workers(
     assert everything()["Decision"] == before
     event = AuditEvent.objects.get(verb="intake.decided_otherwise")
     assert event.details == {}
+    # It stands beside the worker's wherever that is read.
+    submission = call.submissions.select_related("content").get()
+    stamp = ExportStamp(by="x", at=LATER, copy_id="1")
+    printed = render_html(intake=call, submission=submission, stamp=stamp)
+    assert printed.count("Supervisor decided otherwise") == 2
+    assert "Nobody is hurt." in printed
+    line = export_row(intake=call, submission=submission, amendments=0, own=review).decode()
+    assert line.rstrip().endswith("Nobody is hurt.")
 
 
 def decide(actor: User, call: Intake, screening: UUID, reason: str) -> Review:

@@ -111,6 +111,11 @@ def test_from_submission_to_amendment(
         expect(hotline.get_by_text(text)).to_be_visible()
     inspection.page = hotline
     inspection.look("returned-call")
+    hotline.get_by_role("link", name="Go to the answer").first.click()
+    social = hotline.get_by_role("tab", name="Social Connections")
+    expect(social).to_have_attribute("aria-selected", "true")
+    question = factory.core_prompt(call).texts.get(language="en").text
+    expect(hotline.get_by_role("textbox", name=question)).to_be_focused()
     first = hotline.get_by_role("listitem").filter(has_text="Which aunt?")
     first.get_by_role("textbox", name="Reply to comment").fill("The older one.")
     first.get_by_role("button", name="Dealt with").click()

@@ -131,10 +131,19 @@ export function startTabs(root) {
   showPanel(tabs[0].dataset.tab);
   const opening = list.querySelector("[data-kind=opening]");
   if (root.hasAttribute("data-fresh") && opening) showPanel(opening.dataset.tab);
-  const wanted = location.hash.replace("#panel-", "");
-  if (tabs.some((tab) => tab.dataset.tab === wanted)) showPanel(wanted);
-  const field = location.hash.startsWith("#f-") && document.getElementById(location.hash.slice(1));
-  if (field) goToControl(field);
+  const goToHash = () => {
+    const wanted = location.hash.replace("#panel-", "");
+    if (tabs.some((tab) => tab.dataset.tab === wanted)) showPanel(wanted);
+    const field = location.hash.startsWith("#f-") && document.getElementById(location.hash.slice(1));
+    if (field) goToControl(field);
+  };
+  goToHash();
+  // A link to the same place twice changes no hash, but is pressed all the same.
+  window.addEventListener("hashchange", goToHash);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#f-"]');
+    if (link?.hash === location.hash) goToHash();
+  });
 
   // A click shows a section and leaves the caret where the worker types.
   list.addEventListener("mousedown", (event) => {

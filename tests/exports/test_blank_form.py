@@ -166,7 +166,8 @@ def test_a_hostile_prompt_prints_whole_and_moves_nothing_else_away(
         "opening.reporter_name",
         "closing.thanks",
     ):
-        PromptText.objects.filter(prompt__edition=draft, prompt__key=key).update(text=hostile)
+        prompt = Prompt.objects.get(edition=draft, key=key)
+        prompt.texts.update(text=hostile)
     pages = pages_of(draft)
     whole = squeezed("".join(CORNERS.sub("", " ".join(page.split())) for page in pages))
     assert whole.count("theend") == 4

@@ -65,8 +65,8 @@ def test_from_the_intakes_to_the_file(
     look_twice(page, inspection, "waiting")
     with a_worker(tmp_path / "work.log") as process:
         process.start()
-        # Nobody touches the page. Two intakes may be written between two looks at the server: the bar
-        # has a test of its own, below.
+        # Nobody touches the page. Two intakes may be written between two looks at the server, so
+        # the bar has a test of its own, below.
         expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=SOON)
     expect(page.get_by_role("status").filter(has_text="Ready until")).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)

@@ -14,7 +14,8 @@ from intake.models import AuditEvent, Intake, User
 from tests.factory import core_prompt, make_call, put, submit
 from tests.views.test_access import CALL_NAMES, TABLE, address
 
-ON_THE_CALL = sorted(name for name in CALL_NAMES if not name.startswith("intake"))
+POLLS = {"call_matches_count"}  # what a page asks by itself is no look; it tells a number
+ON_THE_CALL = sorted(name for name in CALL_NAMES - POLLS if not name.startswith("intake"))
 ON_THE_RECORD = sorted(name for name in CALL_NAMES if name.startswith("intake"))
 EXPORTS = {  # which kind of copy an address hands out
     "intake_brief_pdf": "brief",
@@ -23,10 +24,14 @@ EXPORTS = {  # which kind of copy an address hands out
     "intake_pdf": "pdf",
 }
 OF_THEIR_OWN = {
+    "call_matches": "intake.matches_viewed",
     "call_versions": "intake.versions_viewed",
     "intake_copy_out": "intake.copied_out",
 }
-DETAILS = {"call_versions": {"field": "narrative.text"}}  # which column, never what
+DETAILS: dict[str, dict[str, Any]] = {
+    "call_matches": {"count": 0},
+    "call_versions": {"field": "narrative.text"},  # which column, never what
+}
 PROBES = ("healthz", "readyz")
 SAID = ("Zebulon", "Quillfeather", "Ottoline")  # in no word of ours
 

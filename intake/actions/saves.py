@@ -31,7 +31,10 @@ from intake.search.index import FOUND_BY, index_person, words_of_person
 from intake.text import clean_text, is_named
 
 THINNING = timedelta(seconds=30)  # one earlier text is kept per this much typing
-BASICS = ("reference", "status", "agency", "worker", "edition", "holder")
+BASICS = (
+    *("reference", "status", "agency", "worker", "edition", "holder"),
+    *("is_practice", "started_at"),  # where search finds it
+)
 SHRINKING = 50  # code points: a save that takes away more keeps the earlier text in any case
 
 

@@ -21,12 +21,12 @@ POST_ONLY = [
     "call_submit",
     "logout",
 ]
-READ_ONLY = ["home", "csrf", "calls", "call", "wrap_up", "intakes", "intake", "editions", "audit"]
+READ_ONLY = ["home", "csrf", "calls", "call", "wrap_up", "notices", "intake", "editions", "audit"]
 
 
 def address(name: str, call: Intake) -> str:
     """The address of a name, of the call where it needs one."""
-    needs_none = {"call_start", "logout", "home", "csrf", "calls", "intakes", "editions", "audit"}
+    needs_none = {"call_start", "logout", "home", "csrf", "calls", "notices", "editions", "audit"}
     return reverse(name) if name in needs_none else reverse(name, args=[call.pk])
 
 

@@ -106,10 +106,11 @@ def test_who_takes_calls_writes_in_the_own_one(people: dict[str, User], who: str
 def test_nobody_else_moves_a_call_on(people: dict[str, User], name: str) -> None:
     call = make_call(people["owner"])
     form = {"reason": "mistake", "base:narrative.text": "0", "narrative.text": "Mine now"}
+    url = address(name, call)  # which makes what some of them name
     before, events = everything(), AuditEvent.objects.count()
     for who in WHO:
         if who != "owner":
-            response = signed_in(people.get(who)).post(address(name, call), form)
+            response = signed_in(people.get(who)).post(url, form)
             assert response.status_code == (302 if who == "nobody" else 404), who
     assert everything() == before
     assert AuditEvent.objects.count() == events

@@ -216,13 +216,14 @@ function showState() {
   };
 }
 
-/** Mark the sections with a field that waits for the worker; a button beside the line goes to the first. */
+/** Mark the sections with a field that waits for the worker; a button goes to one that is not in view. */
 function showWhere(names) {
   const controls = names.map(controlOf).filter(Boolean);
+  const hidden = controls.find((control) => !control.offsetParent);
   const button = document.querySelector("[data-show-trouble]");
   if (button) {
-    button.hidden = !controls.length;
-    button.dataset.goToField = controls[0]?.dataset.field ?? "";
+    button.hidden = !hidden;
+    button.dataset.goToField = hidden?.dataset.field ?? "";
   }
   markTabs(controls, "needs a look");
 }

@@ -60,7 +60,8 @@ def _pytest(engine: str, url: str, tools: dict[str, str], words: list[str]) -> i
     with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
         env = environment.for_tests(url) | tools
         env |= {"TMPDIR": folder, "COVERAGE_FILE": str(Path(folder) / "coverage")}
-        code = system.run(environment.PYTHON, "-m", "pytest", *words, env=env)
+        # Cluster and folder are thrown away whole: no database is dropped before, whoever is in it.
+        code = system.run(environment.PYTHON, "-m", "pytest", "--reuse-db", *words, env=env)
     print(f"--- {engine}: {time.monotonic() - started:.0f} s", flush=True)
     return code
 

@@ -41,7 +41,8 @@ def test_the_call_screen_is_light(page: Page, live_server: LiveServer, worker: U
 
     # Static files are named by their content and kept for ever: the page alone comes again.
     again = [size for path, size in sizes.items() if not path.startswith("/static/")]
-    assert len(again) == 2  # the page with its journal's key, and that it is there
+    # The page with its journal’s key, and that it is there; no person is saved: no matches asked.
+    assert len(again) == 2
     assert len(sizes) > 8  # the styles and every script were counted
     assert sum(sizes.values()) <= 150 * KILOBYTE, sizes
     assert sum(again) <= 40 * KILOBYTE, sizes

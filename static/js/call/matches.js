@@ -56,5 +56,5 @@ export function startMatches(root, saver) {
   });
   dialog.querySelector("[data-close-dialog]").addEventListener("click", () => dialog.close());
   root.addEventListener("call:stored", ({ detail }) => COUNTS.test(detail) && plan());
-  if (root.querySelector("[data-field^='person.']")) count();
+  if (root.querySelector("[data-field^='person.'][data-revision]:not([data-revision='0'])")) count();
 }

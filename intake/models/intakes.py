@@ -347,6 +347,12 @@ class Intake(SavedRecord):
         return datetime.fromisoformat(at) if at else None
 
     @property
+    def outcome(self) -> str:
+        """The worker's screening decision in words; empty before there is one."""
+        decision = getattr(self, "decision", None)
+        return decision.screening.label if decision and decision.screening else ""
+
+    @property
     def is_live(self) -> bool:
         """Whether its call is going on, or dropped and waited for."""
         return self.status == IntakeStatus.IN_PROGRESS and self.ended_at is None

@@ -48,12 +48,6 @@ class Match:
     intake: Intake
     people: tuple[MatchedPerson, ...]
 
-    @property
-    def outcome(self) -> str:
-        """The screening decision in words; empty before there is one."""
-        decision = getattr(self.intake, "decision", None)
-        return decision.screening.label if decision and decision.screening else ""
-
 
 def possible_matches(intake: Intake) -> list[Match]:
     """Return the intakes of the agency that may be about the same people, at most 50.

@@ -33,12 +33,6 @@ class Hit:
     label: str = ""
     passage: str = ""
 
-    @property
-    def outcome(self) -> str:
-        """The screening decision in words; empty before there is one."""
-        decision = getattr(self.intake, "decision", None)
-        return decision.screening.label if decision and decision.screening else ""
-
 
 @dataclass(frozen=True)
 class Page:

@@ -247,6 +247,44 @@ NOUN_OF: dict[type[SavedRecord], str] = {
 MANY_ROWS = frozenset(NOUN_OF.values()) - {"call", "narrative", "reporter", "decision"}
 
 
+# What the editor of question sets saves in the same way: prompt.<id>.en, set.<id>.title
+DRAFT_FIELDS: dict[str, dict[str, SavedField]] = {
+    "prompt": {
+        "en": SavedField(limit=LINE),
+        "es": SavedField(limit=LINE),
+        "helper_en": SavedField(limit=LINE),
+        "helper_es": SavedField(limit=LINE),
+    },
+    "set": {
+        "title": SavedField(limit=120),
+        "title_es": SavedField(limit=120),
+        "help": SavedField(limit=LINE),
+        "help_es": SavedField(limit=LINE),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a button of the editor does to a row of a draft: its kind, its key, and what."""
+
+    row: str  # pair or prompt
+    id: UUID
+    what: str  # up, down, remove, core, confirm, or to:<key of a set>
+
+
+def parse_draft_name(name: str) -> FieldName:
+    """Return the parts of the name of a draft's field, or raise UnknownField."""
+    noun, _, rest = name.partition(".")
+    key, _, column = rest.partition(".")
+    if column not in DRAFT_FIELDS.get(noun, {}):
+        raise UnknownField("This draft has no such field; nothing was changed.")
+    try:
+        return FieldName(noun, UUID(key), column)
+    except ValueError:
+        raise UnknownField("This draft has no such field; nothing was changed.") from None
+
+
 def parse_name(name: str) -> FieldName:
     """Return the parts of a field's name, or raise UnknownField."""
     noun, _, rest = name.partition(".")

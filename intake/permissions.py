@@ -1,6 +1,6 @@
 """Who may do what, as predicates; actions ask them, templates show what they allow."""
 
-from intake.models import Intake, Review, User
+from intake.models import Edition, Intake, Review, User
 
 
 def is_worker(user: User) -> bool:
@@ -36,6 +36,23 @@ def can_search(user: User) -> bool:
 def can_print_form(user: User) -> bool:
     """Whether the user may print blank forms of the agency's editions; no call is in them."""
     return is_worker(user) or is_supervisor(user) or is_administrator(user)
+
+
+def can_edit_question_sets(user: User) -> bool:
+    """Whether the user edits, reviews and publishes the agency's question sets."""
+    return is_administrator(user)
+
+
+def can_publish(user: User, edition: Edition) -> bool:
+    """Whether the user may publish an edition that is in review: another than who asked for it.
+
+    So two people stand for what callers are asked. An agency of one administrator may do without.
+    """
+    if not can_edit_question_sets(user) or edition.agency_id != user.agency_id:
+        return False
+    if user.agency is not None and user.agency.allows_own_publish:
+        return True
+    return user.pk != edition.requested_by_id
 
 
 def can_write(user: User, intake: Intake) -> bool:

@@ -2,7 +2,9 @@
 
 - The audit is append-only.
 - Submissions, their content and their reporting party are frozen.
-- A published edition (scheduled, live, retired) keeps its content; only its status moves on.
+- A published edition (scheduled, live, retired) keeps its content; only its status moves on. It
+  becomes one only when it is whole: English for every prompt, both sides of every pair, nothing
+  that was taken out.
 - A rating of a quality sample stays as it was given.
 - An approved or closed intake stays approved or closed; amendments are append-only.
 
@@ -80,7 +82,8 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(
         "intake_edition_published_fields",
         "intake_edition",
-        "UPDATE OF id, agency_id, number, copied_from_id, content_sha256, created_at, live_from",
+        "UPDATE OF id, agency_id, number, copied_from_id, content_sha256, created_at, live_from,"
+        " created_by_id, requested_by_id, requested_at, published_by_id",
         "A published edition does not change; edit a copy.",
         f"OLD.status IN {PUBLISHED}",
     ),
@@ -92,6 +95,20 @@ TRIGGERS: tuple[Trigger, ...] = (
         "(OLD.status = 'retired' AND NEW.status <> 'retired')"
         " OR (OLD.status = 'live' AND NEW.status NOT IN ('live', 'retired'))"
         " OR (OLD.status = 'scheduled' AND NEW.status NOT IN ('scheduled', 'live', 'retired'))",
+    ),
+    Trigger(
+        "intake_edition_cancelled",
+        "intake_edition",
+        "UPDATE OF cancelled_at",
+        "Only a scheduled edition is called off.",
+        "OLD.status <> 'scheduled'",
+    ),
+    Trigger(
+        "intake_edition_published_whole",
+        "intake_edition",
+        "UPDATE OF status",
+        "Only a whole edition is published.",
+        f"OLD.status NOT IN {PUBLISHED} AND NEW.status IN {PUBLISHED} AND NOT {{whole:NEW.id}}",
     ),
     Trigger(
         "intake_edition_published_delete",
@@ -113,6 +130,21 @@ TRIGGERS: tuple[Trigger, ...] = (
 # PostgreSQL's TRUNCATE passes row triggers by; SQLite has no TRUNCATE.
 NEVER_TRUNCATED = tuple(sorted({trigger.table for trigger in TRIGGERS}))
 
+_WHOLE = """
+  NOT EXISTS (
+    SELECT 1 FROM intake_prompt AS asked WHERE asked.edition_id = {edition} AND (
+      asked.is_removed OR NOT EXISTS (
+        SELECT 1 FROM intake_prompttext AS words
+        WHERE words.prompt_id = asked.id AND words.language = 'en' AND words.text <> ''
+      )
+    )
+  ) AND NOT EXISTS (
+    SELECT 1 FROM intake_promptpair AS pair WHERE pair.edition_id = {edition} AND (
+      pair.is_removed OR (SELECT count(*) FROM intake_prompt WHERE pair_id = pair.id) <> 2
+    )
+  )
+"""
+
 _POSTGRESQL_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION intake_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -124,6 +156,8 @@ LANGUAGE sql STABLE AS $$
 $$;
 CREATE OR REPLACE FUNCTION intake_edition_of_prompt(prompt uuid) RETURNS uuid
 LANGUAGE sql STABLE AS $$ SELECT edition_id FROM intake_prompt WHERE id = prompt $$;
+CREATE OR REPLACE FUNCTION intake_edition_is_whole(edition uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT {_WHOLE.format(edition="edition")} $$;
 """  # noqa: S608 (constants of this file)
 
 
@@ -194,13 +228,21 @@ def _when(trigger: Trigger, vendor: str) -> str:
     """Return the WHEN clause; PostgreSQL allows no subquery there, so it calls functions."""
     if not trigger.when:
         return ""
-    if not trigger.when.startswith("{published:"):
-        return f"WHEN ({trigger.when})"
+    if trigger.when.startswith("{published:"):
+        return f"WHEN ({_is_published(trigger, vendor)})"
+    is_sqlite = vendor == "sqlite"
+    whole = (
+        f"({_WHOLE.format(edition='NEW.id')})" if is_sqlite else "intake_edition_is_whole(NEW.id)"
+    )
+    return f"WHEN ({trigger.when.replace('{whole:NEW.id}', whole)})"
+
+
+def _is_published(trigger: Trigger, vendor: str) -> str:
     edition = trigger.when.removeprefix("{published:").removesuffix("}")
     if vendor == "sqlite":
         published = f"SELECT 1 FROM intake_edition WHERE id = {edition} AND status IN {PUBLISHED}"  # noqa: S608
-        return f"WHEN (EXISTS ({published}))"
+        return f"EXISTS ({published})"
     if edition.startswith("(SELECT"):
         row = "NEW" if "NEW." in edition else "OLD"
         edition = f"intake_edition_of_prompt({row}.prompt_id)"
-    return f"WHEN (intake_is_published({edition}))"
+    return f"intake_is_published({edition})"

@@ -1,4 +1,4 @@
-"""The tables that an agency edits: cross-report rules, services, fields of the copy-out."""
+"""The tables that an agency edits: cross-report rules, services, copy-out, words to avoid."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,13 +13,14 @@ from intake.models import (
     Agency,
     CopyOutField,
     CrossReportRule,
+    JargonWord,
     ResponseOption,
     Service,
     User,
 )
 from intake.models.audit import record_event
 
-TableRow = TypeVar("TableRow", Service, CrossReportRule, CopyOutField)
+TableRow = TypeVar("TableRow", Service, CrossReportRule, CopyOutField, JargonWord)
 
 
 def load_tables(
@@ -27,6 +28,7 @@ def load_tables(
     rules: list[dict[str, Any]],
     services: list[dict[str, Any]],
     copy_out: list[dict[str, Any]],
+    jargon: list[dict[str, Any]],
 ) -> list[str]:
     """Give every agency that lacks a table the shipped one; return what was made, in sentences.
 
@@ -56,6 +58,11 @@ def load_tables(
                 CopyOutField(agency=agency, **one) for one in copy_out
             )
             made += _added(agency, fields, "copy-out fields")
+        for agency in Agency.objects.filter(jargon_words__isnull=True):
+            words = JargonWord.objects.bulk_create(
+                JargonWord(agency=agency, **one) for one in jargon
+            )
+            made += _added(agency, words, "words of the trade")
     return made
 
 

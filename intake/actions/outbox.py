@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from intake import crypto
-from intake.models import Intake, OutboxKey, User
+from intake import crypto, permissions
+from intake.errors import NotAllowed
+from intake.models import Edition, Intake, OutboxKey, User
 from intake.models.audit import record_event
 
 KEY_BYTES = 32  # AES-256
@@ -37,28 +38,61 @@ def release_key(*, actor: User, intake_id: UUID, at: datetime) -> str:
             key = OutboxKey(user=actor, intake=intake, made_at=at)
             key.write(_fresh())
             key.save()
-        try:
-            return key.read()
-        except crypto.SealBroken:
-            # Its ring key is gone, and with it what browsers hold; a call must go on all the same.
-            record_event("outbox_key.replaced", actor=actor, at=at, subject=key.intake)
+        return _read(key, actor=actor, at=at)
+
+
+def release_draft_key(*, actor: User, edition_id: UUID, at: datetime) -> str:
+    """Return the key, in base64, of what the actor's browser keeps of a draft of question sets.
+
+    Made when first asked for; it goes with the draft. Raises Edition.DoesNotExist for another
+    agency's, NotAllowed for who does not edit question sets.
+    """
+    if not permissions.can_edit_question_sets(actor):
+        raise NotAllowed("Only administrators of the agency edit its question sets.")
+    with transaction.atomic():
+        key = OutboxKey.objects.filter(user=actor, edition=edition_id).first()
+        if key is None:
+            editions = Edition.objects.filter(agency=actor.agency_id, agency__isnull=False)
+            edition = editions.select_for_update().get(pk=edition_id)
+            key = OutboxKey.objects.filter(user=actor, edition=edition).first()
+        if key is None:
+            key = OutboxKey(user=actor, edition=edition, made_at=at)
             key.write(_fresh())
-            key.made_at = at
-            key.save(update_fields=["sealed", "made_at"])
-            return key.read()
+            key.save()
+        return _read(key, actor=actor, at=at)
+
+
+def _read(key: OutboxKey, *, actor: User, at: datetime) -> str:
+    """Return a key; one that the ring does not open any more is replaced, and audited."""
+    try:
+        return key.read()
+    except crypto.SealBroken:
+        # Its ring key is gone, and with it what browsers hold; typing must go on all the same.
+        subject = key.intake or key.edition
+        assert subject is not None
+        record_event("outbox_key.replaced", actor=actor, at=at, subject=subject)
+        key.write(_fresh())
+        key.made_at = at
+        key.save(update_fields=["sealed", "made_at"])
+        return key.read()
 
 
 def forget_keys(*, at: datetime) -> int:
-    """Delete the keys of calls that took no text for two days and return how many they were.
+    """Delete the keys of calls and drafts that took no text for two days; return how many.
 
     What a browser holds goes after a day, and nothing of theirs can be sent any more.
     """
-    over = OutboxKey.objects.exclude(intake__status__in=Intake.WRITABLE).filter(
+    published = OutboxKey.objects.exclude(edition=None).exclude(
+        edition__status__in=[Edition.Status.DRAFT, Edition.Status.IN_REVIEW]
+    )
+    gone = published.filter(made_at__lt=at - KEPT).delete()[0]
+    calls = OutboxKey.objects.exclude(intake=None)
+    over = calls.exclude(intake__status__in=Intake.WRITABLE).filter(
         Q(intake__submitted_at__lt=at - KEPT)
         | Q(intake__submitted_at=None, intake__ended_at__lt=at - KEPT),
         made_at__lt=at - KEPT,
     )
-    return over.delete()[0]
+    return gone + int(over.delete()[0])
 
 
 def _fresh() -> str:

@@ -16,6 +16,7 @@ POLICIES = (
     "idle_lock_minutes",
     "retention_years",
     "allows_own_review",
+    "allows_own_publish",
     "anonymous_reporter_text",
     "has_notice_emails",
 )

@@ -21,6 +21,8 @@ from intake.models import (
     User,
 )
 from intake.models.audit import record_event
+from intake.models.base import Language
+from intake.worksheet import describe
 
 
 @dataclass
@@ -42,7 +44,7 @@ def load_question_sets(*, sets: list[dict[str, Any]], at: datetime) -> Loaded:
         editions = Edition.objects.filter(agency__isnull=True)
         if not editions.filter(content_sha256=digest).exists():
             is_first = not editions.exists()
-            edition = _write_edition(sets, agency=None, digest=digest, at=at)
+            edition = write_edition(sets, agency=None, at=at)
             if is_first:
                 _publish(edition, actor=None, at=at)
             loaded.made.append(f"{edition}: {edition.get_status_display().lower()}")
@@ -72,49 +74,12 @@ def load_response_options(*, options: list[dict[str, Any]]) -> Loaded:
     return loaded
 
 
-def copy_edition(*, source: Edition, agency: Agency | None, at: datetime) -> Edition:
+def copy_edition(
+    *, source: Edition, agency: Agency | None, at: datetime, actor: User | None = None
+) -> Edition:
     """Return a draft for `agency` with everything that `source` holds; keys stay the same."""
     with transaction.atomic():
-        return _write_edition(
-            describe(source), agency=agency, digest=source.content_sha256, at=at, source=source
-        )
-
-
-def describe(edition: Edition) -> list[dict[str, Any]]:
-    """Return the sets of an edition in the form of the shipped files."""
-    texts: dict[Any, dict[str, PromptText]] = {}
-    for text in PromptText.objects.filter(prompt__edition=edition):
-        texts.setdefault(text.prompt_id, {})[text.language] = text
-    prompts = list(Prompt.objects.filter(edition=edition).order_by("position"))
-
-    def wording(prompt: Prompt) -> dict[str, Any]:
-        versions = texts.get(prompt.pk, {})
-        described: dict[str, Any] = {"key": prompt.key}
-        described |= {language: version.text for language, version in versions.items()}
-        helpers = {language: one.helper for language, one in versions.items() if one.helper}
-        return described | ({"helper": helpers} if helpers else {})
-
-    def pair(one: PromptPair) -> dict[str, Any]:
-        sides = {prompt.side: prompt for prompt in prompts if prompt.pair_id == one.pk}
-        described: dict[str, Any] = {"key": one.key, "is_core": one.is_core}
-        return described | {side: wording(prompt) for side, prompt in sides.items()}
-
-    return [
-        {
-            "key": section.key,
-            "kind": section.kind,
-            "position": section.position,
-            "title": {"en": section.title, "es": section.title_es},
-            "help": {"en": section.help, "es": section.help_es},
-            "pairs": [pair(one) for one in section.pairs.order_by("position")],
-            "prompts": [
-                wording(prompt) | {"kind": prompt.kind, "bound_to": prompt.bound_to}
-                for prompt in prompts
-                if prompt.question_set_id == section.pk and prompt.pair_id is None
-            ],
-        }
-        for section in edition.question_sets.order_by("position")
-    ]
+        return write_edition(describe(source), agency=agency, at=at, source=source, actor=actor)
 
 
 def hash_of(sets: Iterable[dict[str, Any]]) -> str:
@@ -130,22 +95,28 @@ def _publish(edition: Edition, *, actor: User | None, at: datetime) -> None:
     record_event("edition.published", actor=actor, at=at, subject=edition)
 
 
-def _write_edition(
+def write_edition(
     sets: list[dict[str, Any]],
     *,
     agency: Agency | None,
-    digest: str,
     at: datetime,
     source: Edition | None = None,
+    actor: User | None = None,
 ) -> Edition:
-    """Write a draft with the next number and everything that `sets` describes."""
+    """Return a new draft with the next number and everything that `sets` describes.
+
+    The caller's transaction has it whole; two drafts at once wait for each other.
+    """
+    if agency is not None:
+        Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
     last = Edition.objects.filter(agency=agency).aggregate(last=Max("number"))["last"]
     edition = Edition.objects.create(
         agency=agency,
         number=(last or 0) + 1,
         copied_from=source,
-        content_sha256=digest,
+        content_sha256=hash_of(sets),
         created_at=at,
+        created_by=actor,
     )
     pairs: list[PromptPair] = []
     prompts: list[Prompt] = []
@@ -154,16 +125,16 @@ def _write_edition(
     def add(section: QuestionSet, described: dict[str, Any], **about: Any) -> None:
         prompt = Prompt(edition=edition, question_set=section, key=described["key"], **about)
         prompts.append(prompt)
-        helpers = described.get("helper", {})
+        helpers, stale = described.get("helper", {}), described.get("stale", {})
         texts.extend(
             PromptText(
                 prompt=prompt,
                 language=language,
-                text=described[language],
+                text=described.get(language, ""),
                 helper=helpers.get(language, ""),
+                translated_from=stale.get(language, ""),
             )
-            for language in ("en", "es")
-            if described.get(language)
+            for language in Language.values
         )
 
     for one in sets:

@@ -72,10 +72,10 @@ def save_field(*, actor: User, intake_id: UUID, save: Save, at: datetime) -> Sav
             return _saved(save.field, row, at, also=follows)
 
         stored = fields.show_value(row, column)
-        text = clean_text(_text_of(save, row, stored))
+        text = clean_text(text_of(save, row, stored))
         if text == stored and not is_new:
             return _saved(save.field, row, at, also=follows)
-        follows_unacknowledged = _follows(save, last)
+        follows_unacknowledged = follows_on(save, last)
         if save.base != row.revision_of(column) and not follows_unacknowledged:
             raise StaleRevision(
                 field=str(save.field), revision=row.revision_of(column), text=stored
@@ -196,7 +196,7 @@ def _earlier(
     )
 
 
-def _text_of(save: Save, row: SavedRecord, stored: str) -> str:
+def text_of(save: Save, row: SavedRecord, stored: str) -> str:
     """Return the whole text that a save carries; a splice needs the very text it was made on."""
     if save.splice is None:
         return save.text or ""
@@ -204,9 +204,9 @@ def _text_of(save: Save, row: SavedRecord, stored: str) -> str:
     last = row.saves.get(save.field.column, {})
     on_base = save.base == row.revision_of(save.field.column)
     if save.after and not splice.sha256:
-        on_base = _follows(save, last)  # made on the text of a save that was on its way
+        on_base = follows_on(save, last)  # made on the text of a save that was on its way
     elif save.after:
-        on_base = on_base or _follows(save, last)
+        on_base = on_base or follows_on(save, last)
     text = stored[: splice.start] + splice.insert + stored[splice.start + splice.delete :]
     is_exact = not splice.sha256 or splice.sha256 == _sha256(text)
     if on_base and is_exact and splice.start + splice.delete <= len(stored):
@@ -218,7 +218,7 @@ def _text_of(save: Save, row: SavedRecord, stored: str) -> str:
     )
 
 
-def _follows(save: Save, last: dict[str, Any]) -> bool:
+def follows_on(save: Save, last: dict[str, Any]) -> bool:
     """Whether the stored text is one of the sender's own whose answer was lost."""
     return last.get("key") in {str(key) for key in save.after}
 

@@ -4,7 +4,14 @@ from typing import Any
 
 from django import forms
 
-from intake.models import Agency, CopyOutField, CrossReportRule, ResponseOption, Service
+from intake.models import (
+    Agency,
+    CopyOutField,
+    CrossReportRule,
+    JargonWord,
+    ResponseOption,
+    Service,
+)
 from intake.models.copy_out import SOURCES
 from intake.models.question_sets import FACTOR_TITLES, FACTORS
 
@@ -73,4 +80,17 @@ class CopyOutFieldForm(RowForm):
             "label": "Field",
             "limit": "Characters it holds (20 or more; 0: no limit)",
             "is_active": "Copied out",
+        }
+
+
+class JargonWordForm(RowForm):
+    """A word of the trade, and what callers understand instead."""
+
+    class Meta:
+        model = JargonWord
+        fields = ("words", "language", "plainer", "is_active")
+        labels = {
+            "words": "Word or phrase",
+            "plainer": "Say instead (may be empty)",
+            "is_active": "Warned of",
         }

@@ -16,16 +16,19 @@ YEARS = range(2000, 2100)  # what is outside is a slip of the pen
 class WallTimeField(forms.CharField):
     """A date and a time as the clock showed them, without a zone: `2026-03-02T14:05`."""
 
-    def __init__(self, *, label: str) -> None:
+    def __init__(self, *, label: str, required: bool = True) -> None:
         super().__init__(
             label=label,
+            required=required,
             widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
             error_messages={"required": "Say the date and the time."},
         )
 
-    def clean(self, value: Any) -> datetime:
-        """Return the naive time that was typed."""
+    def clean(self, value: Any) -> datetime | None:
+        """Return the naive time that was typed; None where none was and none is needed."""
         text = super().clean(value)
+        if not text:
+            return None
         for one in FORMATS:
             try:
                 wall = datetime.strptime(text, one)  # noqa: DTZ007 – no zone: that is the point

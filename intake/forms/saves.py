@@ -2,13 +2,14 @@
 
 import json
 import uuid
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
 
 from intake import fields
-from intake.fields import Save, Splice
+from intake.fields import FieldName, Save, Splice
 from intake.models import Person
 from intake.text import clean_text
 
@@ -24,7 +25,10 @@ class Malformed(Exception):
         self.sentence = sentence
 
 
-def parse_json_save(body: bytes) -> Save:
+NameParser = Callable[[str], FieldName]
+
+
+def parse_json_save(body: bytes, parse_name: NameParser = fields.parse_name) -> Save:
     """Return the save in a JSON body; raises Malformed, or UnknownField for a strange name."""
     try:
         data = json.loads(body)
@@ -39,7 +43,7 @@ def parse_json_save(body: bytes) -> Save:
     if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
         raise Malformed("A row is described by texts.")
     return Save(
-        field=fields.parse_name(_string(data, "field")),
+        field=parse_name(_string(data, "field")),
         base=_count(data, "base"),
         key=_key(data, "key"),
         after=frozenset(_keys(data, "after")),
@@ -51,7 +55,7 @@ def parse_json_save(body: bytes) -> Save:
     )
 
 
-def parse_form_saves(post: QueryDict) -> list[Save]:
+def parse_form_saves(post: QueryDict, parse_name: NameParser = fields.parse_name) -> list[Save]:
     """Return a save for every field that a plain form carries.
 
     A field is in the form when its `base:<name>` is, which holds the revision and the check sum
@@ -63,7 +67,7 @@ def parse_form_saves(post: QueryDict) -> list[Save]:
     for name in post:
         if not name.startswith("base:"):
             continue
-        field = fields.parse_name(name.removeprefix("base:"))
+        field = parse_name(name.removeprefix("base:"))
         base, _, served = str(post[name]).partition("-")
         if not base.isdecimal() or len(base) > 9:
             raise Malformed("A revision is a number.")

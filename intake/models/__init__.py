@@ -7,6 +7,7 @@ from intake.models.copy_out import CopyOutField, CopyOutTick
 from intake.models.cross_reports import CrossReport, CrossReportRule, CrossReportSending
 from intake.models.decisions import Decision, DecisionReference, ResponseOption
 from intake.models.dispatches import Dispatch
+from intake.models.drafts import DraftChange, EditionComment
 from intake.models.exports import ExportItem, ExportJob, ExportPart
 from intake.models.hand_overs import HandOver
 from intake.models.insights import CallSummary
@@ -18,7 +19,14 @@ from intake.models.people import Agency, User
 from intake.models.practice import PracticeRun, PracticeTurn
 from intake.models.preferences import Preferences
 from intake.models.quality import QualityRating, QualitySample, SampledIntake
-from intake.models.question_sets import Edition, Prompt, PromptPair, PromptText, QuestionSet
+from intake.models.question_sets import (
+    Edition,
+    JargonWord,
+    Prompt,
+    PromptPair,
+    PromptText,
+    QuestionSet,
+)
 from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
 from intake.models.searches import NameWord, PersonWord, SearchDocument, SearchQuery
 from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
@@ -43,7 +51,9 @@ __all__ = [
     "Decision",
     "DecisionReference",
     "Dispatch",
+    "DraftChange",
     "Edition",
+    "EditionComment",
     "ExportItem",
     "ExportJob",
     "ExportPart",
@@ -53,6 +63,7 @@ __all__ = [
     "HeardNote",
     "HelpFlag",
     "Intake",
+    "JargonWord",
     "NameWord",
     "Narrative",
     "OutboxKey",

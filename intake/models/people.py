@@ -41,6 +41,8 @@ class Agency(Record):
     retention_years = models.PositiveSmallIntegerField(default=3)
     # Whether a supervisor may review what they took themselves: for an office of one.
     allows_own_review = models.BooleanField(default=False)
+    # Whether whoever wrote an edition of the question sets may publish it: for one administrator.
+    allows_own_publish = models.BooleanField(default=False)
     # Mails that tell how many notices wait, and nothing of them; the installation must want it too.
     has_notice_emails = models.BooleanField(default=False)
 

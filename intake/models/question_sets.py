@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
-from intake.models.base import Language, Record, Side, is_one_of
+from intake.models.base import Language, Record, SavedRecord, Side, is_one_of
 from intake.models.people import Agency, User
 
 FACTORS = (
@@ -37,7 +37,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Return the editions that were live by the time `at`, the latest first."""
         return (
             self.filter(agency=agency, status__in=[Edition.Status.SCHEDULED, Edition.Status.LIVE])
-            .filter(live_from__lte=at)
+            .filter(live_from__lte=at, cancelled_at=None)
             .order_by("-live_from", "-number")
         )
 
@@ -47,9 +47,9 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         The first one was live at that time, also where a later one has retired it since.
         """
         gone_live = (Edition.Status.SCHEDULED, Edition.Status.LIVE, Edition.Status.RETIRED)
-        return self.filter(agency=agency, status__in=gone_live, live_from__lte=at).order_by(
-            "-live_from", "-number"
-        )
+        return self.filter(
+            agency=agency, status__in=gone_live, live_from__lte=at, cancelled_at=None
+        ).order_by("-live_from", "-number")
 
 
 class EditionStatus(models.TextChoices):
@@ -63,7 +63,9 @@ class EditionStatus(models.TextChoices):
 class Edition(Record):
     """One numbered publication; a call is pinned to the edition that it began with.
 
-    `agency` is empty for an edition of the state, which agencies copy and never share.
+    `agency` is empty for an edition of the state, which agencies copy and never share. A scheduled
+    edition is live from `live_from` on, by the clock: `status` follows when somebody publishes next
+    or the hourly job runs, and no reader waits for it (`live`).
     """
 
     Status = EditionStatus
@@ -77,6 +79,18 @@ class Edition(Record):
     content_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     live_from = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    requested_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    requested_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # A scheduled edition that was called off before its time; it never was live.
+    cancelled_at = models.DateTimeField(null=True, blank=True)
 
     objects = EditionQuerySet.as_manager()
 
@@ -93,6 +107,10 @@ class Edition(Record):
                 condition=Q(status__in=["draft", "in_review"]) | Q(live_from__isnull=False),
                 name="edition_published_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=True) | Q(status="retired"),
+                name="edition_cancelled_is_retired",
+            ),
         ]
         indexes = [models.Index(fields=["agency", "status", "-live_from"], name="edition_live")]
 
@@ -107,7 +125,7 @@ class QuestionSetKind(models.TextChoices):
     CLOSING = "closing", "Closing"
 
 
-class QuestionSet(Record):
+class QuestionSet(SavedRecord):
     """One section of an edition."""
 
     Kind = QuestionSetKind
@@ -140,6 +158,9 @@ class PromptPair(Record):
     key = models.CharField(max_length=120)
     position = models.PositiveSmallIntegerField()
     is_core = models.BooleanField(default=False)
+    is_removed = models.BooleanField(
+        default=False
+    )  # taken out of a draft; gone when it is published
 
     class Meta:
         ordering = ["position"]
@@ -147,6 +168,9 @@ class PromptPair(Record):
             models.UniqueConstraint(fields=["edition", "key"], name="pair_key_in_edition"),
             models.UniqueConstraint(
                 fields=["question_set"], condition=Q(is_core=True), name="pair_one_core_in_set"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_core=False) | Q(is_removed=False), name="pair_core_is_there"
             ),
         ]
 
@@ -159,7 +183,7 @@ class PromptKind(models.TextChoices):
     SCRIPT = "script", "Script"
 
 
-class Prompt(Record):
+class Prompt(SavedRecord):
     """One readable question, or a script that is read out and takes no answer.
 
     `bound_to` names the one field of the record that this prompt fills (`call.danger_now`), so
@@ -178,6 +202,7 @@ class Prompt(Record):
     side = models.CharField(max_length=12, choices=Side)
     position = models.PositiveSmallIntegerField()
     bound_to = models.CharField(max_length=64, blank=True)
+    is_removed = models.BooleanField(default=False)  # of a draft, and without a pair
 
     class Meta:
         ordering = ["position"]
@@ -197,18 +222,48 @@ class Prompt(Record):
         return self.key
 
 
+class JargonWord(Record):
+    """A word of the trade that a prompt should not have; the checks of an edition warn of it."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="jargon_words")
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
+    words = models.CharField(max_length=80)
+    plainer = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["language", "words"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "language", "words"], name="jargon_word_in_agency"
+            ),
+            models.CheckConstraint(condition=~Q(words=""), name="jargon_word_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
 class PromptText(Record):
-    """The wording of a prompt in one language, with a note to the worker that is not read out."""
+    """The wording of a prompt in one language, with a note to the worker that is not read out.
+
+    Empty only in a draft (English) or where there is no translation. `translated_from` is the
+    English that a translation was made from, where that is not what stands now: it is stale.
+    """
 
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="texts")
     language = models.CharField(max_length=8, choices=Language)
-    text = models.TextField()
+    text = models.TextField(blank=True)
     helper = models.TextField(blank=True)
+    translated_from = models.TextField(blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["prompt", "language"], name="prompt_text_in_language"),
-            models.CheckConstraint(condition=~Q(text=""), name="prompt_text_not_empty"),
+            models.CheckConstraint(
+                condition=Q(translated_from="") | ~Q(language=Language.ENGLISH),
+                name="prompt_text_english_is_no_translation",
+            ),
         ]
 
     def __str__(self) -> str:

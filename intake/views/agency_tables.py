@@ -17,10 +17,11 @@ from intake.errors import Refused
 from intake.forms.agency_tables import (
     CopyOutFieldForm,
     CrossReportRuleForm,
+    JargonWordForm,
     RowForm,
     ServiceForm,
 )
-from intake.models import Agency, CopyOutField, CrossReportRule, Service
+from intake.models import Agency, CopyOutField, CrossReportRule, JargonWord, Service
 from intake.views.requests import UserRequest
 
 PER_PAGE = 50
@@ -68,6 +69,15 @@ TABLES = {
             CopyOutField,
             CopyOutFieldForm,
             ("label", "page", "source", "limit", "position"),
+        ),
+        Table(
+            "jargon",
+            "Words of the trade",
+            "a word",
+            "Words that callers may not know: the editor of question sets warns of them.",
+            JargonWord,
+            JargonWordForm,
+            ("words", "language", "plainer"),
         ),
     )
 }

@@ -92,8 +92,8 @@ def start_call(request: UserRequest) -> HttpResponse:
         raise Http404
     try:
         intake = calls.start_call(actor=request.user, at=timezone.now())
-    except NotPossibleNow as refusal:
-        messages.error(request, refusal.sentence)
+    except NotPossibleNow as refused:
+        messages.error(request, refused.sentence)
         return redirect("calls")
     return redirect("call", intake.pk)
 
@@ -114,7 +114,7 @@ def show_call(request: UserRequest, intake_id: UUID) -> HttpResponse:
 def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
     """One save of the protocol (intake/README.md): JSON in, JSON out, acknowledged after commit."""
     if len(request.body) > BODY_LIMIT:
-        return _refusal(413, "size", "This save is too large; the text is still in the box.")
+        return refusal(413, "size", "This save is too large; the text is still in the box.")
     try:
         saved = save_field(
             actor=request.user,
@@ -123,16 +123,16 @@ def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
             at=timezone.now(),
         )
     except Malformed as error:
-        return _refusal(400, "malformed", error.sentence)
+        return refusal(400, "malformed", error.sentence)
     except Intake.DoesNotExist:
         handed_over = hand_overs.from_user(request.user, intake_id)
         if handed_over is not None:
-            return _refusal(409, "handed_over", hand_overs.told_of(handed_over))
-        return _refusal(404, "call", "There is no such call for you; nothing was changed.")
-    except UnknownField as refusal:
-        return _refusal(404, "field", refusal.sentence)
+            return refusal(409, "handed_over", hand_overs.told_of(handed_over))
+        return refusal(404, "call", "There is no such call for you; nothing was changed.")
+    except UnknownField as refused:
+        return refusal(404, "field", refused.sentence)
     except StaleRevision as stale:
-        return _refusal(
+        return refusal(
             409,
             "stale",
             stale.sentence,
@@ -140,13 +140,13 @@ def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
             revision=stale.revision,
             text=stale.text,
         )
-    except HeldElsewhere as refusal:
-        return _refusal(409, "elsewhere", refusal.sentence)
-    except NotPossibleNow as refusal:
-        return _refusal(409, "state", refusal.sentence)
-    except InvalidValue as refusal:
-        return _refusal(422, "value", refusal.sentence)
-    return JsonResponse(_acknowledgement(saved))
+    except HeldElsewhere as refused:
+        return refusal(409, "elsewhere", refused.sentence)
+    except NotPossibleNow as refused:
+        return refusal(409, "state", refused.sentence)
+    except InvalidValue as refused:
+        return refusal(422, "value", refused.sentence)
+    return JsonResponse(acknowledgement(saved))
 
 
 @require_POST
@@ -296,8 +296,8 @@ def save_form(request: UserRequest, intake: Intake) -> dict[str, Any]:
                 "stored": stale.text,
                 "revision": stale.revision,
             }
-        except Refused as refusal:
-            errors[str(one.field)] = refusal.sentence
+        except Refused as refused:
+            errors[str(one.field)] = refused.sentence
     return {"conflicts": conflicts, "errors": errors}
 
 
@@ -332,13 +332,14 @@ def _then(
         intake = action(actor=request.user, intake_id=intake_id, at=timezone.now(), **values)
     except Intake.DoesNotExist:
         return hand_overs.instead(request, intake_id)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
         return redirect("call", intake_id)
     return redirect(to) if to == "calls" else redirect(to, intake.pk)
 
 
-def _acknowledgement(saved: Saved) -> dict[str, Any]:
+def acknowledgement(saved: Saved) -> dict[str, Any]:
+    """Return what the protocol answers to a save that was stored."""
     return {
         "field": saved.field,
         "revision": saved.revision,
@@ -351,5 +352,6 @@ def _acknowledgement(saved: Saved) -> dict[str, Any]:
     }
 
 
-def _refusal(status: int, reason: str, sentence: str, **more: Any) -> JsonResponse:
+def refusal(status: int, reason: str, sentence: str, **more: Any) -> JsonResponse:
+    """Return what the protocol answers to a save that was not."""
     return JsonResponse({"reason": reason, "error": sentence, **more}, status=status)

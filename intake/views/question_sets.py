@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from intake import permissions, worksheet
@@ -17,12 +18,15 @@ from intake.views.requests import UserRequest
 @require_safe
 def list_editions(request: UserRequest) -> HttpResponse:
     """The agency's editions, the newest first."""
-    if request.user.agency_id is None:
+    if request.user.agency is None:
         raise Http404
-    editions = Edition.objects.filter(agency=request.user.agency_id).order_by("-number")
-    return render(
-        request, "intake/question_sets/list.html", {"editions": editions} | _printing(request)
-    )
+    rows = worksheet.list_editions(request.user.agency, at=timezone.now())
+    context = {
+        "rows": rows,
+        "may_edit": permissions.can_edit_question_sets(request.user),
+        "live": next((one.edition for one in rows if one.status == Edition.Status.LIVE), None),
+    }
+    return render(request, "intake/question_sets/list.html", context | _printing(request))
 
 
 @require_safe
@@ -33,7 +37,13 @@ def show_edition(request: UserRequest, number: int) -> HttpResponse:
     return render(
         request,
         "intake/question_sets/edition.html",
-        {"edition": edition, "sections": sections} | _printing(request),
+        {
+            "edition": edition,
+            "sections": sections,
+            "row": worksheet.show_status(edition, at=timezone.now()),
+            "may_edit": permissions.can_edit_question_sets(request.user),
+        }
+        | _printing(request),
     )
 
 

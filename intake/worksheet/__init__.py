@@ -22,7 +22,16 @@ from intake.worksheet.build import (
     build_sections,
 )
 from intake.worksheet.changes import Change, changes_between
+from intake.worksheet.described import build_checks, describe
 from intake.worksheet.desk import QueueRow, Step, build_history, build_queue, build_readers
+from intake.worksheet.drafts import (
+    DraftView,
+    EditionRow,
+    build_draft,
+    list_editions,
+    show_status,
+    version_of,
+)
 from intake.worksheet.figures import Period
 from intake.worksheet.insights import Insights, Table, build_insights
 from intake.worksheet.notices import MOST_NOTICES, Notice, build_notices, count_new
@@ -95,6 +104,8 @@ __all__ = [
     "CrossReportView",
     "DecisionView",
     "DispatchView",
+    "DraftView",
+    "EditionRow",
     "Followed",
     "HeardView",
     "HelpView",
@@ -126,9 +137,11 @@ __all__ = [
     "build",
     "build_agreement",
     "build_caller",
+    "build_checks",
     "build_course",
     "build_cross_reports",
     "build_dispatches",
+    "build_draft",
     "build_followed",
     "build_help",
     "build_history",
@@ -145,13 +158,17 @@ __all__ = [
     "build_versions",
     "changes_between",
     "count_new",
+    "describe",
     "differences",
     "find_passage",
     "from_json",
     "glimpses",
     "is_asked",
+    "list_editions",
     "numbers_to_call",
+    "show_status",
     "to_canonical_json",
     "unfiled_lines",
+    "version_of",
     "view_rating",
 ]

@@ -256,14 +256,16 @@ def _assemble(
         texts.setdefault(text.prompt_id, {})[text.language] = text
     open_prompts: dict[UUID, list[PromptView]] = {}
     sides: dict[tuple[UUID, str], PromptView] = {}
-    for prompt in Prompt.objects.filter(edition=edition_id).order_by("position"):
+    for prompt in Prompt.objects.filter(edition=edition_id, is_removed=False).order_by("position"):
         view = _prompt(prompt, texts.get(prompt.pk, {}), answers, bound)
         if prompt.pair_id is None:
             open_prompts.setdefault(prompt.question_set_id, []).append(view)
         else:
             sides[prompt.pair_id, prompt.side] = view
     pairs: dict[UUID, list[PairView]] = {}
-    for pair in PromptPair.objects.filter(edition=edition_id).order_by("-is_core", "position"):
+    for pair in PromptPair.objects.filter(edition=edition_id, is_removed=False).order_by(
+        "-is_core", "position"
+    ):
         view_of_pair = PairView(
             id=str(pair.pk),
             key=pair.key,

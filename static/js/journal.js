@@ -34,9 +34,9 @@ const hanging = (request) => new Promise((resolve, reject) => {
 });
 
 /** Open this browser's store and drop what is older than a day; null where there is none. */
-export async function openStore() {
+export async function openStore(name = NAME) {
   try {
-    const request = indexedDB.open(NAME, 1);
+    const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
       for (const name of [OUTBOX, NOTES, PAGES]) request.result.createObjectStore(name, { keyPath: "id" });
     };
@@ -147,8 +147,8 @@ export const forgetPages = (db, pages) => remove(db, PAGES, pages);
 
 /** The journal of one page of one call. */
 export class Journal {
-  constructor({ db, key, user, call, page, onChange = () => {} }) {
-    Object.assign(this, { db, key, user, call, page, onChange });
+  constructor({ db, key, user, call, page, name = NAME, onChange = () => {} }) {
+    Object.assign(this, { db, key, user, call, page, name, onChange });
     this.waiting = new Map(); // field: its newest entry, or null for none
     this.writing = null;
     this.again = null;
@@ -157,6 +157,11 @@ export class Journal {
 
   idOf(field) {
     return [this.user, this.call, this.page, field].join("/");
+  }
+
+  /** Tell this browser that the page is open. */
+  announce() {
+    return announcePage(this.db, this.page, this.user, this.call);
   }
 
   /** Keep the newest entry of a field. */
@@ -209,7 +214,7 @@ export class Journal {
   /** A store that was cleared is closed for good; one that is full is not. */
   async openAnew() {
     const before = this.db;
-    const store = await openStore();
+    const store = await openStore(this.name);
     if (!store || store === before) return;
     this.db = store;
     before.close();

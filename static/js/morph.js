@@ -1,6 +1,7 @@
 /**
  * Change a part of a page into what the server says it is now, touching only what differs: what is
- * selected stays selected, what has the focus keeps it. Elements with a `data-key` are known by it.
+ * selected stays selected, what has the focus keeps it. Elements with a `data-key` are known by it;
+ * what is marked `data-leave` is somebody else's to change.
  */
 
 const keyOf = (node) => node.dataset?.key;
@@ -48,7 +49,7 @@ function changeChildren(from, to) {
 /** Change `from` into `to`, which is of the same kind; `to` is used up. */
 export function change(from, to) {
   if (from.nodeType === Node.TEXT_NODE) return changeText(from, to.data);
-  if (from.nodeType !== Node.ELEMENT_NODE) return undefined;
+  if (from.nodeType !== Node.ELEMENT_NODE || "leave" in (from.dataset ?? {})) return undefined;
   for (const { name } of [...from.attributes]) if (!to.hasAttribute(name)) from.removeAttribute(name);
   for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
   return changeChildren(from, to);

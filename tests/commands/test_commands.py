@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from intake import fields
 from intake.actions.people import add_user
-from intake.actions.question_sets import describe, hash_of, load_question_sets
+from intake.actions.question_sets import hash_of, load_question_sets
 from intake.errors import InvalidValue
 from intake.jobs import schedule_housekeeping, schedule_look
 from intake.management.commands.load_question_sets import read_fixtures
@@ -33,6 +33,7 @@ from intake.models import (
     Reporter,
     User,
 )
+from intake.worksheet import describe
 
 ADD_TO_TEAM = ["add_user", "x", "--agency", "demo", "--role", "workers", "--supervisor"]
 

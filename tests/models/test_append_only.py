@@ -221,17 +221,51 @@ CHANGES_OF_AN_EDITION = {
     "content_sha256": "'other'",
     "created_at": "'2020-01-01 00:00:00+00:00'",
     "live_from": "'2020-01-01 00:00:00+00:00'",
+    "created_by_id": "NULL",
+    "requested_by_id": "NULL",
+    "requested_at": "NULL",
+    "published_by_id": "NULL",
 }
 
 
 @pytest.mark.parametrize("status", PUBLISHED)
 def test_every_column_of_a_published_edition_stands(agency: Agency, status: str) -> None:
     columns = {one.column for one in Edition._meta.concrete_fields}
-    assert columns - {"status"} == CHANGES_OF_AN_EDITION.keys()  # a new column needs a case
+    # A new column needs a case; a scheduled one may be called off.
+    assert columns - {"status", "cancelled_at"} == CHANGES_OF_AN_EDITION.keys()
     here = f"WHERE id = {sql(empty_edition(agency, status).pk)}"
     for column, value in CHANGES_OF_AN_EDITION.items():
         refused(f"UPDATE intake_edition SET {column} = {value} {here}", DOES_NOT_CHANGE)
     refused(f"DELETE FROM intake_edition {here}", "A published edition is kept.")
+    called_off = f"UPDATE intake_edition SET cancelled_at = '2020-01-01 00:00:00+00:00' {here}"
+    if status != "scheduled":
+        refused(called_off, "Only a scheduled edition is called off.")
+
+
+HALVES = (
+    """UPDATE intake_prompttext SET text = '' WHERE language = 'en' AND prompt_id =
+       (SELECT id FROM intake_prompt WHERE {of} ORDER BY id LIMIT 1)""",
+    """DELETE FROM intake_prompttext
+       WHERE language = 'en' AND prompt_id IN (SELECT id FROM intake_prompt WHERE {of})""",
+    "UPDATE intake_prompt SET is_removed = {true} WHERE pair_id IS NULL AND {of}",
+    "UPDATE intake_promptpair SET is_core = {false}, is_removed = {true} WHERE {of}",
+    "UPDATE intake_prompt SET pair_id = NULL, side = 'open' WHERE side = 'worry' AND {of}",
+)
+
+
+@pytest.mark.parametrize("status", PUBLISHED)
+@pytest.mark.parametrize("missing", HALVES)
+def test_only_a_whole_edition_is_published(draft: Edition, status: str, missing: str) -> None:
+    booleans = {"true": "true", "false": "false"}
+    publish = (
+        f"UPDATE intake_edition SET live_from = created_at, status = '{status}'"
+        f" WHERE id = {sql(draft.pk)}"
+    )
+    with transaction.atomic():
+        assert run(missing.format(of=f"edition_id = {sql(draft.pk)}", **booleans)) > 0
+        refused(publish, "Only a whole edition is published.")
+        transaction.set_rollback(True)
+    assert run(publish) == 1
 
 
 def test_an_edition_only_moves_on(agency: Agency) -> None:

@@ -25,7 +25,9 @@ from intake.models import (
     Decision,
     DecisionReference,
     Dispatch,
+    DraftChange,
     Edition,
+    EditionComment,
     ExportItem,
     ExportJob,
     FieldRevision,
@@ -34,6 +36,7 @@ from intake.models import (
     HeardNote,
     HelpFlag,
     Intake,
+    JargonWord,
     Narrative,
     OutboxKey,
     Person,
@@ -68,6 +71,7 @@ EARLIER = NOW - timedelta(hours=1)
 OWN = uuid.uuid4()
 SAME = "the user of offered_by"
 ANOTHER_CALL = "another intake"
+THE_DRAFT = "the edition that is a draft"
 NOBODY = uuid.UUID(int=7)
 OTHER = "a user who is not the rater"
 ORDINARY = {"sampled_id": None, "place": None, "assigned_at": None, "rated_at": NOW}
@@ -89,18 +93,25 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("edition_published_has_time", Edition, {"number": 99, "status": "scheduled"}),
     ("edition_published_has_time", Edition, {"number": 99, "status": "live"}),
     ("edition_published_has_time", Edition, {"number": 99, "status": "retired"}),
+    ("edition_cancelled_is_retired", Edition, {"number": 99, "cancelled_at": NOW}),
+    ("draft_change_number", DraftChange, {}),
+    ("edition_comment_not_empty", EditionComment, {"text": ""}),
+    ("edition_comment_resolved_by_somebody", EditionComment, {"resolved_at": NOW}),
     ("question_set_key_in_edition", QuestionSet, {}),
     ("question_set_kind_known", QuestionSet, {"key": "new", "kind": "x"}),
     ("pair_key_in_edition", PromptPair, {"is_core": False}),
     ("pair_one_core_in_set", PromptPair, {"key": "new"}),
+    ("pair_core_is_there", PromptPair, {"key": "new", "is_removed": True}),
     ("prompt_key_in_edition", Prompt, {"side": "working_well"}),
     ("prompt_side_in_pair", Prompt, {"key": "new"}),
     ("prompt_side_known", Prompt, {"key": "new", "side": "x"}),
     ("prompt_kind_known", Prompt, {"key": "new", "kind": "x"}),
     ("prompt_open_or_paired", Prompt, {"key": "new", "side": "open"}),
     ("prompt_open_or_paired", Prompt, {"key": "new", "pair_id": None}),
+    ("jargon_word_in_agency", JargonWord, {}),
+    ("jargon_word_not_empty", JargonWord, {"words": ""}),
     ("prompt_text_in_language", PromptText, {}),
-    ("prompt_text_not_empty", PromptText, {"language": "es", "text": ""}),
+    ("prompt_text_english_is_no_translation", PromptText, {"translated_from": "What else?"}),
     # The intake
     ("intake_reference_in_agency", Intake, {}),
     ("intake_ends_after_start", Intake, {"reference": "new", "ended_at": EARLIER}),
@@ -142,6 +153,8 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("intake_from_paper_after_start", Intake, {"reference": "new", "from_paper_at": EARLIER}),
     ("call_page_seen_after_opened", CallPage, {"seen_at": EARLIER}),
     ("outbox_key_of_user_and_call", OutboxKey, {}),
+    ("outbox_key_of_user_and_draft", OutboxKey, {"intake_id": None, "edition_id": THE_DRAFT}),
+    ("outbox_key_of_call_or_draft", OutboxKey, {"intake_id": None}),
     ("hand_over_one_open_of_intake", HandOver, {}),
     ("hand_over_answer_has_time", HandOver, {"answer": "accepted"}),
     ("hand_over_answer_has_time", HandOver, {"answered_at": NOW}),
@@ -303,6 +316,9 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
     key = OutboxKey(intake=call, user=worker, made_at=NOW)
     key.write("a key")
     key.save()
+    of_draft = OutboxKey(edition=draft, user=worker, made_at=NOW)
+    of_draft.write("a key")
+    of_draft.save()
     job = ExportJob.objects.create(
         agency=agency,
         requested_by=supervisor,
@@ -325,6 +341,11 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
         ExportItem.objects.create(job=job, position=1, intake=call),
         worker,
         draft,
+        DraftChange.objects.create(
+            edition=draft, number=1, actor=worker, made_at=NOW, kind="worded", about="q", cells=[]
+        ),
+        JargonWord.objects.filter(agency=agency).earliest("language", "words"),
+        EditionComment.objects.create(edition=draft, author=worker, text="How so?", made_at=NOW),
         section,
         pair,
         prompt,
@@ -448,6 +469,8 @@ def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
         changes |= {"follows_id": Intake.objects.exclude(follows=None).get().follows_id}
     if changes.get("intake_id") == ANOTHER_CALL:
         changes |= {"intake_id": Intake.objects.exclude(follows=None).get().follows_id}
+    if changes.get("edition_id") == THE_DRAFT:
+        changes |= {"edition_id": Edition.objects.get(status="draft").pk}
     for name in [name for name, value in changes.items() if value is SAME]:
         changes |= {name: row.offered_by_id}  # type: ignore[attr-defined]
     for name in [name for name, value in changes.items() if value is OTHER]:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from intake.actions.question_sets import copy_edition
 from intake.models import (
     AssistLine,
     CrossReport,
@@ -98,6 +99,22 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "editions": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "edition_print": ("get", (302, 200, 200, 200, 200, 404, 200)),
+    # A draft of the agency's.
+    "edition_draft": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_edit": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "edition_state": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "edition_save": ("post", (302, 404, 404, 404, 400, 404, 404)),
+    "edition_form": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_change": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_outbox_key": ("post", (302, 404, 404, 404, 200, 404, 404)),
+    "edition_discard": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_request_review": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_reopen": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_publish": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_cancel": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_bring_back": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_comment": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_comment_resolve": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "agency_tables": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_table": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_row_add": ("get", (302, 404, 404, 404, 200, 404, 404)),
@@ -186,9 +203,20 @@ PARTS: dict[str, int | str] = {
 }
 
 
+def of_draft(name: str, call: Intake) -> str:
+    draft = copy_edition(source=call.edition, agency=call.agency, at=NOW)
+    if name != "edition_comment_resolve":
+        return reverse(name, args=[draft.number])
+    author = User.objects.get(pk=call.worker_id)
+    remark = draft.comments.create(author=author, text="So?", made_at=NOW)
+    return reverse(name, args=[draft.number, remark.pk])
+
+
 def address(name: str, call: Intake) -> str:
     if name in PARTS:
         return reverse(name, args=[PARTS[name]])
+    if name.startswith("edition_"):
+        return of_draft(name, call)
     if name in ("intake_acknowledge", "intake_withdraw"):
         told = Dispatch.objects.create(
             intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id

@@ -28,7 +28,12 @@ def read_fixtures() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 def read_tables() -> dict[str, list[dict[str, Any]]]:
     """Return the shipped tables that every agency begins with, by name."""
     folder = settings.BASE_DIR / "fixtures" / "agency"
-    names = {"rules": "cross_report_rules", "services": "services", "copy_out": "copy_out"}
+    names = {
+        "rules": "cross_report_rules",
+        "services": "services",
+        "copy_out": "copy_out",
+        "jargon": "jargon",
+    }
     return {
         name: json.loads((folder / f"{file}.json").read_text(encoding="utf-8"))
         for name, file in names.items()

@@ -241,7 +241,7 @@ export function startHistory(root, saver, store = forgetful) {
     if (!tools.undo) return;
     const [title, history] = [last ? titleOf(last) : "", last && historyOf(last)];
     const may = { undo: history?.canUndo, redo: history?.canRedo, versions: Boolean(last) };
-    for (const [way, button] of Object.entries(tools)) {
+    for (const [way, button] of Object.entries(tools).filter(([, one]) => one)) {
       const isOff = !may[way] || (way !== "versions" && isLocked(last));
       const place = button.querySelector("[data-of]");
       const words = title && ` ${place.dataset.of} ${title}`;

@@ -1,0 +1,211 @@
+"""The editor of a draft: the page, its saves, and what its buttons do."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from intake import permissions, worksheet
+from intake.actions import drafts
+from intake.actions.outbox import release_draft_key
+from intake.errors import (
+    InvalidValue,
+    NotPossibleNow,
+    Refused,
+    StaleRevision,
+    UnknownField,
+)
+from intake.fields import parse_draft_name
+from intake.forms.drafts import Pressed, parse_change
+from intake.forms.saves import BODY_LIMIT, Malformed, parse_form_saves, parse_json_save
+from intake.models import Edition
+from intake.views.calls import acknowledgement, refusal
+from intake.views.requests import UserRequest
+from intake.wording import BLOCKING, WARNING
+
+
+@require_safe
+def edit(request: UserRequest, number: int) -> HttpResponse:
+    """The editor of a draft; what is in review stands there to be read and remarked on."""
+    edition = fetch(request, number)
+    if edition.status not in (Edition.Status.DRAFT, Edition.Status.IN_REVIEW):
+        return redirect("edition", number)
+    return render(request, "intake/question_sets/edit.html", context_of(request, edition))
+
+
+@require_safe
+def state(request: UserRequest, number: int) -> HttpResponse:
+    """What the page of a draft lacks: nothing (204), or the draft as it is now, with its checks."""
+    edition = fetch(request, number)
+    if request.GET.get("version") == str(worksheet.version_of(edition)):
+        return HttpResponse(status=204)
+    context = context_of(request, edition)
+    return JsonResponse(
+        {
+            "version": context["draft"].version,
+            "status": edition.status,
+            "html": render_to_string("intake/question_sets/_draft.html", context, request),
+        }
+    )
+
+
+@require_POST
+def save(request: UserRequest, number: int) -> JsonResponse:
+    """One save of the protocol that the call screen has too (intake/README.md)."""
+    edition = fetch(request, number)
+    if len(request.body) > BODY_LIMIT:
+        return refusal(413, "size", "This save is too large; the text is still in the box.")
+    try:
+        saved = drafts.save_draft_field(
+            actor=request.user,
+            edition_id=edition.pk,
+            save=parse_json_save(request.body, parse_draft_name),
+            at=timezone.now(),
+        )
+    except Malformed as error:
+        return refusal(400, "malformed", error.sentence)
+    except UnknownField as refused:
+        return refusal(404, "field", refused.sentence)
+    except StaleRevision as stale:
+        return refusal(
+            409,
+            "stale",
+            stale.sentence,
+            field=stale.field,
+            revision=stale.revision,
+            text=stale.text,
+        )
+    except NotPossibleNow as refused:
+        return refusal(409, "state", refused.sentence)
+    except InvalidValue as refused:
+        return refusal(422, "value", refused.sentence)
+    return JsonResponse(acknowledgement(saved))
+
+
+@require_POST
+def outbox_key(request: UserRequest, number: int) -> JsonResponse:
+    """The key of what the user's browser keeps of this draft until it is acknowledged."""
+    edition = fetch(request, number)
+    try:
+        key = release_draft_key(actor=request.user, edition_id=edition.pk, at=timezone.now())
+    except Refused:
+        raise Http404 from None
+    return JsonResponse({"key": key})
+
+
+@require_POST
+def save_form(request: UserRequest, number: int) -> HttpResponse:
+    """Save the editor as a plain form, field by field; what conflicts is shown with both texts."""
+    edition = fetch(request, number)
+    conflicts: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    try:
+        saves = parse_form_saves(request.POST, parse_draft_name)
+    except (Malformed, UnknownField) as error:
+        messages.error(request, str(error))
+        return redirect("edition_edit", number)
+    for one in saves:
+        name = str(one.field)
+        try:
+            drafts.save_draft_field(
+                actor=request.user, edition_id=edition.pk, save=one, at=timezone.now()
+            )
+        except StaleRevision as stale:
+            conflicts[name] = stale.text
+        except Refused as refused:
+            errors[name] = refused.sentence
+    if conflicts or errors:
+        typed = {str(one.field): one.text for one in saves}
+        context = context_of(request, edition)
+        context |= {"conflicts": conflicts, "errors": errors, "typed": typed}
+        return render(request, "intake/question_sets/edit.html", context, status=409)
+    messages.success(request, "Saved.")
+    return redirect("edition_edit", number)
+
+
+@require_POST
+def change(request: UserRequest, number: int) -> HttpResponse:
+    """What a button of the editor does: add, move, take out, undo; then the editor again."""
+    edition = fetch(request, number)
+    pressed = parse_change(request.POST)
+    anchor = ""
+    if pressed is None:
+        messages.error(request, "This is nothing that the editor does; nothing was changed.")
+    else:
+        try:
+            anchor = _press(request, edition, pressed)
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+    return redirect(reverse("edition_edit", args=[number]) + anchor)
+
+
+def fetch(request: UserRequest, number: int) -> Edition:
+    """Return an edition of the user's agency for who edits question sets; 404 for all else."""
+    if not permissions.can_edit_question_sets(request.user):
+        raise Http404
+    editions = Edition.objects.filter(agency=request.user.agency_id).select_related(
+        "agency", "copied_from__agency", "requested_by", "created_by"
+    )
+    return get_object_or_404(editions, number=number)
+
+
+def context_of(request: UserRequest, edition: Edition) -> dict[str, Any]:
+    """Return what the editor shows."""
+    draft = worksheet.build_draft(edition, viewer=request.user)
+    findings = worksheet.build_checks(edition)
+    is_draft = edition.status == Edition.Status.DRAFT
+    return {
+        "edition": edition,
+        "draft": draft,
+        "is_draft": is_draft,
+        "findings": findings,
+        "blocking": sum(one.level == BLOCKING for one in findings),
+        "warnings": sum(one.level == WARNING for one in findings),
+        "factors": [one for one in draft.sets if one.is_factor],
+        "others": [one for one in draft.sets if not one.is_factor],
+        "may_publish": permissions.can_publish(request.user, edition),
+        "conflicts": {},
+        "errors": {},
+        "typed": {},
+        "outbox_key": release_draft_key(
+            actor=request.user, edition_id=edition.pk, at=timezone.now()
+        )
+        if is_draft
+        else "",
+    }
+
+
+def _press(request: UserRequest, edition: Edition, pressed: Pressed) -> str:
+    """Do what was pressed; return the place on the page where it happened, as a fragment."""
+    known: dict[str, Any] = {
+        "actor": request.user,
+        "edition_id": edition.pk,
+        "at": timezone.now(),
+    }
+    match pressed.what:
+        case "add_pair":
+            pair = drafts.add_pair(set_key=pressed.set_key, **known)
+            return f"#pair-{pair.pk}"
+        case "add_prompt":
+            prompt = drafts.add_prompt(set_key=pressed.set_key, **known)
+            return f"#row-{prompt.pk}"
+        case "undo":
+            drafts.undo_change(**known)
+        case "redo":
+            drafts.redo_change(**known)
+        case _:
+            assert pressed.step is not None
+            drafts.change_row(step=pressed.step, **known)
+            if pressed.step.what != "remove":
+                return _place(pressed.step.row, pressed.step.id)
+    return ""
+
+
+def _place(row: str, row_id: UUID) -> str:
+    return f"#pair-{row_id}" if row == "pair" else f"#row-{row_id}"

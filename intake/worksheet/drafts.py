@@ -1,0 +1,330 @@
+"""A draft of the question sets as its editor shows it: fields, remarks, and what was changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from intake.fields import check_sum
+from intake.models import (
+    Agency,
+    DraftChange,
+    Edition,
+    EditionComment,
+    Prompt,
+    PromptPair,
+    PromptText,
+    QuestionSet,
+    User,
+)
+from intake.models.base import Language, Side
+
+LAST_CHANGES = 12
+
+
+@dataclass(frozen=True)
+class DraftField:
+    """One field of a draft in the shape of the save protocol; `served` is its check sum."""
+
+    name: str
+    label: str
+    value: str
+    revision: int
+    language: str
+    rows: int
+
+    @property
+    def id(self) -> str:
+        """The id of the field's element."""
+        return "f-" + self.name.replace(".", "-")
+
+    @property
+    def served(self) -> str:
+        """By which a plain form tells what was not touched."""
+        return check_sum(self.value)
+
+
+@dataclass(frozen=True)
+class DraftPrompt:
+    """A prompt with its words in each language and the notes to the worker."""
+
+    id: str
+    key: str
+    side: str
+    kind: str
+    bound_to: str
+    english: DraftField
+    spanish: DraftField
+    helper: DraftField
+    helper_es: DraftField
+    stale_from: str  # the English that the translation was made from; empty where it is fresh
+    remarks: tuple[EditionComment, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The id of its element, to which the checks link."""
+        return "prompt-" + self.key.replace(".", "-")
+
+    @property
+    def side_label(self) -> str:
+        """`Worry` or `Working well`; of a prompt without a pair nothing."""
+        return "" if self.side == Side.OPEN else str(Side(self.side).label)
+
+    @property
+    def has_helper(self) -> bool:
+        """Whether there is a note to the worker."""
+        return bool(self.helper.value or self.helper_es.value)
+
+
+@dataclass(frozen=True)
+class DraftPair:
+    """A pair, its prompts side by side."""
+
+    id: str
+    key: str
+    is_core: bool
+    prompts: tuple[DraftPrompt, DraftPrompt]  # worry, working well
+    remarks: tuple[EditionComment, ...]
+    is_first: bool  # of those that can be moved: the core pair stands above them
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class DraftSet:
+    """One set of a draft with everything that stands in it."""
+
+    id: str
+    key: str
+    kind: str
+    title: str
+    fields: tuple[DraftField, ...]
+    pairs: tuple[DraftPair, ...]
+    prompts: tuple[DraftPrompt, ...]
+    remarks: tuple[EditionComment, ...]
+
+    @property
+    def is_factor(self) -> bool:
+        """Whether its prompts come in pairs."""
+        return self.kind == QuestionSet.Kind.FACTOR
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One change of a draft in words; `anchor` is the id of what it is about, if that is there."""
+
+    words: str
+    place: str
+    anchor: str
+    who: str
+    made_at: datetime
+    is_undone: bool
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """A whole draft; `version` moves on with every change, by whomever."""
+
+    sets: tuple[DraftSet, ...]
+    remarks: tuple[EditionComment, ...]  # on all of it
+    open_remarks: int
+    version: int
+    changes: tuple[ChangeLine, ...]  # the newest first
+    can_undo: bool
+    can_redo: bool
+
+
+@dataclass(frozen=True)
+class EditionRow:
+    """An edition in the list, with its status by the clock."""
+
+    edition: Edition
+    status: str
+    label: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the editor shows it: a draft, or what is in review."""
+        return self.status in (Edition.Status.DRAFT, Edition.Status.IN_REVIEW)
+
+
+def list_editions(agency: Agency | None, *, at: datetime) -> tuple[EditionRow, ...]:
+    """Return the editions of an agency (None: the state's), the newest first; two queries."""
+    live = Edition.objects.live(agency=agency, at=at).first()
+    editions = Edition.objects.filter(agency=agency).order_by("-number")
+    return tuple(_row(one, live, at) for one in editions.select_related("copied_from"))
+
+
+def show_status(edition: Edition, *, at: datetime) -> EditionRow:
+    """Return an edition with its status by the clock."""
+    return _row(edition, Edition.objects.live(agency=edition.agency, at=at).first(), at)
+
+
+def _row(edition: Edition, live: Edition | None, at: datetime) -> EditionRow:
+    status, live_from = edition.status, edition.live_from
+    if edition.cancelled_at is not None:
+        return EditionRow(edition, status, "Called off")
+    has_gone = status in (Edition.Status.SCHEDULED, Edition.Status.LIVE)
+    if has_gone and live_from is not None and live_from <= at:
+        is_live = live is not None and edition.pk == live.pk
+        status = Edition.Status.LIVE if is_live else Edition.Status.RETIRED
+    return EditionRow(edition, status, str(Edition.Status(status).label))
+
+
+def build_draft(edition: Edition, *, viewer: User) -> DraftView:
+    """Return a draft, or what is in review, as its editor shows it; the query count is fixed."""
+    remarks: dict[str, list[EditionComment]] = {}
+    for remark in edition.comments.select_related("author", "resolved_by"):
+        remarks.setdefault(remark.anchor, []).append(remark)
+    texts: dict[tuple[UUID, str], PromptText] = {
+        (text.prompt_id, text.language): text
+        for text in PromptText.objects.filter(prompt__edition=edition)
+    }
+    prompts = [
+        (prompt, _prompt(prompt, texts, remarks))
+        for prompt in Prompt.objects.filter(edition=edition, is_removed=False).order_by(
+            "position", "key"
+        )
+    ]
+    pairs = PromptPair.objects.filter(edition=edition, is_removed=False).order_by(
+        "-is_core", "position", "key"
+    )
+    of_pair = {(one.pair_id, one.side): view for one, view in prompts if one.pair_id}
+    movable: dict[UUID, list[UUID]] = {}
+    for pair in pairs:
+        if not pair.is_core:
+            movable.setdefault(pair.question_set_id, []).append(pair.pk)
+    sets = tuple(
+        DraftSet(
+            id=str(section.pk),
+            key=section.key,
+            kind=section.kind,
+            title=section.title,
+            fields=_set_fields(section),
+            pairs=tuple(
+                DraftPair(
+                    id=str(pair.pk),
+                    key=pair.key,
+                    is_core=pair.is_core,
+                    prompts=(of_pair[pair.pk, Side.WORRY], of_pair[pair.pk, Side.WORKING_WELL]),
+                    remarks=tuple(remarks.get(pair.key, ())),
+                    is_first=pair.is_core or movable[section.pk][0] == pair.pk,
+                    is_last=pair.is_core or movable[section.pk][-1] == pair.pk,
+                )
+                for pair in pairs
+                if pair.question_set_id == section.pk
+            ),
+            prompts=tuple(
+                view
+                for one, view in prompts
+                if one.pair_id is None and one.question_set_id == section.pk
+            ),
+            remarks=tuple(remarks.get(section.key, ())),
+        )
+        for section in edition.question_sets.order_by("position")
+    )
+    of_rows = edition.changes.filter(actor=viewer).exclude(kind=DraftChange.Kind.WORDED)
+    return DraftView(
+        sets=sets,
+        remarks=tuple(remarks.get("", ())),
+        open_remarks=sum(
+            one.resolved_at is None for standing in remarks.values() for one in standing
+        ),
+        version=version_of(edition),
+        changes=_change_lines(edition, sets),
+        can_undo=of_rows.filter(undone_at=None).exists(),
+        can_redo=of_rows.filter(undone_at__isnull=False).exists(),
+    )
+
+
+def _change_lines(edition: Edition, sets: tuple[DraftSet, ...]) -> tuple[ChangeLine, ...]:
+    """Return the last changes in words, each with the place that it is about."""
+    places: dict[str, tuple[str, str]] = {}  # key: what it is called, and its element
+    for section in sets:
+        places[section.key] = (section.title, f"set-{section.key}")
+        for pair in section.pairs:
+            places[pair.key] = (f"{section.title}, a pair", f"pair-{pair.id}")
+            for prompt in pair.prompts:
+                places[prompt.key] = (f"{section.title}, {prompt.side_label}", prompt.anchor)
+        for prompt in section.prompts:
+            places[prompt.key] = (f"{section.title}, a prompt", prompt.anchor)
+    gone = ("what is not there any more", "")
+    return tuple(
+        ChangeLine(
+            words=change.get_kind_display(),
+            place=places.get(change.about, gone)[0],
+            anchor=places.get(change.about, gone)[1],
+            who=change.actor.display_name,
+            made_at=change.made_at,
+            is_undone=change.undone_at is not None,
+        )
+        for change in edition.changes.select_related("actor")[:LAST_CHANGES]
+    )
+
+
+def version_of(edition: Edition) -> int:
+    """Return a number that is another one after every change and remark."""
+    last = edition.changes.order_by("-made_at").values_list("made_at", flat=True).first()
+    undone = edition.changes.order_by("-undone_at").exclude(undone_at=None)
+    moments: Iterable[datetime | None] = (
+        last,
+        undone.values_list("undone_at", flat=True).first(),
+        edition.comments.order_by("-made_at").values_list("made_at", flat=True).first(),
+    )
+    resolved = edition.comments.filter(resolved_at__isnull=False).count()
+    return sum(int(one.timestamp() * 1000) for one in moments if one) + resolved
+
+
+def _set_fields(section: QuestionSet) -> tuple[DraftField, ...]:
+    named = (
+        ("title", "Title", Language.ENGLISH, 1),
+        ("title_es", "Title, Spanish", Language.SPANISH, 1),
+        ("help", "What it is about", Language.ENGLISH, 2),
+        ("help_es", "What it is about, Spanish", Language.SPANISH, 2),
+    )
+    return tuple(
+        DraftField(
+            name=f"set.{section.pk}.{column}",
+            label=label,
+            value=getattr(section, column),
+            revision=section.revision_of(column),
+            language=language,
+            rows=rows,
+        )
+        for column, label, language, rows in named
+    )
+
+
+def _prompt(
+    prompt: Prompt,
+    texts: dict[tuple[UUID, str], PromptText],
+    remarks: dict[str, list[EditionComment]],
+) -> DraftPrompt:
+    english = texts.get((prompt.pk, Language.ENGLISH))
+    spanish = texts.get((prompt.pk, Language.SPANISH))
+    side = "Prompt" if prompt.side == Side.OPEN else str(Side(prompt.side).label)
+
+    def field(column: str, label: str, value: str, language: str, rows: int) -> DraftField:
+        return DraftField(
+            name=f"prompt.{prompt.pk}.{column}",
+            label=f"{side}, {label}",
+            value=value,
+            revision=prompt.revision_of(column),
+            language=language,
+            rows=rows,
+        )
+
+    return DraftPrompt(
+        id=str(prompt.pk),
+        key=prompt.key,
+        side=prompt.side,
+        kind=prompt.kind,
+        bound_to=prompt.bound_to,
+        english=field("en", "English", english.text if english else "", "en", 2),
+        spanish=field("es", "Spanish", spanish.text if spanish else "", "es", 2),
+        helper=field("helper_en", "note to the worker", english.helper if english else "", "en", 1),
+        helper_es=field(
+            "helper_es", "note to the worker, Spanish", spanish.helper if spanish else "", "es", 1
+        ),
+        stale_from=spanish.translated_from if spanish and spanish.text else "",
+        remarks=tuple(remarks.get(prompt.key, ())),
+    )

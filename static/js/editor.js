@@ -1,0 +1,201 @@
+/**
+ * The editor of a draft of the question sets: saved while it is typed like a call, brought anew when
+ * something else of it changed – by a button here, by somebody elsewhere, or in the checks.
+ */
+
+import { show, startSaving } from "./call/fields.js";
+import { startHistory } from "./call/history.js";
+import { restoreLeft } from "./call/left.js";
+import { Journal, importKey, openStore } from "./journal.js";
+import { change } from "./morph.js";
+
+const EVERY = 5000; // ms between looks at what others changed
+const SOON = 700; // ms after a save: the checks are shown anew
+const PATIENCE = 8000; // ms
+const STORE = "hotline-drafts"; // apart from the calls: a draft is no case
+
+const root = document.querySelector("[data-editor]");
+const news = root.querySelector("[data-news]");
+const desk = () => root.querySelector("[data-draft]");
+const saver = root.dataset.saveUrl ? startSaving(root) : null;
+let timer = null;
+let isAsking = false;
+let isOver = false;
+
+function say(sentence, isCare = true) {
+  news.textContent = sentence;
+  news.hidden = !sentence;
+  news.classList.toggle("notice--care", isCare);
+}
+
+/** What somebody else wrote comes into boxes in which nothing is being written here. */
+function followFields(fresh) {
+  for (const its of fresh.querySelectorAll("[data-field]")) {
+    const [name, revision, text] = [its.dataset.field, Number(its.dataset.revision), its.value];
+    const control = root.querySelector(`[data-field="${CSS.escape(name)}"]`);
+    const field = saver.fields.get(name);
+    if (!control || !field) saver.watch(name, text, revision);
+    else if (revision > field.revision && !saver.isDirty(field)) {
+      saver.watch(name, text, revision);
+      show(control, text);
+      control.dataset.revision = revision;
+      document.querySelector(`input[name="${CSS.escape(`base:${name}`)}"]`).value = `${revision}-`;
+    }
+  }
+}
+
+/** Show the draft as the server has it now; what has the focus keeps it. */
+function showDraft(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const fresh = page.querySelector("[data-draft]");
+  if (!fresh) return [];
+  for (const details of desk().querySelectorAll("details[data-keeps-open][data-key]")) {
+    const other = fresh.querySelector(`[data-key="${CSS.escape(details.dataset.key)}"]`);
+    if (other) other.open = details.open;
+  }
+  const known = new Set([...desk().querySelectorAll(".editor-pair")].map((pair) => pair.dataset.key));
+  if (saver) followFields(fresh);
+  change(desk(), fresh);
+  root.dispatchEvent(new CustomEvent("call:changed"));
+  return [...desk().querySelectorAll(".editor-pair")].filter((pair) => !known.has(pair.dataset.key));
+}
+
+async function look() {
+  const response = await fetch(`${root.dataset.stateUrl}?version=${root.dataset.version}`, {
+    headers: { Accept: "application/json", "X-Background": "yes" },
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (response.status === 401) return document.dispatchEvent(new CustomEvent("session:lost"));
+  if (response.status === 404) isOver = true;
+  if (!response.ok || response.status === 204) return undefined;
+  const answer = await response.json();
+  if (answer.status !== root.dataset.status) {
+    isOver = true;
+    return say("This edition is in another state now. Reload the page to see it.");
+  }
+  root.dataset.version = answer.version;
+  return showDraft(answer.html);
+}
+
+function ask(wait = EVERY) {
+  clearTimeout(timer);
+  if (isOver) return;
+  timer = setTimeout(async () => {
+    if (!isAsking && !document.hidden) {
+      isAsking = true;
+      await look().catch(() => {}); // later
+      isAsking = false;
+    }
+    ask();
+  }, wait);
+}
+
+/** Where the caret goes after a button was pressed that may not be there any more. */
+function refocus(form, button, added, place) {
+  if (added.length) return added[0].querySelector("textarea")?.focus();
+  if (form.isConnected && button?.isConnected) return button.focus();
+  const pairs = [...desk().querySelectorAll(".editor-pair")];
+  return (pairs[Math.min(place, pairs.length - 1)] ?? desk()).focus();
+}
+
+async function press(form, button) {
+  if (button?.getAttribute("aria-disabled") === "true") return;
+  if (saver && !(await saver.drain())) {
+    say("Not done: something typed here is not saved yet. It is kept; press again when it is saved.");
+    return;
+  }
+  const pairs = [...desk().querySelectorAll(".editor-pair")];
+  const place = pairs.indexOf(form.closest(".editor-pair"));
+  const body = new URLSearchParams(new FormData(form, button));
+  try {
+    const response = await fetch(form.action, { method: "POST", credentials: "same-origin", body, signal: AbortSignal.timeout(PATIENCE) });
+    if (response.status === 401 || new URL(response.url).pathname.startsWith("/accounts/")) {
+      document.dispatchEvent(new CustomEvent("session:lost"));
+      return;
+    }
+    if (!response.ok) throw new Error(String(response.status));
+    const html = await response.text();
+    const page = new DOMParser().parseFromString(html, "text/html");
+    root.dataset.version = page.querySelector("[data-editor]")?.dataset.version ?? root.dataset.version;
+    form.closest("details[data-keeps-open]")?.removeAttribute("open");
+    form.reset();
+    const added = showDraft(html);
+    const told = page.querySelector(".messages .usa-alert__text")?.textContent.trim() ?? "";
+    const gone = button?.value === "remove" ? "Taken out. Undo, beside the last changes, brings it back." : "";
+    say(told || gone, Boolean(told));
+    refocus(form, button, added, place);
+  } catch {
+    say("The server could not be reached. Nothing was lost; press again.");
+  }
+}
+
+root.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.matches("[data-change]")) {
+    event.preventDefault();
+    await press(form, event.submitter);
+  } else if (form.matches("[data-leaves]") && saver?.hasUnsaved) {
+    event.preventDefault();
+    if (await saver.drain()) form.submit();
+    else say("Not everything is saved yet. What you typed is kept; press again when it is saved.");
+  }
+});
+
+root.addEventListener("keydown", (event) => {
+  const way = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+  if (way && event.altKey && !event.ctrlKey && !event.metaKey) {
+    const button = event.target.closest(".editor-pair")?.querySelector(`button[value=${way}]`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  } else if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    saver?.hurry();
+  }
+});
+
+/** Signing out waits for what is not saved, once; pressed again it does not. */
+function guardSignOut() {
+  let isAsked = false;
+  document.querySelector("form[data-sign-out]")?.addEventListener("submit", async (event) => {
+    if (isAsked || !saver.hasUnsaved) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const late = new Promise((resolve) => setTimeout(() => resolve(false), PATIENCE));
+    isAsked = true;
+    if (await Promise.race([saver.drain(), late])) event.target.requestSubmit();
+    else say("Not everything is saved. Stay, or press Sign out again: what is not saved is lost then.");
+  }, { capture: true });
+}
+
+/** Keep in this browser what is not acknowledged, and take up what a page that is gone left. */
+async function startKeeping() {
+  saver.look(true);
+  const given = root.dataset.outboxKey;
+  delete root.dataset.outboxKey;
+  const db = await openStore(STORE);
+  let journal = null;
+  if (db && given) {
+    const about = { user: saver.user, call: root.dataset.edition, page: saver.page };
+    journal = new Journal({ db, key: await importKey(given), ...about, name: STORE, onChange: () => saver.report() });
+    await journal.announce();
+    saver.keepJournal(journal);
+    await restoreLeft(root, saver, journal);
+  }
+  saver.look(false);
+  return journal;
+}
+
+if (saver) {
+  const kept = startKeeping();
+  startHistory(root, saver, {
+    load: async () => (await kept)?.note() ?? null,
+    save: async (notes) => (await kept)?.keepNote(notes),
+  });
+  guardSignOut();
+  root.addEventListener("call:stored", () => ask(SOON));
+  kept.then(() => (root.dataset.ready = ""));
+} else root.dataset.ready = "";
+document.addEventListener("visibilitychange", () => !document.hidden && ask(0));
+ask();

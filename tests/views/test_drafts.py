@@ -1,0 +1,179 @@
+"""The editor's page, its saves in the protocol of the call screen, and what its buttons do."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from intake.actions import editions
+from intake.fields import check_sum
+from intake.models import DraftChange, Edition, OutboxKey, Prompt, PromptPair, User
+from intake.worksheet import describe
+from tests.factory import NOW, make_user
+
+
+@pytest.fixture
+def draft(administrator: User) -> Edition:
+    """A draft, a copy of the live edition."""
+    live = Edition.objects.get(agency=administrator.agency, status="live")
+    return editions.start_draft(actor=administrator, source_id=live.pk, at=NOW)
+
+
+@pytest.fixture
+def as_administrator(client: Client, administrator: User) -> Client:
+    """A browser in which the administrator is signed in."""
+    client.force_login(administrator)
+    return client
+
+
+def at(name: str, draft: Edition, *more: Any) -> str:
+    """An address of the draft."""
+    return reverse(name, args=[draft.number, *more])
+
+
+def save(client: Client, draft: Edition, **about: Any) -> Any:
+    """Send one save of the protocol."""
+    body = {"base": 0, "key": str(uuid.uuid4())} | about
+    return client.post(at("edition_save", draft), json.dumps(body), content_type="application/json")
+
+
+def some_prompt(draft: Edition) -> Prompt:
+    """A prompt of the draft that has a pair."""
+    return Prompt.objects.filter(edition=draft, side="worry").order_by("key")[0]
+
+
+def test_saves_answer_like_those_of_a_call(as_administrator: Client, draft: Edition) -> None:
+    name = f"prompt.{some_prompt(draft).pk}.en"
+    answer = save(as_administrator, draft, field=name, text="What worries you?")
+    assert answer.status_code == 200 and answer.json()["revision"] == 1
+    stale = save(as_administrator, draft, field=name, text="Another")
+    assert (stale.status_code, stale.json()["reason"]) == (409, "stale")
+    assert stale.json()["text"] == "What worries you?"
+    for status, about in (
+        (400, {"field": name}),
+        (404, {"field": "prompt.x.en", "text": "x"}),
+        (404, {"field": f"prompt.{uuid.uuid4()}.en", "text": "x"}),
+        (404, {"field": "narrative.text", "text": "x"}),
+        (413, {"field": name, "text": "x" * 600_000}),
+        (422, {"field": name, "text": "x" * 501, "base": 1}),
+    ):
+        assert save(as_administrator, draft, **about).status_code == status
+    editions.request_review(actor=draft.created_by, edition_id=draft.pk, at=NOW)  # type: ignore[arg-type]
+    frozen = save(as_administrator, draft, field=name, text="Late", base=1)
+    assert (frozen.status_code, frozen.json()["reason"]) == (409, "state")
+
+
+def test_the_editor_asks_the_same_number_of_queries_whatever_is_in_the_draft(
+    as_administrator: Client, draft: Edition, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    as_administrator.get(at("edition_edit", draft))  # makes the key of the outbox
+    with django_assert_num_queries(23):
+        page = as_administrator.get(at("edition_edit", draft)).content.decode()
+    assert "Request review" in page and "Last changes" in page
+    for key in ("social_connections", "concrete_support"):
+        for _ in range(5):
+            as_administrator.post(at("edition_change", draft), {"what": "add_pair", "set": key})
+    for pair in draft.pairs.all()[:4]:
+        about = {"anchor": pair.key, "text": "Plainer?"}
+        as_administrator.post(at("edition_comment", draft), about)
+    with django_assert_num_queries(23):
+        as_administrator.get(at("edition_edit", draft))
+
+
+def test_the_page_is_told_what_it_lacks(as_administrator: Client, draft: Edition) -> None:
+    page = as_administrator.get(at("edition_edit", draft)).content.decode()
+    version = page.partition('data-version="')[2].partition('"')[0]
+    state = f"{at('edition_state', draft)}?version={version}"
+    assert as_administrator.get(state).status_code == 204
+    save(as_administrator, draft, field=f"prompt.{some_prompt(draft).pk}.en", text="Why so?")
+    answer = as_administrator.get(state).json()
+    assert answer["version"] != int(version) and answer["status"] == "draft"
+    assert "Why so?" in answer["html"] and "sounds like blame" in answer["html"]
+
+
+def test_buttons_work_without_scripts(as_administrator: Client, draft: Edition) -> None:
+    change = at("edition_change", draft)
+    before = describe(draft)
+    added = as_administrator.post(change, {"what": "add_pair", "set": "concrete_support"})
+    pair = PromptPair.objects.latest("position", "id")
+    assert added["Location"].startswith(at("edition_edit", draft) + "#pair-")
+    other = draft.pairs.get(key=before[3]["pairs"][1]["key"])
+    about = {"row": "pair", "id": str(other.pk)}
+    for what in ("up", "down", "core", "remove"):
+        assert as_administrator.post(change, about | {"what": what}).status_code == 302
+    assert DraftChange.objects.filter(edition=draft).count() >= 4
+    for wrong in ({"what": "nothing"}, {"what": "up"}, {"what": "to", **about}, {}):
+        page = as_administrator.post(change, wrong, follow=True).content.decode()
+        assert "nothing that the editor does" in page
+    gone = as_administrator.post(change, about | {"what": "up"}, follow=True)
+    assert "taken out of the draft" in gone.content.decode()
+    while DraftChange.objects.filter(edition=draft, undone_at=None).exists():
+        as_administrator.post(change, {"what": "undo"})
+    assert describe(draft) == before and pair is not None
+
+
+def test_a_plain_form_saves_what_was_touched(as_administrator: Client, draft: Edition) -> None:
+    prompt, other = Prompt.objects.filter(edition=draft, side="worry").order_by("key")[:2]
+    names = [f"prompt.{one.pk}.en" for one in (prompt, other)]
+    words = [one.texts.get(language="en").text for one in (prompt, other)]
+    served = {
+        f"base:{name}": f"0-{check_sum(text)}" for name, text in zip(names, words, strict=True)
+    }
+    sent = served | {names[0]: "What worries you now?", names[1]: words[1]}
+    assert as_administrator.post(at("edition_form", draft), sent).status_code == 302
+    assert [one.texts.get(language="en").text for one in (prompt, other)] == [
+        "What worries you now?",
+        words[1],
+    ]
+    # Both texts are shown where somebody else was there first, and what is too long stays typed.
+    sent = served | {names[0]: "Something else", names[1]: "x" * 501}
+    refused = as_administrator.post(at("edition_form", draft), sent)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    for part in ("Something else", "What worries you now?", "x" * 501, "holds 500"):
+        assert part in page
+
+
+def test_a_browser_gets_the_key_of_its_own_outbox(
+    as_administrator: Client, administrator: User, draft: Edition
+) -> None:
+    keys = [as_administrator.post(at("edition_outbox_key", draft)).json()["key"] for _ in "ab"]
+    assert keys[0] == keys[1] and OutboxKey.objects.get(edition=draft).user == administrator
+    assert administrator.agency is not None
+    second = make_user(administrator.agency, "administrator2", "administrators")
+    as_administrator.force_login(second)
+    assert as_administrator.post(at("edition_outbox_key", draft)).json()["key"] != keys[0]
+
+
+def test_the_course_of_an_edition(
+    as_administrator: Client, administrator: User, draft: Edition
+) -> None:
+    def press(name: str, **about: str) -> str:
+        return as_administrator.post(at(name, draft), about, follow=True).content.decode()
+
+    assert "nothing was changed" in press("edition_publish").lower()
+    assert "Another administrator can publish" in press("edition_request_review")
+    assert "Two people are needed" in press("edition_publish")
+    assert "There is no remark yet" in press("edition_comment", text=" ")
+    assert "Plainer, please" in press("edition_comment", text="Plainer, please")
+    assert administrator.agency is not None
+    as_administrator.force_login(make_user(administrator.agency, "second", "administrators"))
+    assert "no date and time" in press("edition_publish", live_from="soon")
+    assert "time is over" in press("edition_publish", live_from="2020-01-01T08:00")
+    assert "is scheduled" in press("edition_publish", live_from="2090-01-01T08:00")
+    assert "Scheduled" in as_administrator.get(reverse("editions")).content.decode()
+    assert "was called off" in press("edition_cancel")
+    assert "Called off" in as_administrator.get(reverse("editions")).content.decode()
+    assert "is a draft, a copy" in press("edition_draft")
+    assert "waits for another" in press("edition_bring_back")
+    assert as_administrator.get(at("edition_edit", draft))["Location"] == at("edition", draft)
+
+
+def test_a_draft_is_discarded(as_administrator: Client, draft: Edition) -> None:
+    page = as_administrator.post(at("edition_discard", draft), follow=True).content.decode()
+    assert "was discarded" in page and not Edition.objects.filter(pk=draft.pk).exists()
+    assert as_administrator.get(at("edition_edit", draft)).status_code == 404

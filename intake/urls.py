@@ -122,6 +122,7 @@ review = [
 edition = [
     path("", question_sets.show_edition, name="edition"),
     path("print/", question_sets.print_edition, name="edition_print"),
+    path("diff/", question_sets.diff_editions, name="edition_diff"),
     path("draft/", editions.start_draft, name="edition_draft"),
     path("edit/", drafts.edit, name="edition_edit"),
     path("edit/state/", drafts.state, name="edition_state"),
@@ -184,6 +185,15 @@ urlpatterns = [
     path("assist/<uuid:intake_id>/state/", assist.show_state, name="assist_state"),
     path("assist/<uuid:intake_id>/line/", assist.send_line, name="assist_line"),
     path("question-sets/", question_sets.list_editions, name="editions"),
+    path(
+        "question-sets/state/<int:number>/", question_sets.show_state_edition, name="state_edition"
+    ),
+    path(
+        "question-sets/state/<int:number>/diff/",
+        question_sets.diff_state_edition,
+        name="state_edition_diff",
+    ),
+    path("question-sets/state/<int:number>/take/", drafts.take_over, name="state_edition_take"),
     path("question-sets/<int:number>/", include(edition)),
     path("agency/", agency_tables.list_tables, name="agency_tables"),
     path("agency/<slug:table>/", agency_tables.list_rows, name="agency_table"),

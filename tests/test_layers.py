@@ -20,7 +20,7 @@ LAYERS = (
     ("worksheet", "search"),
     ("fields", "permissions", "checks", "sessions"),
     ("models",),
-    ("wording",),
+    ("wording", "edition_changes"),
     ("triggers", "errors", "text", "crypto", "deadlines", "practice", "quality"),
 )
 RANK = {name: -rank for rank, names in enumerate(LAYERS) for name in names}

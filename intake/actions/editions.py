@@ -108,6 +108,27 @@ def publish_edition(
     return edition
 
 
+def publish_state_edition(*, number: int, at: datetime) -> Edition:
+    """Publish a draft of the state's, as the operator of an installation does; no agency's changes.
+
+    Raises InvalidValue while a check blocks it, NotPossibleNow for what is no draft.
+    """
+    with transaction.atomic():
+        drafts = Edition.objects.filter(agency=None).select_for_update(of=("self",))
+        edition = drafts.filter(number=number).first()
+        if edition is None:
+            raise InvalidValue(f"There is no edition {number} of the state.")
+        _expect(edition, Edition.Status.DRAFT, "published")
+        _refuse_blocked(edition)
+        _clear(edition)
+        edition.content_sha256 = hash_of(worksheet.describe(edition))
+        edition.status, edition.live_from = Edition.Status.LIVE, at
+        edition.save(update_fields=["content_sha256", "status", "live_from"])
+        settle_editions(agency=None, at=at)
+        record_event("edition.published", actor=None, at=at, subject=edition)
+    return edition
+
+
 def cancel_edition(*, actor: User, edition_id: UUID, at: datetime) -> Edition:
     """Call a scheduled edition off before its time; it stays, as retired, and never was live."""
     with transaction.atomic():

@@ -145,6 +145,30 @@ def change(request: UserRequest, number: int) -> HttpResponse:
     return redirect(reverse("edition_edit", args=[number]) + anchor)
 
 
+@require_POST
+def take_over(request: UserRequest, number: int) -> HttpResponse:
+    """One change of the state's edition comes into the agency's newest draft."""
+    agency = request.user.agency
+    if not permissions.can_edit_question_sets(request.user) or agency is None:
+        raise Http404
+    newer = get_object_or_404(Edition, agency=None, number=number)
+    try:
+        own = worksheet.own_edition(agency, at=timezone.now())
+        drafts.take_over(
+            actor=request.user,
+            edition_id=own.pk,
+            newer=newer,
+            change_id=request.POST.get("change", ""),
+            at=timezone.now(),
+        )
+        messages.success(request, f"Taken over into edition {own.number}, which is a draft.")
+    except Edition.DoesNotExist:
+        raise Http404 from None
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("state_edition_diff", number)
+
+
 def fetch(request: UserRequest, number: int) -> Edition:
     """Return an edition of the user's agency for who edits question sets; 404 for all else."""
     if not permissions.can_edit_question_sets(request.user):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from intake import permissions, worksheet
 from intake.exports.blank_form import export_blank_form
+from intake.forms.editions import parse_source
 from intake.models import Edition
 from intake.models.base import Language
 from intake.views.records import attachment
@@ -25,6 +26,9 @@ def list_editions(request: UserRequest) -> HttpResponse:
         "rows": rows,
         "may_edit": permissions.can_edit_question_sets(request.user),
         "live": next((one.edition for one in rows if one.status == Edition.Status.LIVE), None),
+        "state_rows": [
+            one for one in worksheet.list_editions(None, at=timezone.now()) if not one.is_open
+        ],
     }
     return render(request, "intake/question_sets/list.html", context | _printing(request))
 
@@ -58,6 +62,70 @@ def print_edition(request: UserRequest, number: int) -> HttpResponse:
     edition = _edition(request, number)
     content = export_blank_form(edition=edition, agency=request.user.agency, language=language)
     return attachment(content, "application/pdf", f"blank-form-edition-{number}-{language}.pdf")
+
+
+@require_safe
+def diff_editions(request: UserRequest, number: int) -> HttpResponse:
+    """What differs between two editions; by default from the one that this is a copy of."""
+    edition = _edition(request, number)
+    others = Edition.objects.visible_to(request.user).exclude(pk=edition.pk)
+    source = parse_source(request.GET.get("from", ""))
+    if source is None:
+        other = edition.copied_from or others.filter(agency__isnull=False).order_by("number").last()
+    else:
+        other = others.filter(number=source.number, agency__isnull=source.is_state).first()
+        if other is None:
+            raise Http404
+    context = {
+        "edition": edition,
+        "other": other,
+        "others": others.order_by("agency", "-number"),
+        "diff": worksheet.build_diff(other, edition) if other else None,
+    }
+    return render(request, "intake/question_sets/diff.html", context)
+
+
+@require_safe
+def show_state_edition(request: UserRequest, number: int) -> HttpResponse:
+    """Every prompt of one of the state's editions."""
+    edition = _state_edition(request, number)
+    context = {
+        "edition": edition,
+        "sections": worksheet.build_sections(edition.pk),
+        "row": worksheet.show_status(edition, at=timezone.now()),
+        "may_edit": permissions.can_edit_question_sets(request.user),
+    }
+    return render(request, "intake/question_sets/state.html", context)
+
+
+@require_safe
+def diff_state_edition(request: UserRequest, number: int) -> HttpResponse:
+    """What the agency's newest draft, else its live edition, lacks of the state's."""
+    newer = _state_edition(request, number)
+    assert request.user.agency is not None
+    try:
+        own, diff = worksheet.build_lacking(request.user.agency, newer, at=timezone.now())
+    except Edition.DoesNotExist:
+        raise Http404 from None
+    may_edit = permissions.can_edit_question_sets(request.user)
+    context = {
+        "edition": newer,
+        "own": own,
+        "diff": diff,
+        "may_take": may_edit and own.status == Edition.Status.DRAFT,
+        "may_edit": may_edit,
+    }
+    return render(request, "intake/question_sets/lacking.html", context)
+
+
+def _state_edition(request: UserRequest, number: int) -> Edition:
+    """Return a published edition of the state, which every agency reads."""
+    if request.user.agency is None:
+        raise Http404
+    published = Edition.objects.filter(agency=None).exclude(
+        status__in=[Edition.Status.DRAFT, Edition.Status.IN_REVIEW]
+    )
+    return get_object_or_404(published, number=number)
 
 
 def _edition(request: UserRequest, number: int) -> Edition:

@@ -32,6 +32,13 @@ from intake.worksheet.drafts import (
     show_status,
     version_of,
 )
+from intake.worksheet.edition_diff import (
+    DiffView,
+    build_diff,
+    build_lacking,
+    find_lacking,
+    own_edition,
+)
 from intake.worksheet.figures import Period
 from intake.worksheet.insights import Insights, Table, build_insights
 from intake.worksheet.notices import MOST_NOTICES, Notice, build_notices, count_new
@@ -103,6 +110,7 @@ __all__ = [
     "CorrectionView",
     "CrossReportView",
     "DecisionView",
+    "DiffView",
     "DispatchView",
     "DraftView",
     "EditionRow",
@@ -140,12 +148,14 @@ __all__ = [
     "build_checks",
     "build_course",
     "build_cross_reports",
+    "build_diff",
     "build_dispatches",
     "build_draft",
     "build_followed",
     "build_help",
     "build_history",
     "build_insights",
+    "build_lacking",
     "build_live",
     "build_notices",
     "build_queue",
@@ -160,12 +170,14 @@ __all__ = [
     "count_new",
     "describe",
     "differences",
+    "find_lacking",
     "find_passage",
     "from_json",
     "glimpses",
     "is_asked",
     "list_editions",
     "numbers_to_call",
+    "own_edition",
     "show_status",
     "to_canonical_json",
     "unfiled_lines",

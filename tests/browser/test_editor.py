@@ -15,6 +15,7 @@ from tests.browser.test_looks import look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
 
+DIFFS = (("diff/", "diff"), ("../state/1/", "state"), ("../state/1/diff/", "lacking"))
 SAVED = re.compile("^Saved")
 
 
@@ -199,7 +200,7 @@ def test_the_editor_looks_right_in_every_size(
 ) -> None:
     sign_in(page, live_server, "administrator")
     open_new_draft(page)
-    for address, state in (("edit/", "editor"), ("", "edition"), ("../", "editions")):
+    for address, state in (("edit/", "editor"), ("", "edition"), ("../", "editions"), *DIFFS):
         look_at(page, inspection, f"{live_server.url}/question-sets/2/{address}", state)
     inspection.finish()
     watch.expect_silence()

@@ -99,7 +99,11 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "editions": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "edition_print": ("get", (302, 200, 200, 200, 200, 404, 200)),
+    "state_edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "state_edition_diff": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "state_edition_take": ("post", (302, 404, 404, 404, 302, 404, 404)),
     # A draft of the agency's.
+    "edition_diff": ("get", (302, 200, 200, 200, 200, 200, 404)),
     "edition_draft": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "edition_edit": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "edition_state": ("get", (302, 404, 404, 404, 200, 404, 404)),
@@ -197,6 +201,9 @@ def offer(call: Intake) -> HandOver:
 PARTS: dict[str, int | str] = {
     "edition": 1,
     "edition_print": 1,
+    "state_edition": 1,
+    "state_edition_diff": 1,
+    "state_edition_take": 1,
     "agency_table": "services",
     "agency_row_add": "services",
     "insights_csv": "shares",

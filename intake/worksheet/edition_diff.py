@@ -1,0 +1,150 @@
+"""The changes from one edition to another, in the words of the page that shows them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from intake.edition_changes import Change, Lacking, Sets, changes, lacking
+from intake.models import Agency, Edition
+from intake.worksheet.described import describe
+from intake.worksheet.versions import Part, differences
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """One change: what kind, of what, and its words."""
+
+    id: str
+    label: str
+    place: str  # which side, and the question, as far as the words do not say it
+    parts: tuple[Part, ...]
+    lines: tuple[str, ...] = ()
+    has_own: bool = False
+    own: str = ""
+
+
+@dataclass(frozen=True)
+class DiffView:
+    """All changes under the titles of their sets, and how many there are of each kind."""
+
+    sets: tuple[tuple[str, tuple[ChangeView, ...]], ...]
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def total(self) -> int:
+        """How many changes there are."""
+        return sum(count for _, count in self.counts)
+
+
+def build_diff(old: Edition, new: Edition) -> DiffView:
+    """Return what differs from one edition to another."""
+    before, after = describe(old), describe(new)
+    return _view([Lacking(one, False) for one in changes(before, after)], before, after)
+
+
+def build_lacking(agency: Agency, newer: Edition, *, at: datetime) -> tuple[Edition, DiffView]:
+    """Return the agency's edition that is looked at, and what it lacks of an edition of the state.
+
+    That is its newest draft, else the one that is live. What the state changed is known by the
+    state's edition from which the agency's was copied, however many copies ago.
+    """
+    own = own_edition(agency, at=at)
+    base = _origin(own)
+    described = describe(newer)
+    before = describe(base) if base else []
+    return own, _view(lacking(before, described, describe(own)), before, described)
+
+
+def own_edition(agency: Agency, *, at: datetime) -> Edition:
+    """Return the agency's newest draft, else the edition that is live."""
+    drafts = Edition.objects.filter(agency=agency, status=Edition.Status.DRAFT)
+    found = drafts.order_by("-number").first() or Edition.objects.live(agency=agency, at=at).first()
+    if found is None:
+        raise Edition.DoesNotExist("The agency has no edition.")
+    return found
+
+
+def find_lacking(own: Edition, newer: Edition) -> dict[str, Change]:
+    """Return the changes that an edition lacks of the state's, by their ids."""
+    base = _origin(own)
+    found = lacking(describe(base) if base else [], describe(newer), describe(own))
+    return {one.change.id: one.change for one in found}
+
+
+def _origin(edition: Edition) -> Edition | None:
+    """Return the edition of the state that an edition goes back to, following the copies."""
+    seen: Edition | None = edition
+    while seen is not None and seen.agency_id is not None:
+        seen = seen.copied_from
+    return seen
+
+
+def _view(found: Iterable[Lacking], old: Sets, new: Sets) -> DiffView:
+    titles = {one["key"]: one["title"].get("en") or one["key"] for one in [*old, *new]}
+    order = {one["key"]: at for at, one in enumerate([*new, *old])}
+    wordings = _wordings([*old, *new])
+    by_set: dict[str, list[ChangeView]] = {}
+    counts: dict[str, int] = {}
+    for one in found:
+        change = one.change
+        view = _change_view(one, titles, wordings)
+        by_set.setdefault(change.set_key, []).append(view)
+        counts[view.label] = counts.get(view.label, 0) + 1
+    ordered = sorted(by_set, key=lambda key: order.get(key, 0))
+    return DiffView(
+        tuple((titles.get(key, key), tuple(by_set[key])) for key in ordered),
+        tuple(counts.items()),
+    )
+
+
+def _wordings(sets: Sets) -> dict[str, tuple[str, str]]:
+    """Return the side and the English words of every prompt and pair, by key."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in sets:
+        for pair in one["pairs"]:
+            for side, label in (("worry", "Worry"), ("working_well", "Working well")):
+                found[pair[side]["key"]] = (label, pair[side].get("en", ""))
+            found[pair["key"]] = ("Pair", pair["worry"].get("en", ""))
+        for prompt in one["prompts"]:
+            found[prompt["key"]] = ("Prompt", prompt.get("en", ""))
+    return found
+
+
+def _change_view(
+    one: Lacking, titles: dict[str, str], wordings: dict[str, tuple[str, str]]
+) -> ChangeView:
+    change = one.change
+    side, words = wordings.get(change.key, ("", ""))
+    parts: tuple[Part, ...] = ()
+    lines: tuple[str, ...] = ()
+    if change.path:
+        parts = tuple(differences(change.before, change.after))
+        if change.kind == "reworded":
+            words = ""
+    elif change.kind in ("added", "removed"):
+        kind = "new" if change.kind == "added" else "gone"
+        parts = tuple(Part(kind, text) for text in _texts_of(change.row))
+        words = ""
+    elif change.kind == "moved":
+        lines = (_moved(change, titles, wordings),)
+    elif change.kind == "core":
+        lines = ("Is the core pair now." if change.after == "True" else "Is not any more.",)
+    place = f"{side}: {words}" if words else side
+    return ChangeView(change.id, change.label, place, parts, lines, one.has_own, one.own)
+
+
+def _texts_of(row: dict[str, Any]) -> list[str]:
+    """Return the texts of a row, each on a line of its own."""
+    prompts = [row[side] for side in ("worry", "working_well")] if "worry" in row else [row]
+    texts = [one[language] for one in prompts for language in ("en", "es") if one.get(language)]
+    return [f"{text}\n" for text in texts] or ["(nothing written)"]
+
+
+def _moved(change: Change, titles: dict[str, str], wordings: dict[str, tuple[str, str]]) -> str:
+    behind = wordings.get(change.follows, ("", ""))[1]
+    where = f"after “{behind}”" if behind else "to the top"
+    if change.before != change.after:
+        source, target = (titles.get(one, one) for one in (change.before, change.after))
+        return f"From {source} to {target}, {where}."
+    return f"Within the set, {where}."

@@ -1,0 +1,146 @@
+"""What differs between two editions, and what an agency takes over of the state's."""
+
+import copy
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from intake import worksheet
+from intake.actions import drafts, editions
+from intake.actions.question_sets import load_question_sets, write_edition
+from intake.errors import InvalidValue
+from intake.management.commands.load_question_sets import read_fixtures
+from intake.models import Edition, User
+from tests.factory import NOW
+
+FACTOR = 2  # the place of the set that the state changes
+
+
+@pytest.fixture
+def live(administrator: User) -> Edition:
+    """The agency's edition that is live, a copy of the state's first."""
+    return Edition.objects.get(agency=administrator.agency, status="live")
+
+
+def changed_sets() -> list[dict[str, Any]]:
+    """The shipped sets as the state might publish them next."""
+    sets = copy.deepcopy(read_fixtures()[0])
+    pairs = sets[FACTOR]["pairs"]
+    pairs[0]["worry"]["en"] = "What has the state worried?"
+    pairs[0]["worry"]["es"] = "¿Qué le preocupa al estado?"
+    pairs[0]["worry"]["helper"] = {"en": "Ask gently."}
+    new: dict[str, Any] = {"key": "social_connections.new", "is_core": False}
+    for side, words in (("worry", "What tears them apart?"), ("working_well", "What holds them?")):
+        new[side] = {"key": f"{new['key']}.{side}", "en": words, "es": f"¿{words}"}
+    pairs.insert(1, new)
+    gone = pairs.pop(3)
+    sets[FACTOR + 1]["pairs"].insert(1, gone)
+    pairs.pop()
+    for pair in pairs:
+        pair["is_core"] = pair is pairs[2]
+    sets[FACTOR]["help"]["en"] = "Who is around the family."
+    single = {"key": "closing.new", "en": "What else?", "es": "¿Qué más?"}
+    sets[7]["prompts"].append({**single, "kind": "question", "bound_to": ""})
+    return sets
+
+
+@pytest.fixture
+def newer(live: Edition) -> Edition:
+    """The state's second edition."""
+    load_question_sets(sets=changed_sets(), at=NOW)
+    call_command("publish_state_edition", "2")
+    return Edition.objects.get(agency=None, number=2)
+
+
+def test_the_state_publishes_and_no_agency_changes(live: Edition, newer: Edition) -> None:
+    assert newer.status == "live"
+    assert Edition.objects.get(agency=None, number=1).status == "retired"
+    live.refresh_from_db()
+    assert live.status == "live" and Edition.objects.filter(agency=live.agency).count() == 1
+    for number, words in ((2, "cannot be published"), (9, "no edition 9")):
+        with pytest.raises(CommandError, match=words):
+            call_command("publish_state_edition", str(number))
+
+
+def test_everything_is_taken_over_one_by_one(
+    client: Client, administrator: User, live: Edition, newer: Edition
+) -> None:
+    client.force_login(administrator)
+    address = reverse("state_edition_diff", args=[2])
+    page = client.get(address).content.decode()
+    assert "Start a draft to take changes over" in page and "Take over<" not in page
+    draft = editions.start_draft(actor=administrator, source_id=live.pk, at=NOW)
+    page = client.get(address).content.decode()
+    assert "What has the state" in page and "Take over<" in page
+    known: Any = {"actor": administrator, "edition_id": draft.pk, "newer": newer, "at": NOW}
+    while change_id := next(iter(worksheet.find_lacking(draft, newer)), ""):
+        taken = {"change": change_id}
+        told = client.post(reverse("state_edition_take", args=[2]), taken, follow=True)
+        assert "Taken over into edition 2" in told.content.decode(), change_id
+        with pytest.raises(InvalidValue, match="already"):
+            drafts.take_over(change_id=change_id, **known)
+    assert worksheet.find_lacking(draft, newer) == {}
+    assert worksheet.describe(draft) == worksheet.describe(newer)
+    assert "It has everything" in client.get(address).content.decode()
+    while draft.changes.filter(undone_at=None).exists():
+        drafts.undo_change(actor=administrator, edition_id=draft.pk, at=NOW)
+    assert worksheet.describe(draft) == worksheet.describe(live)
+
+
+def test_own_words_are_shown_before_they_are_replaced(
+    client: Client, administrator: User, live: Edition, newer: Edition
+) -> None:
+    sets = worksheet.describe(live)
+    sets[FACTOR]["pairs"][0]["worry"]["en"] = "What has the county worried?"
+    write_edition(sets, agency=live.agency, at=NOW, source=live)
+    client.force_login(administrator)
+    page = client.get(reverse("state_edition_diff", args=[2])).content.decode()
+    assert "words of its own here: “What has the county worried?”" in page
+
+
+def test_any_two_editions_are_compared(
+    client: Client, supervisor: User, live: Edition, newer: Edition
+) -> None:
+    other = write_edition(changed_sets(), agency=live.agency, at=NOW, source=live)
+    client.force_login(supervisor)
+    address = reverse("edition_diff", args=[other.number])
+    page = client.get(address).content.decode()
+    for words in ("reworded 1", "added 2", "taken out 1", "moved 1", "after “"):
+        assert words in page, words
+    assert client.get(address, {"from": "state-2"}).content.decode().count("Nothing differs") == 1
+    assert "Nothing differs" not in client.get(address, {"from": "1"}).content.decode()
+    for wrong in ("99", "state-99"):
+        assert client.get(address, {"from": wrong}).status_code == 404
+    assert client.get(address, {"from": "x"}).status_code == 200
+    assert client.get(reverse("edition_diff", args=[1])).status_code == 200
+
+
+def test_a_draft_of_the_state_is_nobodys_to_read(
+    client: Client, administrator: User, live: Edition
+) -> None:
+    load_question_sets(sets=changed_sets(), at=NOW)
+    client.force_login(administrator)
+    assert client.get(reverse("state_edition", args=[2])).status_code == 404
+    assert client.get(reverse("state_edition_diff", args=[2])).status_code == 404
+
+
+def test_the_list_asks_the_same_number_of_queries_for_fifty_editions(
+    client: Client,
+    administrator: User,
+    live: Edition,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client.force_login(administrator)
+    with django_assert_num_queries(6):
+        client.get(reverse("editions"))
+    for number in range(50):
+        Edition.objects.create(
+            agency=live.agency, number=number + 2, status="retired", live_from=NOW, created_at=NOW,
+            copied_from=live,
+        )  # fmt: skip
+    with django_assert_num_queries(6):
+        assert client.get(reverse("editions")).content.decode().count("Edition 51") == 1

@@ -9,10 +9,12 @@ from django_tasks import task
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
+from intake.actions.editions import settle_editions
 from intake.actions.exports import drop_old_exports
 from intake.actions.notices import mail_counts
 from intake.actions.outbox import forget_keys
 from intake.actions.quality import keep_samples
+from intake.actions.question_sets import forget_imports
 from intake.actions.searches import KEPT, forget_searches
 from intake.actions.summaries import count_missing
 from intake.exports.bulk import work_on_exports
@@ -39,12 +41,14 @@ def housekeeping() -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     forget_searches(before=now - KEPT)
     forget_keys(at=now)
+    forget_imports(at=now)
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_RESULTS).delete()
     DBTaskResult.objects.running().filter(started_at__lt=now - KEEP_RESULTS).delete()
     drop_old_exports(at=now)
     # What may fail comes after what has to go.
     count_missing()
     for agency in Agency.objects.order_by("slug"):
+        settle_editions(agency=agency, at=now)
         keep_samples(agency=agency, at=now)
 
 

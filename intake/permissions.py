@@ -43,6 +43,11 @@ def can_edit_question_sets(user: User) -> bool:
     return is_administrator(user)
 
 
+def can_export_question_sets(user: User) -> bool:
+    """Whether the user takes editions out as files: who edits them, and supervisors."""
+    return is_administrator(user) or is_supervisor(user)
+
+
 def can_publish(user: User, edition: Edition) -> bool:
     """Whether the user may publish an edition that is in review: another than who asked for it.
 

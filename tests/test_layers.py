@@ -20,7 +20,7 @@ LAYERS = (
     ("worksheet", "search"),
     ("fields", "permissions", "checks", "sessions"),
     ("models",),
-    ("wording", "edition_changes"),
+    ("wording", "edition_changes", "exchange"),
     ("triggers", "errors", "text", "crypto", "deadlines", "practice", "quality"),
 )
 RANK = {name: -rank for rank, names in enumerate(LAYERS) for name in names}

@@ -3,16 +3,21 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import rfc8785
 from django.db import transaction
 from django.db.models import Max
 
+from intake import permissions
+from intake.errors import NotAllowed
+from intake.exchange import sop_json
 from intake.models import (
     Agency,
     Edition,
+    EditionImport,
     Prompt,
     PromptPair,
     PromptText,
@@ -23,6 +28,8 @@ from intake.models import (
 from intake.models.audit import record_event
 from intake.models.base import Language
 from intake.worksheet import describe
+
+IMPORT_KEPT = timedelta(days=1)
 
 
 @dataclass
@@ -80,6 +87,50 @@ def copy_edition(
     """Return a draft for `agency` with everything that `source` holds; keys stay the same."""
     with transaction.atomic():
         return write_edition(describe(source), agency=agency, at=at, source=source, actor=actor)
+
+
+def keep_import(*, actor: User, sets: list[dict[str, Any]], at: datetime) -> EditionImport:
+    """Keep sets that were read from a file until the actor says yes; raises NotAllowed."""
+    if not permissions.can_edit_question_sets(actor) or actor.agency is None:
+        raise NotAllowed("Only administrators of the agency edit its question sets.")
+    return EditionImport.objects.create(
+        agency=actor.agency,
+        user=actor,
+        made_at=at,
+        sets=sop_json.dump(sets, title="").decode(),
+        sha256=hash_of(sets),
+    )
+
+
+def import_edition(*, actor: User, import_id: UUID, at: datetime) -> Edition:
+    """Return a new draft with what was read from a file; what was kept of it goes.
+
+    Raises EditionImport.DoesNotExist for what is not the actor's, or older than a day.
+    """
+    with transaction.atomic():
+        kept = (
+            EditionImport.objects.filter(user=actor, made_at__gt=at - IMPORT_KEPT)
+            .select_for_update()
+            .get(pk=import_id)
+        )
+        if not permissions.can_edit_question_sets(actor) or kept.agency_id != actor.agency_id:
+            raise NotAllowed("Only administrators of the agency edit its question sets.")
+        live = Edition.objects.live(agency=actor.agency, at=at).first()
+        sets = sop_json.load(kept.sets.encode())
+        edition = write_edition(sets, agency=actor.agency, at=at, source=live, actor=actor)
+        kept.delete()
+        record_event("edition.imported", actor=actor, at=at, subject=edition)
+    return edition
+
+
+def forget_imports(*, at: datetime) -> int:
+    """Delete what was read from files and nobody said yes to within a day; return how many."""
+    return EditionImport.objects.filter(made_at__lte=at - IMPORT_KEPT).delete()[0]
+
+
+def note_export(*, actor: User, edition: Edition, kind: str, at: datetime) -> None:
+    """Audit that an edition was exported, and as what."""
+    record_event("edition.exported", actor=actor, at=at, subject=edition, details={"as": kind})
 
 
 def hash_of(sets: Iterable[dict[str, Any]]) -> str:

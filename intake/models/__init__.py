@@ -7,7 +7,7 @@ from intake.models.copy_out import CopyOutField, CopyOutTick
 from intake.models.cross_reports import CrossReport, CrossReportRule, CrossReportSending
 from intake.models.decisions import Decision, DecisionReference, ResponseOption
 from intake.models.dispatches import Dispatch
-from intake.models.drafts import DraftChange, EditionComment
+from intake.models.drafts import DraftChange, EditionComment, EditionImport
 from intake.models.exports import ExportItem, ExportJob, ExportPart
 from intake.models.hand_overs import HandOver
 from intake.models.insights import CallSummary
@@ -54,6 +54,7 @@ __all__ = [
     "DraftChange",
     "Edition",
     "EditionComment",
+    "EditionImport",
     "ExportItem",
     "ExportJob",
     "ExportPart",

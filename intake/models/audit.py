@@ -28,6 +28,8 @@ SENTENCES = {
     "edition.cancelled": "Called off a scheduled edition of the question sets",
     "edition.discarded": "Discarded a draft of the question sets",
     "edition.drafted": "Started a draft of the question sets",
+    "edition.exported": "Exported an edition of the question sets",
+    "edition.imported": "Started a draft of the question sets from a file",
     "edition.published": "Published an edition of the question sets",
     "edition.reopened": "Made an edition that was in review a draft again",
     "edition.review_requested": "Asked for a review of a draft of the question sets",

@@ -3,7 +3,7 @@
 from django.db import models
 
 from intake.models.base import Record
-from intake.models.people import User
+from intake.models.people import Agency, User
 from intake.models.question_sets import Edition
 
 
@@ -44,6 +44,25 @@ class DraftChange(Record):
 
     def __str__(self) -> str:
         return f"Change {self.number} of {self.edition_id}"
+
+
+class EditionImport(Record):
+    """What was read from a file and waits for a yes: nothing of the question sets is written yet.
+
+    Usable by who brought it, for a day.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="edition_imports")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    sets = models.TextField()  # our JSON, in which the order of keys stays
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["made_at"], name="edition_import_age")]
+
+    def __str__(self) -> str:
+        return f"Import {self.id}"
 
 
 class EditionComment(Record):

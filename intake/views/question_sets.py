@@ -46,6 +46,13 @@ def show_edition(request: UserRequest, number: int) -> HttpResponse:
             "sections": sections,
             "row": worksheet.show_status(edition, at=timezone.now()),
             "may_edit": permissions.can_edit_question_sets(request.user),
+            "may_export": permissions.can_export_question_sets(request.user),
+            "kinds": (
+                ("xlsx", "XLSX"),
+                ("csv", "CSV"),
+                ("json", "JSON"),
+                ("fhir", "FHIR Questionnaire"),
+            ),
         }
         | _printing(request),
     )

@@ -13,6 +13,7 @@ from intake import permissions, worksheet
 from intake.actions import records
 from intake.exports.json import export_json
 from intake.exports.pdf import ExportStamp, export_pdf
+from intake.exports.question_sets import FHIR_TYPE, export_response
 from intake.models import Intake, Submission
 from intake.views.requests import UserRequest
 
@@ -95,6 +96,22 @@ def download_json(request: UserRequest, intake_id: UUID) -> HttpResponse:
     )
     content = export_json(submission)
     return attachment(content, "application/json", f"intake-{intake.reference}.json")
+
+
+@require_safe
+def download_fhir(request: UserRequest, intake_id: UUID) -> HttpResponse:
+    """The latest submission as a FHIR QuestionnaireResponse; never with the reporting party."""
+    intake, submission = _submitted(request, intake_id)
+    records.note_export(
+        actor=request.user,
+        intake=intake,
+        kind="fhir",
+        submission=submission.number,
+        at=timezone.now(),
+    )
+    return attachment(
+        export_response(submission), FHIR_TYPE, f"intake-{intake.reference}.fhir.json"
+    )
 
 
 def _submitted(request: UserRequest, intake_id: UUID) -> tuple[Intake, Submission]:

@@ -22,7 +22,7 @@ from intake.worksheet.build import (
     build_sections,
 )
 from intake.worksheet.changes import Change, changes_between
-from intake.worksheet.described import build_checks, describe
+from intake.worksheet.described import build_checks, check_described, describe
 from intake.worksheet.desk import QueueRow, Step, build_history, build_queue, build_readers
 from intake.worksheet.drafts import (
     DraftView,
@@ -36,6 +36,7 @@ from intake.worksheet.edition_diff import (
     DiffView,
     build_diff,
     build_lacking,
+    build_sets_diff,
     find_lacking,
     own_edition,
 )
@@ -165,8 +166,10 @@ __all__ = [
     "build_reporting_party",
     "build_samples",
     "build_sections",
+    "build_sets_diff",
     "build_versions",
     "changes_between",
+    "check_described",
     "count_new",
     "describe",
     "differences",

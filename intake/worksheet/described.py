@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from intake.models import Edition, JargonWord, Prompt, PromptPair, PromptText
+from intake.models import Agency, Edition, JargonWord, Prompt, PromptPair, PromptText
 from intake.wording import Finding, Jargon, check_sets
 
 
@@ -56,6 +56,11 @@ def describe(edition: Edition) -> list[dict[str, Any]]:
 
 def build_checks(edition: Edition) -> tuple[Finding, ...]:
     """Return what the checks find in an edition, with the words of the trade of its agency."""
-    words = JargonWord.objects.filter(agency=edition.agency, is_active=True)
+    return check_described(describe(edition), agency=edition.agency)
+
+
+def check_described(sets: list[dict[str, Any]], *, agency: Agency | None) -> tuple[Finding, ...]:
+    """Return what the checks find in described sets, with the words of the trade of an agency."""
+    words = JargonWord.objects.filter(agency=agency, is_active=True)
     known = [Jargon(one.language, one.words, one.plainer) for one in words]
-    return check_sets(describe(edition), jargon=known)
+    return check_sets(sets, jargon=known)

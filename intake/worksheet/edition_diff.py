@@ -43,6 +43,12 @@ def build_diff(old: Edition, new: Edition) -> DiffView:
     return _view([Lacking(one, False) for one in changes(before, after)], before, after)
 
 
+def build_sets_diff(old: Edition | None, sets: Sets) -> DiffView:
+    """Return what described sets, as they were read from a file, would change of an edition."""
+    before = describe(old) if old else []
+    return _view([Lacking(one, False) for one in changes(before, sets)], before, sets)
+
+
 def build_lacking(agency: Agency, newer: Edition, *, at: datetime) -> tuple[Edition, DiffView]:
     """Return the agency's edition that is looked at, and what it lacks of an edition of the state.
 

@@ -9,11 +9,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from intake.actions.question_sets import copy_edition
+from intake.exchange import sop_json
 from intake.models import (
     AssistLine,
     CrossReport,
     CrossReportSending,
     Dispatch,
+    EditionImport,
     ExportJob,
     HandOver,
     Intake,
@@ -23,6 +25,7 @@ from intake.models import (
     Service,
     User,
 )
+from intake.worksheet import describe
 from tests.factory import NOW, make_call, make_user, option, submit
 
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
@@ -69,6 +72,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake": ("get", (302, 302, 404, 200, 404, 404, 404)),
     "intake_pdf": ("get", (302, 404, 404, 404, 404, 404, 404)),
     "intake_json": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "intake_fhir": ("get", (302, 404, 404, 404, 404, 404, 404)),
     "intake_call_back": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "intake_brief": ("get", (302, 200, 404, 200, 404, 404, 404)),
     "intake_brief_pdf": ("get", (302, 200, 404, 200, 404, 404, 404)),
@@ -102,6 +106,10 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "state_edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "state_edition_diff": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "state_edition_take": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_import": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "edition_imported": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "edition_import_confirm": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "edition_export": ("get", (302, 404, 404, 200, 200, 404, 404)),
     # A draft of the agency's.
     "edition_diff": ("get", (302, 200, 200, 200, 200, 200, 404)),
     "edition_draft": ("post", (302, 404, 404, 404, 302, 404, 404)),
@@ -158,6 +166,7 @@ AFTER_SUBMISSION = {
     "intake": (302, 200, 404, 200, 404, 404, 404),
     "intake_pdf": (302, 200, 404, 200, 404, 404, 404),
     "intake_json": (302, 200, 404, 200, 404, 404, 404),
+    "intake_fhir": (302, 200, 404, 200, 404, 404, 404),
     "review": (302, 404, 404, 200, 404, 404, 404),
     "review_there": (302, 404, 404, 200, 404, 404, 404),
     "review_claim": (302, 404, 404, 302, 404, 404, 404),
@@ -210,8 +219,14 @@ PARTS: dict[str, int | str] = {
 }
 
 
-def of_draft(name: str, call: Intake) -> str:
+def of_edition(name: str, call: Intake) -> str:
+    if name == "edition_import":
+        return reverse(name)
+    if name in ("edition_imported", "edition_import_confirm"):
+        return brought(name, call)
     draft = copy_edition(source=call.edition, agency=call.agency, at=NOW)
+    if name == "edition_export":
+        return reverse(name, args=[draft.number, "csv"])
     if name != "edition_comment_resolve":
         return reverse(name, args=[draft.number])
     author = User.objects.get(pk=call.worker_id)
@@ -219,11 +234,23 @@ def of_draft(name: str, call: Intake) -> str:
     return reverse(name, args=[draft.number, remark.pk])
 
 
+def brought(name: str, call: Intake) -> str:
+    """The address of what the administrator read from a file."""
+    user = User.objects.filter(username="administrator").first()
+    if user is None:
+        user = make_user(call.agency, "administrator", "administrators")
+    sets = sop_json.dump(describe(call.edition), title="").decode()
+    kept = EditionImport.objects.create(
+        agency=call.agency, user=user, made_at=timezone.now(), sets=sets
+    )
+    return reverse(name, args=[kept.pk])
+
+
 def address(name: str, call: Intake) -> str:
     if name in PARTS:
         return reverse(name, args=[PARTS[name]])
     if name.startswith("edition_"):
-        return of_draft(name, call)
+        return of_edition(name, call)
     if name in ("intake_acknowledge", "intake_withdraw"):
         told = Dispatch.objects.create(
             intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id

@@ -1,0 +1,149 @@
+"""What sets that are read from a file have to be, whichever format they came in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from intake.text import clean_text
+
+MOST_BYTES = 2 * 1024 * 1024  # of a file that is read
+MOST_ROWS = 2_000
+LIMITS = {"title": 120, "help": 500, "text": 500, "helper": 500}  # code points
+KINDS = ("opening", "factor", "next_steps", "closing")
+PROMPT_KINDS = ("question", "script")
+SIDES = ("worry", "working_well")
+LANGUAGES = ("en", "es")
+BOUND = re.compile(r"(?:(?:call|reporter)\.[a-z_]{1,40})?")
+KEY = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
+LONGEST_KEY = 100
+
+Sets = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, and where: a row of a sheet, or a path of a JSON file."""
+
+    where: str
+    sentence: str
+
+
+class Unreadable(Exception):
+    """A file that is no edition; `problems` says everything that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(f"{one.where}: {one.sentence}" for one in problems[:5]))
+        self.problems = problems
+
+
+def refuse(sentence: str, where: str = "The file") -> Unreadable:
+    """Return the refusal of a whole file."""
+    return Unreadable([Problem(where, sentence)])
+
+
+def checked(sets: Sets, places: dict[str, str]) -> Sets:
+    """Return sets in their normal form, or raise Unreadable with everything that is wrong.
+
+    `places` tells where a row of a key stood in its file.
+    """
+    problems = list(_problems(sets, places))
+    if problems:
+        raise Unreadable(problems)
+    return [normal(one) for one in sets]
+
+
+def normal(one: dict[str, Any]) -> dict[str, Any]:
+    """Return a set with its parts in one order and nothing that says nothing."""
+    return {
+        "key": one["key"],
+        "kind": one["kind"],
+        "position": one["position"],
+        "title": {language: one["title"].get(language, "") for language in LANGUAGES},
+        "help": {language: one["help"].get(language, "") for language in LANGUAGES},
+        "pairs": [
+            {"key": pair["key"], "is_core": pair["is_core"]}
+            | {side: _normal_prompt(pair[side]) for side in SIDES}
+            for pair in one["pairs"]
+        ],
+        "prompts": [
+            _normal_prompt(prompt) | {"kind": prompt["kind"], "bound_to": prompt["bound_to"]}
+            for prompt in one["prompts"]
+        ],
+    }
+
+
+def _normal_prompt(prompt: dict[str, Any]) -> dict[str, Any]:
+    words = {language: prompt[language] for language in LANGUAGES if prompt.get(language)}
+    result = {"key": prompt["key"], **words}
+    for name in ("helper", "stale"):
+        inner = {one: text for one, text in sorted(prompt.get(name, {}).items()) if text}
+        if inner:
+            result[name] = inner
+    return result
+
+
+def _problems(sets: Sets, places: dict[str, str]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    if not sets:
+        yield Problem("The file", "There is no question set in it.")
+    for one in sets:
+        where = str(places.get(one["key"], one["key"]))
+        yield from _of_key(one["key"], where, seen)
+        if one["kind"] not in KINDS:
+            yield Problem(where, f"A set is one of {', '.join(KINDS)}, not “{one['kind'][:40]}”.")
+        yield from _of_words(where, "title", one["title"])
+        yield from _of_words(where, "help", one["help"])
+        if one["pairs"] and one["kind"] != "factor":
+            yield Problem(where, "Only the sets of the five factors have pairs.")
+        if one["prompts"] and one["kind"] == "factor":
+            yield Problem(where, "The prompts of a factor come in pairs.")
+        cores = [pair["key"] for pair in one["pairs"] if pair["is_core"]]
+        for key in cores[1:]:
+            yield Problem(places.get(key, key), "This set has another core pair already.")
+        for pair in one["pairs"]:
+            yield from _of_key(pair["key"], places.get(pair["key"], pair["key"]), seen)
+            for side in SIDES:
+                yield from _of_prompt(pair[side], places, seen)
+        for prompt in one["prompts"]:
+            yield from _of_prompt(prompt, places, seen)
+            if prompt["kind"] not in PROMPT_KINDS:
+                yield Problem(
+                    places.get(prompt["key"], prompt["key"]),
+                    "A prompt is a question or a script that is read out.",
+                )
+            if not BOUND.fullmatch(prompt["bound_to"]):
+                yield Problem(
+                    places.get(prompt["key"], prompt["key"]),
+                    "What a prompt fills is named like call.danger_now.",
+                )
+
+
+def _of_prompt(prompt: dict[str, Any], places: dict[str, str], seen: set[str]) -> Iterator[Problem]:
+    where = places.get(prompt["key"], prompt["key"])
+    yield from _of_key(prompt["key"], where, seen)
+    yield from _of_words(where, "text", {one: prompt.get(one, "") for one in LANGUAGES})
+    yield from _of_words(where, "helper", prompt.get("helper", {}))
+    yield from _of_words(where, "text", prompt.get("stale", {}))
+
+
+def _of_key(key: str, where: str, seen: set[str]) -> Iterator[Problem]:
+    if not KEY.fullmatch(key) or len(key) > LONGEST_KEY:
+        yield Problem(
+            where,
+            f"“{key[:40]}” is no key: small letters, digits and underscores, parted by dots, "
+            f"{LONGEST_KEY} at most.",
+        )
+    elif key in seen:
+        yield Problem(where, f"The key “{key}” stands in the file twice.")
+    seen.add(key)
+
+
+def _of_words(where: str, what: str, texts: dict[str, str]) -> Iterator[Problem]:
+    for language, text in texts.items():
+        if language not in LANGUAGES:
+            yield Problem(where, f"The languages are en and es, not “{language[:20]}”.")
+        if len(text) > LIMITS[what]:
+            yield Problem(where, f"A {what} has {len(text):,} characters; {LIMITS[what]} fit.")
+        if clean_text(text) != text:
+            yield Problem(where, f"A {what} has characters that no text can hold.")

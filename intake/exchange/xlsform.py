@@ -1,0 +1,298 @@
+"""Question sets laid out as XLSForm, as XLSX or CSV: a group for a set, a row for a prompt.
+
+Names are the keys; `pair`, `side`, `core`, `bound_to` and the like stand in columns of our own,
+which other tools pass by. Text that looks like a formula stays text: in CSV, where a spreadsheet
+would run it, it has an apostrophe before it, which reading takes away.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import Workbook, load_workbook
+
+from intake.exchange.shape import (
+    MOST_BYTES,
+    MOST_ROWS,
+    Problem,
+    Sets,
+    Unreadable,
+    checked,
+    refuse,
+)
+
+LABEL_EN, LABEL_ES = "label::English (en)", "label::Español (es)"
+HINT_EN, HINT_ES = "hint::English (en)", "hint::Español (es)"
+COLUMNS = (
+    *("type", "name", LABEL_EN, LABEL_ES, HINT_EN, HINT_ES),
+    *("pair", "side", "core", "bound_to", "set_kind", "position", "stale_es"),
+)
+NEEDED = ("type", "name", LABEL_EN)
+TYPES = {"question": "text", "script": "note"}
+KINDS = {word: kind for kind, word in TYPES.items()}
+MOST_UNPACKED = 20 * 1024 * 1024  # bytes of all parts of an XLSX together
+MOST_PARTS = 200
+_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "'")
+
+# What looks like such a number itself begins with one.
+_UNWRITABLE = re.compile("[\x01-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_NUMBERED = re.compile("_x([0-9A-Fa-f]{4})_")
+
+Row = dict[str, str]
+
+
+def dump_xlsx(sets: Sets, *, title: str) -> bytes:
+    """Return described sets as a workbook that is a form."""
+    book = Workbook()
+    survey = book.active
+    assert survey is not None
+    survey.title = "survey"
+    for number, row in enumerate([dict(zip(COLUMNS, COLUMNS, strict=True)), *_rows(sets)], 1):
+        for place, column in enumerate(COLUMNS, 1):
+            if text := row.get(column, ""):
+                cell = survey.cell(number, place, _escape(text))
+                cell.data_type = "s"  # also where it looks like a formula
+    book.create_sheet("choices").append(["list_name", "name", LABEL_EN, LABEL_ES])
+    settings = book.create_sheet("settings")
+    settings.append(["form_title", "form_id", "version", "default_language"])
+    settings.append([title, "sop_hotline", "1", "English (en)"])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def dump_csv(sets: Sets, *, title: str) -> bytes:
+    """Return described sets as the sheet `survey` alone; `title` is for people and not in it."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for row in _rows(sets):
+        cells = [row.get(column, "") for column in COLUMNS]
+        writer.writerow(
+            [f"'{one}" if one.startswith(_RUN_BY_SPREADSHEETS) else one for one in cells]
+        )
+    return ("\ufeff" + file.getvalue()).encode()
+
+
+def load_xlsx(content: bytes) -> Sets:
+    """Return the sets of a workbook, or raise Unreadable with every problem and its row."""
+    _look_inside(content)
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        if "survey" not in book.sheetnames:
+            raise refuse("It has no sheet “survey”.")
+        rows = list(_cells(book["survey"]))
+    except Unreadable:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ParseError):
+        raise refuse("It is damaged, or no XLSX workbook.") from None
+    return _read(rows)
+
+
+def load_csv(content: bytes) -> Sets:
+    """Return the sets of a CSV file, or raise Unreadable with every problem and its row."""
+    if len(content) > MOST_BYTES:
+        raise refuse("It is larger than 2 MB, which no edition is.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise refuse(
+            "Its letters are not in UTF-8. Save it as “CSV UTF-8” and try again."
+        ) from None
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            if len(rows) > MOST_ROWS:
+                raise refuse(f"It has more than {MOST_ROWS:,} rows, which no edition has.")
+            rows.append([_plain(one) for one in row])
+    except csv.Error:
+        raise refuse("It is no CSV: a quotation mark is not closed.") from None
+    return _read(rows)
+
+
+def _plain(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_RUN_BY_SPREADSHEETS) else cell
+
+
+def _look_inside(content: bytes) -> None:
+    """Raise Unreadable for what is no workbook, or would unpack into far more than one."""
+    if len(content) > MOST_BYTES:
+        raise refuse("It is larger than 2 MB, which no edition is.")
+    try:
+        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except zipfile.BadZipFile:
+        raise refuse("It is no XLSX workbook.") from None
+    if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_UNPACKED:
+        raise refuse("It would unpack into far more than an edition holds.")
+
+
+def _cells(sheet: Any) -> Iterator[list[str]]:
+    """Yield the rows of a sheet as texts; a formula is refused with its place."""
+    for number, row in enumerate(sheet.iter_rows(max_col=len(COLUMNS) * 2), 1):
+        if number > MOST_ROWS:
+            raise refuse(f"It has more than {MOST_ROWS:,} rows, which no edition has.")
+        cells = []
+        for cell in row:
+            if cell.data_type == "f":
+                raise refuse(
+                    "There is a formula in this row. Put its text there instead.", f"Row {number}"
+                )
+            cells.append("" if cell.value is None else _unescape(str(cell.value)))
+        yield cells
+
+
+def _escape(text: str) -> str:
+    """Return a text as a workbook has it: what XML cannot hold by its number."""
+    return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0][0]):04X}_{found[0][1:]}", text)
+
+
+def _unescape(text: str) -> str:
+    return _NUMBERED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def _rows(sets: Sets) -> Iterator[Row]:
+    for one in sets:
+        yield {
+            "type": "begin_group",
+            "name": one["key"],
+            LABEL_EN: one["title"].get("en", ""),
+            LABEL_ES: one["title"].get("es", ""),
+            HINT_EN: one["help"].get("en", ""),
+            HINT_ES: one["help"].get("es", ""),
+            "set_kind": one["kind"],
+            "position": str(one["position"]),
+        }
+        for pair in one["pairs"]:
+            for side in ("worry", "working_well"):
+                about = {"pair": pair["key"], "side": side, "core": "yes" * pair["is_core"]}
+                yield _row(pair[side], "question") | about
+        for prompt in one["prompts"]:
+            yield _row(prompt, prompt["kind"]) | {"bound_to": prompt["bound_to"]}
+        yield {"type": "end_group"}
+
+
+def _row(prompt: dict[str, Any], kind: str) -> Row:
+    return {
+        "type": TYPES[kind],
+        "name": prompt["key"],
+        LABEL_EN: prompt.get("en", ""),
+        LABEL_ES: prompt.get("es", ""),
+        HINT_EN: prompt.get("helper", {}).get("en", ""),
+        HINT_ES: prompt.get("helper", {}).get("es", ""),
+        "stale_es": prompt.get("stale", {}).get("es", ""),
+    }
+
+
+def _read(rows: Iterable[list[str]]) -> Sets:
+    """Return the sets that rows of a sheet describe; the first one has the names of the columns."""
+    numbered = enumerate(rows, 1)
+    header = [one.strip() for one in next(numbered, (0, []))[1]]
+    missing = [one for one in NEEDED if one not in header]
+    if missing:
+        raise refuse(f"The first row lacks {', '.join(f'“{one}”' for one in missing)}.", "Row 1")
+    twice = {one for one in header if one and header.count(one) > 1}
+    if twice:
+        raise refuse(f"The first row has “{min(twice)}” twice.", "Row 1")
+    reader = _Reader()
+    for number, cells in numbered:
+        row = {name: text for name, text in zip(header, cells, strict=False) if name and text}
+        if row:
+            reader.take(row, f"Row {number}")
+    return reader.finish()
+
+
+class _Reader:
+    """Puts sets together from rows, and keeps what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.sets: Sets = []
+        self.problems: list[Problem] = []
+        self.places: dict[str, str] = {}
+        self.is_open = False
+
+    def take(self, row: Row, where: str) -> None:
+        match row.get("type", ""):
+            case "begin_group" | "begin group":
+                self._begin(row, where)
+            case "end_group" | "end group":
+                if not self.is_open:
+                    self._wrong(where, "A group ends here that did not begin.")
+                self.is_open = False
+            case "text" | "note" if self.is_open:
+                self._prompt(row, where)
+            case "text" | "note":
+                self._wrong(where, "A prompt stands in a group; none is open here.")
+            case other:
+                self._wrong(
+                    where, f"The type is begin_group, text, note or end_group, not “{other[:40]}”."
+                )
+
+    def finish(self) -> Sets:
+        if self.is_open:
+            self._wrong("The end", "The last group does not end.")
+        for one in self.sets:
+            for pair in one["pairs"]:
+                for side in ("worry", "working_well"):
+                    if side not in pair:
+                        words = side.replace("_", " ")
+                        self._wrong(self.places[pair["key"]], f"The pair has no {words} side.")
+        if self.problems:
+            raise Unreadable(self.problems)
+        return checked(self.sets, self.places)
+
+    def _wrong(self, where: str, sentence: str) -> None:
+        self.problems.append(Problem(where, sentence))
+
+    def _begin(self, row: Row, where: str) -> None:
+        if self.is_open:
+            self._wrong(where, "A group begins within another one.")
+        self.is_open = True
+        position = row.get("position", str(len(self.sets) + 1))
+        if not (position.isascii() and position.isdigit() and len(position) <= 3):
+            self._wrong(where, "A position is a small whole number.")
+            position = "0"
+        self.sets.append(
+            {
+                "key": row.get("name", ""),
+                "kind": row.get("set_kind", ""),
+                "position": int(position),
+                "title": {"en": row.get(LABEL_EN, ""), "es": row.get(LABEL_ES, "")},
+                "help": {"en": row.get(HINT_EN, ""), "es": row.get(HINT_ES, "")},
+                "pairs": [],
+                "prompts": [],
+            }
+        )
+        self.places[row.get("name", "")] = where
+
+    def _prompt(self, row: Row, where: str) -> None:
+        key = row.get("name", "")
+        self.places[key] = where
+        prompt: dict[str, Any] = {"key": key}
+        words = {"en": row.get(LABEL_EN, ""), "es": row.get(LABEL_ES, "")}
+        prompt |= {language: text for language, text in words.items() if text}
+        helper = {"en": row.get(HINT_EN, ""), "es": row.get(HINT_ES, "")}
+        prompt["helper"] = {language: text for language, text in helper.items() if text}
+        prompt["stale"] = {"es": row["stale_es"]} if "stale_es" in row else {}
+        section, pair_key, side = self.sets[-1], row.get("pair", ""), row.get("side", "")
+        if not pair_key:
+            kind = KINDS[row["type"]]
+            section["prompts"].append(prompt | {"kind": kind, "bound_to": row.get("bound_to", "")})
+            return
+        if side not in ("worry", "working_well"):
+            self._wrong(where, "The side of a pair is worry or working_well.")
+            return
+        pair = next((one for one in section["pairs"] if one["key"] == pair_key), None)
+        if pair is None:
+            pair = {"key": pair_key, "is_core": row.get("core") == "yes"}
+            section["pairs"].append(pair)
+            self.places[pair_key] = where
+        elif side in pair:
+            self._wrong(where, "This side of the pair stands in the file twice.")
+            return
+        elif pair["is_core"] != (row.get("core") == "yes"):
+            self._wrong(where, "Both sides of a pair say the same of “core”.")
+        pair[side] = prompt

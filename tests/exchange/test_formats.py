@@ -1,0 +1,217 @@
+"""Question sets written and read again are the same, and others' tools read them too."""
+
+import copy
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.questionnaire import Questionnaire
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from pyxform.xls2xform import convert
+
+from intake.exchange import READERS, WRITERS, Unreadable, fhir
+from intake.exchange.shape import normal
+from intake.management.commands.load_question_sets import read_fixtures
+from intake.text import clean_text
+
+SHIPPED = read_fixtures()[0]
+# Line ends, tabs, formulas, signs that need care in XML, and much of Unicode.
+texts = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).map(clean_text),
+    st.sampled_from(
+        [
+            "=1+1",
+            "'=1+1",
+            "@cmd",
+            "+1",
+            "-1",
+            "\tx",
+            " x ",
+            "a\nb",
+            "_x000D_",
+            "<b>&amp;</b>",
+            "李雷",
+        ]
+    ),
+)
+
+
+def spoilt(words: list[str], core: int) -> list[dict[str, Any]]:
+    """The shipped sets with other texts in many places; some stay unwritten."""
+    sets = copy.deepcopy(SHIPPED)
+    given = iter(words)
+    for one in sets:
+        for number, pair in enumerate(one["pairs"]):
+            pair["is_core"] = number == core
+            pair["worry"]["en"] = next(given, "")
+            pair["working_well"]["helper"] = {"es": next(given, "")}
+            pair["worry"]["stale"] = {"es": next(given, "")}
+        one["help"]["es"] = next(given, "")
+    return [normal(one) for one in sets]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@given(words=st.lists(texts, max_size=30), core=st.integers(0, 6))
+@settings(deadline=None, max_examples=25)
+def test_what_is_written_is_read_again(name: str, words: list[str], core: int) -> None:
+    sets = spoilt(words, core)
+    written = WRITERS[name][1](sets, title="Edition 7")
+    assert READERS[name](written) == sets
+    if name != "xlsx":  # a workbook has the time of its making in it
+        assert WRITERS[name][1](READERS[name](written), title="Edition 8") == written
+
+
+def test_the_shipped_edition_stays_itself() -> None:
+    for name, (_, write) in WRITERS.items():
+        assert READERS[name](write(SHIPPED, title="x")) == [normal(one) for one in SHIPPED]
+
+
+def test_a_form_is_made_of_the_workbook() -> None:
+    written = WRITERS["xlsx"][1](SHIPPED, title="Edition 7")
+    made = convert(xlsform=io.BytesIO(written), file_type=".xlsx", validate=False)
+    for words in ("Español (es)", SHIPPED[1]["pairs"][0]["worry"]["en"], "Edition 7"):
+        assert words in made.xform
+
+
+def test_formulas_stay_texts_for_spreadsheets() -> None:
+    sets = spoilt(["=1+1", "+2"], 0)
+    book = load_workbook(io.BytesIO(WRITERS["xlsx"][1](sets, title="x")))
+    kinds = {cell.data_type for row in book["survey"].iter_rows() for cell in row if cell.value}
+    assert kinds == {"s"}
+    lines = WRITERS["csv"][1](sets, title="x").decode("utf-8-sig").splitlines()
+    assert not any(cell.startswith(("=", "+")) for line in lines for cell in line.split(","))
+
+
+def workbook(rows: list[list[Any]]) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "survey"
+    for row in rows:
+        sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+BEGIN = ["begin_group", "a", "A", "factor"]
+WORRY = ["text", "a.b.worry", "W", "", "a.b", "worry"]
+HEADER = ["type", "name", "label::English (en)", "set_kind", "pair", "side", "core"]
+
+
+def bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 60_000_000)
+    return file.getvalue()
+
+
+def entities() -> bytes:
+    """A workbook whose sheet declares entities that would grow without end."""
+    file = io.BytesIO()
+    good = zipfile.ZipFile(io.BytesIO(workbook([HEADER])))
+    with zipfile.ZipFile(file, "w") as bad:
+        for part in good.namelist():
+            content = good.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                content = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + content
+            bad.writestr(part, content)
+    return file.getvalue()
+
+
+def sop_json(change: Any) -> bytes:
+    data = {"format": "sop-question-sets", "version": 1, "sets": copy.deepcopy(SHIPPED)}
+    change(data)
+    return json.dumps(data).encode()
+
+
+def put(path: str, value: Any) -> Any:
+    """A change of a JSON file at a path such as sets.0.kind."""
+
+    def change(data: Any) -> None:
+        *outer, last = [int(one) if one.isdigit() else one for one in path.split(".")]
+        for one in outer:
+            data = data[one]
+        data[last] = value
+
+    return change
+
+
+HOSTILE: list[tuple[str, bytes, str, str]] = [
+    ("xlsx", b"no workbook", "The file", "no XLSX"),
+    ("xlsx", b"x" * 3_000_000, "The file", "larger than 2 MB"),
+    ("xlsx", bomb(), "The file", "unpack into far more"),
+    ("xlsx", entities(), "The file", "damaged"),
+    ("xlsx", workbook([["type", "name"]]), "Row 1", "lacks “label::English (en)”"),
+    ("xlsx", workbook([HEADER, ["begin_group", "=1+1", "x"]]), "Row 2", "formula"),
+    ("xlsx", workbook([HEADER] + [["text", "x", "y"]] * 3000), "The file", "2,000 rows"),
+    ("xlsx", workbook([HEADER, ["text", "x", "y"]]), "Row 2", "none is open"),
+    ("xlsx", workbook([HEADER, ["geopoint", "x", "y"]]), "Row 2", "not “geopoint”"),
+    ("xlsx", workbook([HEADER, ["begin_group", "a", "A", "opening"]]), "The end", "does not end"),
+    ("xlsx", workbook([HEADER, [*BEGIN[:3], "x"], ["end_group"]]), "Row 2", "A set is one of"),
+    ("xlsx", workbook([HEADER, BEGIN, WORRY, ["end_group"]]), "Row 3", "no working well side"),
+    ("csv", "type,name\n".encode("utf-16"), "The file", "UTF-8"),
+    ("csv", b"\xff\xfe\xfa", "The file", "UTF-8"),
+    ("csv", b'type,name,"label::English (en)\n', "The file", "not closed"),
+    ("csv", b"type,name,label::English (en)\n" + b"text,x,y\n" * 100_000, "The file", "2,000 rows"),
+    ("csv", b"", "Row 1", "lacks"),
+    ("json", b"{", "The file", "not JSON"),
+    ("json", b"[" * 100_000, "The file", "not JSON"),
+    ("json", b"{}", "The file", "not of the format"),
+    ("json", "é".encode("latin-1"), "The file", "UTF-8"),
+    ("json", sop_json(put("version", 9)), "The file", "version"),
+    ("json", sop_json(put("sets", [])), "The file", "no question set"),
+    ("json", sop_json(put("sets.0.kind", "x")), "sets[0]", "A set is one of"),
+    ("json", sop_json(put("sets.0.position", True)), "sets[0].position", "whole number"),
+    ("json", sop_json(put("sets.1.pairs.0.worry", 7)), "sets[1].pairs[0].worry", "an object"),
+    ("json", sop_json(put("sets.1.pairs.1.is_core", True)), "sets[1].pairs[1]", "another core"),
+    ("json", sop_json(put("sets.1.pairs.0.worry.en", "x" * 501)), "sets[1].pairs[0].worry", "501"),
+    ("json", sop_json(put("sets.1.title.en", "a\x00b")), "sets[1]", "no text can hold"),
+    ("json", sop_json(put("sets.1.key", "opening")), "sets[1]", "twice"),
+    ("json", sop_json(put("sets.1.key", "A B")), "sets[1]", "is no key"),
+    ("json", sop_json(put("sets.1.title", {"fr": "x"})), "sets[1]", "en and es"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "where", "words"), HOSTILE)
+def test_hostile_files_are_refused_in_a_sentence(
+    name: str, content: bytes, where: str, words: str
+) -> None:
+    with pytest.raises(Unreadable) as refused:
+        READERS[name](content)
+    assert any(one.where == where and words in one.sentence for one in refused.value.problems), (
+        refused.value.problems
+    )
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=50, deadline=None)
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    for read in READERS.values():
+        with pytest.raises(Unreadable):
+            read(content)
+
+
+def test_the_questionnaire_is_valid_and_has_every_side() -> None:
+    made = fhir.questionnaire(
+        SHIPPED, url="urn:uuid:x", version=7, title="Edition 7", status="active", date="2026-03-02"
+    )
+    valid = Questionnaire.model_validate(made)
+    links = [item["linkId"] for item in every_item(made)]
+    assert len(links) == len(set(links))
+    for one in SHIPPED:
+        for pair in one["pairs"]:
+            assert {pair["worry"]["key"], pair["working_well"]["key"]} <= set(links)
+        assert {prompt["key"] for prompt in one["prompts"]} <= set(links)
+    assert json.loads(valid.model_dump_json()) == made
+
+
+def every_item(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for one in resource.get("item", []):
+        found += [one, *every_item(one)]
+    return found

@@ -1,0 +1,174 @@
+"""Question sets as files: exported, read without writing anything, and confirmed."""
+
+import copy
+import json
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from fhir.resources.R4B.questionnaire import Questionnaire
+from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
+
+from intake import worksheet
+from intake.actions.question_sets import forget_imports
+from intake.exchange import READERS, WRITERS
+from intake.exchange.shape import normal
+from intake.models import AuditEvent, Edition, EditionImport, Intake, PromptText, User
+from tests.factory import NOW, core_prompt, make_user, put, submit
+
+IMPORT = reverse("edition_import")
+
+
+@pytest.fixture
+def live(administrator: User) -> Edition:
+    """The edition that is live."""
+    return Edition.objects.get(agency=administrator.agency, status="live")
+
+
+@pytest.fixture
+def as_administrator(client: Client, administrator: User) -> Client:
+    """A browser in which the administrator is signed in."""
+    client.force_login(administrator)
+    return client
+
+
+def bring(client: Client, content: bytes, name: str) -> Any:
+    """Choose a file and send it."""
+    return client.post(IMPORT, {"file": SimpleUploadedFile(name, content)})
+
+
+def changed(live: Edition) -> list[dict[str, Any]]:
+    """What is live, with one other word."""
+    sets = copy.deepcopy(worksheet.describe(live))
+    sets[2]["pairs"][0]["worry"]["en"] = "What has you worried?"
+    return sets
+
+
+@pytest.mark.parametrize("kind", [*WRITERS, "fhir"])
+def test_an_edition_is_exported(as_administrator: Client, live: Edition, kind: str) -> None:
+    answer = as_administrator.get(reverse("edition_export", args=[live.number, kind]))
+    assert answer.status_code == 200 and "edition-1." in answer["Content-Disposition"]
+    if kind == "fhir":
+        made = json.loads(answer.content)
+        assert Questionnaire.model_validate(made).status == "active"
+    else:
+        described = [normal(one) for one in worksheet.describe(live)]
+        assert READERS[kind](answer.content) == described
+    event = AuditEvent.objects.get(verb="edition.exported")
+    assert event.details == {"as": kind}
+
+
+def test_only_known_formats_and_own_editions(as_administrator: Client, stranger: User) -> None:
+    assert as_administrator.get(reverse("edition_export", args=[1, "exe"])).status_code == 404
+    assert as_administrator.get(reverse("edition_export", args=[9, "json"])).status_code == 404
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_file_is_read_shown_and_confirmed(
+    as_administrator: Client, administrator: User, live: Edition, kind: str
+) -> None:
+    before = PromptText.objects.count()
+    content = WRITERS[kind][1](changed(live), title="x")
+    answer = bring(as_administrator, content, f"Edition.{kind.upper()}")
+    shown = as_administrator.get(answer["Location"]).content.decode()
+    assert "1 change" in shown and "What has" in shown and "Confirm" in shown
+    assert PromptText.objects.count() == before and Edition.objects.count() == 2
+    kept = EditionImport.objects.get()
+    confirmed = as_administrator.post(reverse("edition_import_confirm", args=[kept.pk]))
+    draft = Edition.objects.get(agency=administrator.agency, number=2)
+    assert confirmed["Location"] == reverse("edition_edit", args=[2])
+    assert (draft.status, draft.copied_from) == ("draft", live)
+    assert [normal(one) for one in worksheet.describe(draft)] == [
+        normal(one) for one in changed(live)
+    ]
+    assert not EditionImport.objects.exists()
+    assert AuditEvent.objects.filter(verb="edition.imported").count() == 1
+    again = as_administrator.post(reverse("edition_import_confirm", args=[kept.pk]))
+    assert again.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("x.json", b"{}", "not of the format"),
+        ("x.exe", b"{}", "ends with .json"),
+        ("x", b"{}", "ends with .json"),
+        ("x.csv", b"x" * 3_000_000, "at most 2 MB"),
+        ("x.xlsx", b"no", "no XLSX"),
+    ],
+)
+def test_what_is_no_edition_is_refused_in_a_sentence(
+    as_administrator: Client, name: str, content: bytes, words: str
+) -> None:
+    answer = bring(as_administrator, content, name)
+    assert answer.status_code == 422 and words in answer.content.decode()
+    assert not EditionImport.objects.exists()
+    assert as_administrator.post(IMPORT).status_code == 422
+
+
+def test_many_problems_are_told_in_part(as_administrator: Client) -> None:
+    rows = "type,name,label::English (en)\n" + "geopoint,x,y\n" * 70
+    page = bring(as_administrator, rows.encode(), "x.csv").content.decode()
+    assert page.count("geopoint") == 50 and "and 20 more" in page
+
+
+def test_what_was_read_is_its_bringers_for_a_day(
+    as_administrator: Client, administrator: User, live: Edition, supervisor: User
+) -> None:
+    bring(as_administrator, WRITERS["json"][1](changed(live), title="x"), "x.json")
+    kept = EditionImport.objects.get()
+    shown = reverse("edition_imported", args=[kept.pk])
+    confirm = reverse("edition_import_confirm", args=[kept.pk])
+    assert administrator.agency is not None
+    other = make_user(administrator.agency, "administrator2", "administrators")
+    for user in (other, supervisor):
+        as_administrator.force_login(user)
+        assert as_administrator.get(shown).status_code == 404
+        assert as_administrator.post(confirm).status_code == 404
+    as_administrator.force_login(supervisor)
+    assert as_administrator.get(IMPORT).status_code == 404
+    assert bring(as_administrator, b"{}", "x.json").status_code == 404
+    as_administrator.force_login(administrator)
+    EditionImport.objects.update(made_at=kept.made_at - timedelta(days=1, seconds=1))
+    assert as_administrator.get(shown).status_code == 404
+    assert as_administrator.post(confirm).status_code == 404
+    assert forget_imports(at=kept.made_at) == 1
+    unknown = reverse("edition_imported", args=[uuid.uuid4()])
+    assert as_administrator.get(unknown).status_code == 404
+
+
+def test_a_file_without_a_token_is_refused(administrator: User, live: Edition) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(administrator)
+    assert bring(strict, b"{}", "x.json").status_code == 403
+
+
+def test_a_submission_is_a_response_without_the_reporting_party(
+    as_worker: Client, worker: User, call: Intake
+) -> None:
+    asked = core_prompt(call)
+    put(worker, call, f"answer.{asked.pk}.text", "They moved away.")
+    put(worker, call, f"answer.{core_prompt(call, side='working_well').pk}.status", "unknown")
+    put(worker, call, f"answer.{core_prompt(call, 'concrete_support').pk}.status", "declined")
+    put(worker, call, "reporter.name", "Ines Caller")
+    address = reverse("intake_fhir", args=[call.pk])
+    assert as_worker.get(address).status_code == 404
+    submit(worker, call)
+    answer = as_worker.get(address)
+    assert answer["Content-Type"] == "application/fhir+json" and b"Ines" not in answer.content
+    made = json.loads(answer.content)
+    assert QuestionnaireResponse.model_validate(made).status == "completed"
+    given = {item["linkId"]: item["answer"][0] for one in made["item"] for item in one["item"]}
+    assert given[asked.key] == {"valueString": "They moved away."}
+    reasons = {
+        key: one["_valueString"]["extension"][0]["valueCode"]
+        for key, one in given.items()
+        if "_valueString" in one
+    }
+    assert {"not-asked", "asked-unknown", "asked-declined"} == set(reasons.values())
+    assert reasons[core_prompt(call, side="working_well").key] == "asked-unknown"
+    assert AuditEvent.objects.filter(verb="intake.exported", at__gte=NOW).exists()

@@ -209,32 +209,14 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
     party = None
     if permissions.can_see_reporter(request.user, intake):
         party = worksheet.build_reporting_party(intake)
-    new_rows: dict[str, Any] = {
-        **{noun: uuid.uuid4() for noun in NEW_ROWS},
-        "heard": {
-            section.key: {"worry": uuid.uuid4(), "working_well": uuid.uuid4()}
-            for section in sheet.factors
-        },
-    }
+    new_rows = new_keys(sheet)
     if request.method == "POST":
         _keep_rows(new_rows, sheet, request.POST)
     return {
         "intake": intake,
         "sheet": sheet,
         "party": party or worksheet.ReportingPartyView(),
-        "choices": {
-            "yes_no": YesNo.choices,
-            "sources": Source.choices,
-            "kinds": Answer.Kind.choices,
-            "methods": Intake.Method.choices,
-            "languages": Language.choices,
-            "reporter_kinds": Reporter.Kind.choices,
-            "concern_types": Concern.Type.choices,
-            "accepted": Support.ACCEPTED,
-            "decided": CrossReport.Decided.choices,
-            "interruptions": Intake.Interruption.choices,
-            "no_report_reasons": Intake.NoReportReason.choices,
-        },
+        "choices": choices(),
         "new_rows": new_rows,
         "outbox_key": release_key(actor=request.user, intake_id=intake.pk, at=timezone.now()),
         "caller": worksheet.build_caller(intake) if intake.is_practice else None,
@@ -254,6 +236,34 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "conflicts": {},
         "errors": {},
         "elapsed": int((timezone.now() - intake.started_at).total_seconds()),
+    }
+
+
+def choices() -> dict[str, Any]:
+    """Return what the choices of the call screen are, with their words."""
+    return {
+        "yes_no": YesNo.choices,
+        "sources": Source.choices,
+        "kinds": Answer.Kind.choices,
+        "methods": Intake.Method.choices,
+        "languages": Language.choices,
+        "reporter_kinds": Reporter.Kind.choices,
+        "concern_types": Concern.Type.choices,
+        "accepted": Support.ACCEPTED,
+        "decided": CrossReport.Decided.choices,
+        "interruptions": Intake.Interruption.choices,
+        "no_report_reasons": Intake.NoReportReason.choices,
+    }
+
+
+def new_keys(sheet: Worksheet) -> dict[str, Any]:
+    """Return keys for the rows that a page may make."""
+    return {
+        **{noun: uuid.uuid4() for noun in NEW_ROWS},
+        "heard": {
+            section.key: {"worry": uuid.uuid4(), "working_well": uuid.uuid4()}
+            for section in sheet.factors
+        },
     }
 
 

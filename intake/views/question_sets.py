@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from intake import permissions, worksheet
 from intake.exports.blank_form import export_blank_form
 from intake.forms.editions import parse_source
-from intake.models import Edition
+from intake.models import Dispatch, Edition
 from intake.models.base import Language
+from intake.views.calls import choices, new_keys
 from intake.views.records import attachment
 from intake.views.requests import UserRequest
 
@@ -69,6 +70,34 @@ def print_edition(request: UserRequest, number: int) -> HttpResponse:
     edition = _edition(request, number)
     content = export_blank_form(edition=edition, agency=request.user.agency, language=language)
     return attachment(content, "application/pdf", f"blank-form-edition-{number}-{language}.pdf")
+
+
+@require_safe
+def preview_edition(request: UserRequest, number: int) -> HttpResponse:
+    """The call screen with the prompts of an edition, in any language; nothing is stored."""
+    if not permissions.can_export_question_sets(request.user):
+        raise Http404
+    language = request.GET.get("language", Language.ENGLISH)
+    if language not in Language.values:
+        raise Http404
+    edition = _edition(request, number)
+    intake, sheet = worksheet.build_preview(
+        edition, viewer=request.user, language=language, at=timezone.now()
+    )
+    context = {
+        "is_preview": True,
+        "edition": edition,
+        "intake": intake,
+        "sheet": sheet,
+        "party": worksheet.ReportingPartyView(),
+        "choices": choices(),
+        "new_rows": new_keys(sheet),
+        "told_choices": Dispatch.Told.choices,
+        "conflicts": {},
+        "errors": {},
+        "elapsed": 0,
+    }
+    return render(request, "intake/question_sets/preview.html", context)
 
 
 @require_safe

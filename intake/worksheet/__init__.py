@@ -18,6 +18,7 @@ from intake.worksheet.build import (
     build,
     build_cross_reports,
     build_dispatches,
+    build_preview,
     build_reporting_party,
     build_sections,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "build_lacking",
     "build_live",
     "build_notices",
+    "build_preview",
     "build_queue",
     "build_ratings",
     "build_readers",

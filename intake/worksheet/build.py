@@ -15,6 +15,7 @@ from intake.models import (
     CrossReportSending,
     Decision,
     Dispatch,
+    Edition,
     HeardNote,
     Intake,
     Person,
@@ -54,6 +55,8 @@ from intake.worksheet.views import (
 SCHEMA_VERSION = 3
 
 T = TypeVar("T")
+Preview = tuple[Intake, Worksheet]
+UNWRITTEN = "(nothing written yet)"  # only a draft has such a prompt
 
 
 def build(intake: Intake) -> Worksheet:
@@ -121,6 +124,39 @@ def build(intake: Intake) -> Worksheet:
             for one in intake.prior_involvement.order_by("started_at", "id")
         ),
     )
+
+
+def build_preview(edition: Edition, *, viewer: User, language: str, at: datetime) -> Preview:
+    """Return a call that does not exist, with the prompts of an edition; nothing is written."""
+    intake = Intake(
+        agency=viewer.agency,
+        worker=viewer,
+        edition=edition,
+        reference="preview",
+        started_at=at,
+        language=language,
+        is_practice=True,
+    )
+    sheet = Worksheet(
+        schema_version=SCHEMA_VERSION,
+        id=str(intake.pk),
+        reference=intake.reference,
+        agency=str(viewer.agency),
+        worker=viewer.display_name,
+        edition=edition.number,
+        edition_sha256=edition.content_sha256,
+        is_practice=True,
+        started_at=_time(at),
+        ended_at="",
+        no_report_reason="",
+        call=_columns(CallView, intake),
+        narrative="",
+        sections=build_sections(edition.pk),
+        people=(),
+        concerns=(),
+        decision=DecisionView(),
+    )
+    return intake, sheet
 
 
 def build_dispatches(intake: Intake) -> tuple[DispatchView, ...]:
@@ -308,7 +344,7 @@ def _prompt(
         kind=prompt.kind,
         side=prompt.side,
         bound_to=prompt.bound_to,
-        text=english.text if english else "",
+        text=(english.text if english else "") or UNWRITTEN,
         text_es=spanish.text if spanish else "",
         helper=english.helper if english else "",
         helper_es=spanish.helper if spanish else "",

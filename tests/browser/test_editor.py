@@ -1,9 +1,11 @@
 """Question sets in a real browser: drafted, mended, previewed, published by a second person."""
 
+import io
 import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
 from intake.models import Edition, Intake, PromptText, User
@@ -22,6 +24,24 @@ SAVED = re.compile("^Saved")
 def wait_for_editor(page: Page) -> None:
     page.wait_for_selector("[data-editor][data-ready]")
     expect(page.locator("#save-status")).to_have_text(SAVED)
+
+
+def look_at_preview(page: Page, watch: Watch, inspection: Inspection) -> None:
+    """The draft as a call: it can be typed in, and nothing leaves the page."""
+    page.get_by_role("link", name="Preview", exact=True).click()
+    wait_for_scripts(page)
+    known = len(watch.requests)
+    page.get_by_role("textbox", name="Narrative").fill("Nobody is told of this.")
+    page.get_by_role("tab", name="Social Connections").click()
+    page.get_by_role("button", name="Open: What keeps people away").click()
+    page.get_by_role("textbox", name="What keeps people away").fill("Nor of this.")
+    page.get_by_role("button", name="End call").click()
+    page.get_by_role("button", name="Back to the call").click()
+    expect(page.get_by_text("nothing is stored")).to_be_visible()
+    inspection.look("preview")
+    assert [one for one in watch.requests[known:] if "/static/" not in one] == []
+    page.get_by_role("link", name="Back to edition 2").click()
+    wait_for_editor(page)
 
 
 def open_new_draft(page: Page) -> None:
@@ -82,6 +102,7 @@ def test_a_prompt_is_improved_and_no_open_call_is_disturbed(
     expect(checks.get_by_text("0 blocking")).to_be_visible()
     mended.get_by_role("button", name=re.compile("^Up.*What keeps")).press("Enter")
     expect(page.get_by_text("Moved:")).to_be_visible()
+    look_at_preview(page, watch, inspection)
     page.get_by_role("button", name="Request review").click()
     expect(page.get_by_text("Another administrator can publish it now")).to_be_visible()
     expect(page.get_by_role("button", name="Publish")).to_have_count(0)
@@ -111,6 +132,15 @@ def test_a_prompt_is_improved_and_no_open_call_is_disturbed(
     inspection.finish()
 
     after = Intake.objects.exclude(pk=before.pk).get()
+    for call, words, others in ((before, old, asked), (after, asked, old)):
+        call.refresh_from_db()
+        factory.put(worker, call, f"answer.{factory.core_prompt(call).pk}.text", "Nobody is near.")
+        factory.submit(worker, call)
+        pdf = caller.request.get(f"{live_server.url}/intakes/{call.pk}/pdf/").body()
+        text = " ".join(
+            " ".join(p.extract_text() for p in PdfReader(io.BytesIO(pdf)).pages).split()
+        )
+        assert words in text and others not in text
     assert [one.edition.number for one in (before, after)] == [1, 2]
     assert Edition.objects.get(agency=administrator.agency, number=1).status == "retired"
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from intake import permissions
+from intake.actions.administration import note_change
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.fields import check_sum
 from intake.models import (
@@ -20,7 +21,7 @@ from intake.models import (
 )
 from intake.models.audit import record_event
 
-TableRow = TypeVar("TableRow", Service, CrossReportRule, CopyOutField, JargonWord)
+TableRow = TypeVar("TableRow", Service, CrossReportRule, CopyOutField, JargonWord, ResponseOption)
 
 
 def load_tables(
@@ -75,7 +76,7 @@ def save_row(*, actor: User, row: TableRow, seen: str, at: datetime) -> TableRow
 
     `seen` is the check sum of the row as the form showed it, empty for a new one. Raises
     NotAllowed for who may not edit, NotPossibleNow where somebody else changed it meanwhile,
-    InvalidValue for a row that is there already.
+    InvalidValue for a row that is there already. What an option decides and its key stay.
     """
     if not permissions.is_administrator(actor) or row.agency_id != actor.agency_id:
         raise NotAllowed("Only administrators of the agency edit its tables.")
@@ -91,11 +92,32 @@ def save_row(*, actor: User, row: TableRow, seen: str, at: datetime) -> TableRow
             row.validate_constraints()
         except ValidationError:
             raise InvalidValue("There already is such a row; change that one instead.") from None
+        before = values_of(stored) if stored else {}
         row.save(force_insert=stored is None)
+        note_change(
+            actor=actor,
+            agency=row.agency,
+            table=model._meta.model_name or "",
+            row=row.pk,
+            label=str(row),
+            before=before,
+            after=values_of(row),
+            at=at,
+        )
         details: dict[str, str | int | bool] = {"table": model.__name__}
         verb = "agency_table.changed" if stored else "agency_table.added"
         record_event(verb, actor=actor, at=at, subject=row, details=details)
     return row
+
+
+def values_of(row: TableRow) -> dict[str, Any]:
+    """Return what a row holds, as its history keeps it; what it names is named in words."""
+    values: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.name)
+        if field.name not in ("id", "agency"):
+            values[field.name] = value if isinstance(value, bool | int | None) else str(value)
+    return values
 
 
 def sum_of(row: TableRow) -> str:

@@ -44,8 +44,9 @@ def discard_draft(*, actor: User, edition_id: UUID, at: datetime) -> None:
         edition = _lock(actor, edition_id)
         _expect(edition, Edition.Status.DRAFT, "discarded")
         record_event("edition.discarded", actor=actor, at=at, subject=edition)
-        PromptText.objects.filter(prompt__edition=edition).delete()
-        Prompt.objects.filter(edition=edition).delete()
+        prompts = Prompt.objects.filter(edition=edition)
+        PromptText.objects.filter(prompt__in=prompts).delete()
+        prompts.delete()
         PromptPair.objects.filter(edition=edition).delete()
         QuestionSet.objects.filter(edition=edition).delete()
         Edition.objects.filter(copied_from=edition).update(copied_from=edition.copied_from)
@@ -241,7 +242,8 @@ def _clear(edition: Edition) -> None:
     pairs.delete()
     Prompt.objects.filter(edition=edition).update(saves={})
     QuestionSet.objects.filter(edition=edition).update(saves={})
-    PromptText.objects.filter(prompt__edition=edition, text="").exclude(language="en").delete()
+    kept = Prompt.objects.filter(edition=edition)  # a subquery: a join would be read three times
+    PromptText.objects.filter(prompt__in=kept, text="").exclude(language="en").delete()
 
 
 def _lock(actor: User, edition_id: UUID) -> Edition:

@@ -7,7 +7,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from intake.errors import InvalidValue
+from intake import permissions
+from intake.actions.administration import note_change
+from intake.errors import InvalidValue, NotAllowed
 from intake.models import Agency, User
 from intake.models.audit import record_event
 from intake.models.people import ROLES
@@ -32,10 +34,14 @@ def add_agency(*, name: str, slug: str, time_zone: str, at: datetime) -> Agency:
     return agency
 
 
-def set_policy(*, agency_slug: str, name: str, value: str, at: datetime) -> Agency:
+def set_policy(
+    *, agency_slug: str, name: str, value: str, at: datetime, actor: User | None = None
+) -> Agency:
     """Set one policy of an agency from its text and return the agency.
 
-    `name` is one of POLICIES; the audit keeps which one it was. Raises InvalidValue.
+    `name` is one of POLICIES; the audit keeps which one it was, the agency's history also what it
+    was before. Without an actor it is the operator on the command line. Raises InvalidValue, or
+    NotAllowed for who is no administrator of the agency.
     """
     with transaction.atomic():
         agency = Agency.objects.select_for_update(no_key=True).filter(slug=agency_slug).first()
@@ -47,11 +53,27 @@ def set_policy(*, agency_slug: str, name: str, value: str, at: datetime) -> Agen
         is_switch = isinstance(getattr(agency, name), bool)
         if is_switch and value not in words:
             raise InvalidValue(f"{name} is yes or no.")
+        if actor is not None and not (
+            permissions.is_administrator(actor) and actor.agency_id == agency.pk
+        ):
+            raise NotAllowed("Only administrators of the agency set its policies.")
+        before = {name: getattr(agency, name)}
         setattr(agency, name, words[value] if is_switch else value)
         _check(agency)
         agency.save(update_fields=[name])
+        agency.refresh_from_db(fields=[name])
+        note_change(
+            actor=actor,
+            agency=agency,
+            table="policies",
+            row=agency.pk,
+            label=name,
+            before=before,
+            after={name: getattr(agency, name)},
+            at=at,
+        )
         details: dict[str, str | int | bool] = {"policy": name}
-        record_event("agency.policy_set", actor=None, at=at, subject=agency, details=details)
+        record_event("agency.policy_set", actor=actor, at=at, subject=agency, details=details)
     return agency
 
 

@@ -104,7 +104,7 @@ def return_intake(
             )
         _move(intake, Intake.Status.RETURNED)
         if to is not None and to != intake.worker_id:
-            _give_to(intake, to, actor=actor, at=at)
+            give_to(intake, to, actor=actor, at=at)
         count_course(intake)
         record_event(
             "intake.returned",
@@ -153,11 +153,11 @@ def decide_otherwise(
         return review
 
 
-def _give_to(intake: Intake, key: UUID, *, actor: User, at: datetime) -> None:
-    """Make a locked intake another worker's."""
+def give_to(intake: Intake, key: UUID, *, actor: User, at: datetime) -> None:
+    """Make a locked intake another worker's; raises InvalidValue for who cannot have it."""
     colleague = User.objects.colleagues_of(intake.worker).filter(pk=key).first()
     if colleague is None:
-        raise InvalidValue("Choose a worker of the agency; nothing was returned.", field="to")
+        raise InvalidValue("Choose a worker of the agency; nothing was changed.", field="to")
     HandOver.objects.create(
         intake=intake,
         offered_by_id=intake.worker_id,

@@ -83,6 +83,49 @@ class CopyOutFieldForm(RowForm):
         }
 
 
+class ResponseOptionForm(RowForm):
+    """A choice of a decision; what it decides and its key are for ever."""
+
+    class Meta:
+        model = ResponseOption
+        fields = (
+            *("decides", "key", "label", "position", "deadline_hours", "written_hours"),
+            *("may_learn_reporter", "needs_priority", "is_referral", "source", "is_active"),
+        )
+        labels = {
+            "key": "Key (small letters, digits, _ or -)",
+            "deadline_hours": "Hours from receipt within which it is due (0: at once)",
+            "written_hours": "Hours for the written report that follows (cross-reports)",
+            "may_learn_reporter": "The law lets this recipient know who reported",
+            "needs_priority": "A response priority has to be chosen with it",
+            "is_referral": "Makes a referral",
+            "source": "Legal source",
+            "is_active": "Offered in decisions",
+        }
+        help_texts = {
+            "deadline_hours": "Changed, it holds for open calls and those to come; what was "
+            "submitted keeps the deadline that it had.",
+        }
+        widgets = {"source": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, agency=agency, **kwargs)
+        if not self.instance._state.adding:
+            # Decisions lean on them; another one would make them something else.
+            del self.fields["decides"], self.fields["key"]
+
+    def clean(self) -> dict[str, Any]:
+        """Raise ValidationError for what only cross-reports have."""
+        sent: dict[str, Any] = super().clean() or {}
+        decides = sent.get("decides", self.instance.decides)
+        is_odd = sent.get("written_hours") is not None or sent.get("may_learn_reporter")
+        if decides != ResponseOption.Decides.CROSS_REPORT and is_odd:
+            raise forms.ValidationError(
+                "A written report and who may learn the reporting party belong to cross-reports."
+            )
+        return sent
+
+
 class JargonWordForm(RowForm):
     """A word of the trade, and what callers understand instead."""
 

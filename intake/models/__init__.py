@@ -1,5 +1,6 @@
 """The records, one noun to a file; `intake/README.md` has them on one page."""
 
+from intake.models.administration import Invitation, TableChange
 from intake.models.answers import Answer, FieldRevision, HeardNote
 from intake.models.assist import AssistLine, Follower, HelpFlag
 from intake.models.audit import AuditEvent
@@ -64,6 +65,7 @@ __all__ = [
     "HeardNote",
     "HelpFlag",
     "Intake",
+    "Invitation",
     "JargonWord",
     "NameWord",
     "Narrative",
@@ -94,5 +96,6 @@ __all__ = [
     "SubmissionContent",
     "SubmissionReporter",
     "Support",
+    "TableChange",
     "User",
 ]

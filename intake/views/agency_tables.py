@@ -11,17 +11,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import permissions
+from intake import permissions, worksheet
 from intake.actions.agency_tables import save_row, sum_of
+from intake.actions.people import set_policy
 from intake.errors import Refused
 from intake.forms.agency_tables import (
     CopyOutFieldForm,
     CrossReportRuleForm,
     JargonWordForm,
+    ResponseOptionForm,
     RowForm,
     ServiceForm,
 )
-from intake.models import Agency, CopyOutField, CrossReportRule, JargonWord, Service
+from intake.forms.users import PoliciesForm
+from intake.models import (
+    Agency,
+    CopyOutField,
+    CrossReportRule,
+    JargonWord,
+    ResponseOption,
+    Service,
+    TableChange,
+)
 from intake.views.requests import UserRequest
 
 PER_PAGE = 50
@@ -71,6 +82,15 @@ TABLES = {
             ("label", "page", "source", "limit", "position"),
         ),
         Table(
+            "response-options",
+            "Response options",
+            "an option",
+            "The choices of screening, priority, path and cross-reports, with their deadlines.",
+            ResponseOption,
+            ResponseOptionForm,
+            ("label", "decides", "deadline_hours"),
+        ),
+        Table(
             "jargon",
             "Words of the trade",
             "a word",
@@ -99,7 +119,8 @@ def list_rows(request: UserRequest, table: str) -> HttpResponse:
     if found.model is CrossReportRule:
         rows = rows.select_related("recipient")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    fields = [found.form(agency=agency).fields[name] for name in found.columns]
+    form = found.form(agency=agency, instance=found.model())
+    fields = [form.fields[name] for name in found.columns]
     labels = [field.label for field in fields]
     words = [dict(getattr(field, "choices", ())) for field in fields]
     lines = [
@@ -132,8 +153,53 @@ def edit_row(request: UserRequest, table: str, row_id: UUID | None = None) -> Ht
         else:
             messages.success(request, f"{found.title}: the row was saved.")
             return redirect("agency_table", found.key)
-    context = {"table": found, "form": form, "is_new": row_id is None}
+    changes = worksheet.list_changes(agency, row=row.pk) if row_id else ()
+    context = {"table": found, "form": form, "is_new": row_id is None, "changes": changes}
     return render(request, "intake/agency/row.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_policies(request: UserRequest) -> HttpResponse:
+    """What the agency decides for itself, each change audited and kept."""
+    agency = _agency(request)
+    before = {name: getattr(agency, name) for name in PoliciesForm.Meta.fields}
+    form = PoliciesForm(request.POST or None, instance=agency)
+    if request.method == "POST" and form.is_valid():
+        try:
+            for name in form.changed_data:
+                value = form.cleaned_data[name]
+                words = {True: "yes", False: "no"}
+                text = words[value] if isinstance(value, bool) else str(value)
+                if value != before[name]:
+                    set_policy(
+                        agency_slug=agency.slug,
+                        name=name,
+                        value=text,
+                        at=timezone.now(),
+                        actor=request.user,
+                    )
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, "The policies were saved.")
+            return redirect("agency_policies")
+    changes = worksheet.list_changes(agency, row=agency.pk)
+    context = {"form": form, "changes": changes}
+    return render(
+        request, "intake/agency/policies.html", context, status=422 if form.errors else 200
+    )
+
+
+@require_safe
+def list_history(request: UserRequest) -> HttpResponse:
+    """Everything that was changed of tables, users and policies, the newest first."""
+    user = request.user
+    if not (permissions.is_administrator(user) or permissions.is_privacy_officer(user)):
+        raise Http404
+    changes = TableChange.objects.filter(agency=user.agency_id).select_related("actor")
+    page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "changes": [worksheet.view_change(one) for one in page]}
+    return render(request, "intake/agency/history.html", context)
 
 
 def _agency(request: UserRequest) -> Agency:

@@ -4,6 +4,7 @@
 ISO 8601 in UTC. `revisions` serve the call screen only and are never part of a submission.
 """
 
+from intake.worksheet.administration import TableChangeView, list_changes, view_change
 from intake.worksheet.assist import (
     Followed,
     HelpView,
@@ -140,6 +141,7 @@ __all__ = [
     "Step",
     "SupportView",
     "Table",
+    "TableChangeView",
     "UnknownVersion",
     "VersionView",
     "VersionsView",
@@ -180,6 +182,7 @@ __all__ = [
     "from_json",
     "glimpses",
     "is_asked",
+    "list_changes",
     "list_editions",
     "numbers_to_call",
     "own_edition",
@@ -187,5 +190,6 @@ __all__ = [
     "to_canonical_json",
     "unfiled_lines",
     "version_of",
+    "view_change",
     "view_rating",
 ]

@@ -133,7 +133,7 @@ def test_another_agency_s_rows_are_not_there(
     refused = as_administrator.post(reverse("agency_row_add", args=["cross-reports"]), form)
     assert refused.status_code == 422
     assert not CrossReportRule.objects.filter(trigger="other").exists()
-    assert as_administrator.get(reverse("agency_table", args=["users"])).status_code == 404
+    assert as_administrator.get(reverse("agency_table", args=["nothing"])).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["worker", "supervisor", "privacy", "stranger"])

@@ -19,6 +19,7 @@ from intake.models import (
     QualitySample,
     SampledIntake,
     Submission,
+    TableChange,
     User,
 )
 from tests.factory import NOW, make_call, put, submit
@@ -33,6 +34,7 @@ FROZEN = (
     "submission",
     "submissioncontent",
     "submissionreporter",
+    "tablechange",
 )
 STAYS = "An approved or closed intake stays as it is."
 DOES_NOT_CHANGE = "A published edition does not change; edit a copy."
@@ -44,6 +46,14 @@ def written(worker: User) -> Intake:
     call = make_call(worker)
     put(worker, call, "reporter.name", "Ines Caller")
     submit(worker, call)
+    TableChange.objects.create(
+        agency=call.agency,
+        at=NOW,
+        table="service",
+        row=uuid.uuid4(),
+        label="x",
+        after={"name": "x"},
+    )
     Amendment.objects.create(intake=call, author=worker, at=NOW, reason="New", text="Moved")
     sampled = SampledIntake.objects.create(
         sample=QualitySample.objects.create(
@@ -149,6 +159,7 @@ def test_what_is_kept_is_neither_changed_nor_deleted(written: Intake, table: str
         "amendment": "An amendment stays as it was added.",
         "qualityrating": "A rating of a sample stays as it was given.",
         "sampledintake": "A sample stays as it was drawn.",
+        "tablechange": "What was changed stays known.",
     }.get(table, "A submission is frozen.")
     before = rows(table)
     for column in columns_of(table):

@@ -129,6 +129,15 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "edition_comment": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "edition_comment_resolve": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "agency_tables": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "agency_policies": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "agency_history": ("get", (302, 404, 404, 404, 200, 200, 404)),
+    "users": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "user_invite": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "user": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    "user_link": ("post", (302, 404, 404, 404, 200, 404, 404)),
+    "user_deactivate": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "user_reactivate": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "invitation": ("get", (404,) * 7),  # of a link that never was
     "agency_table": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_row_add": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_row": ("get", (302, 404, 404, 404, 200, 404, 404)),
@@ -215,6 +224,7 @@ PARTS: dict[str, int | str] = {
     "state_edition_diff": 1,
     "state_edition_take": 1,
     "agency_table": "services",
+    "invitation": "nothing",
     "agency_row_add": "services",
     "insights_csv": "shares",
 }
@@ -235,6 +245,11 @@ def of_edition(name: str, call: Intake) -> str:
     return reverse(name, args=[draft.number, remark.pk])
 
 
+def of_user(name: str, call: Intake) -> str:
+    is_one = name in ("user", "user_link", "user_deactivate", "user_reactivate")
+    return reverse(name, args=[call.worker_id] if is_one else [])
+
+
 def brought(name: str, call: Intake) -> str:
     """The address of what the administrator read from a file."""
     user = User.objects.filter(username="administrator").first()
@@ -250,8 +265,8 @@ def brought(name: str, call: Intake) -> str:
 def address(name: str, call: Intake) -> str:
     if name in PARTS:
         return reverse(name, args=[PARTS[name]])
-    if name.startswith("edition_"):
-        return of_edition(name, call)
+    if name.startswith(("edition_", "user")):
+        return of_edition(name, call) if name.startswith("edition_") else of_user(name, call)
     if name in ("intake_acknowledge", "intake_withdraw"):
         told = Dispatch.objects.create(
             intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id

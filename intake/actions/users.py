@@ -1,0 +1,271 @@
+"""Accounts of an agency, as its administrators keep them: invited, changed, ended."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from intake import permissions
+from intake.actions.administration import note_change
+from intake.actions.assist import stop_assist
+from intake.actions.hand_overs import withdraw_standing
+from intake.actions.reviews import give_to
+from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
+from intake.models import HandOver, Intake, Invitation, Review, User
+from intake.models.audit import record_event
+from intake.models.people import ROLES
+
+INVITED_FOR = timedelta(days=3)
+
+
+def invite_user(
+    *,
+    actor: User,
+    username: str,
+    first_name: str,
+    last_name: str,
+    roles: list[str],
+    supervisor_id: UUID | None,
+    at: datetime,
+) -> tuple[User, str]:
+    """Make an account and return it with the secret of a link that opens once, for three days.
+
+    The administrator hands the link over; nobody else learns the password that is chosen there.
+    Raises NotAllowed or InvalidValue.
+    """
+    _expect_administrator(actor)
+    user = User(agency=actor.agency, username=username, first_name=first_name, last_name=last_name)
+    user.set_unusable_password()
+    with transaction.atomic():
+        user.supervisor = _supervisor(actor, supervisor_id)
+        _check(user, roles)
+        user.save()
+        user.groups.set(Group.objects.filter(name__in=roles))
+        _note(user, {}, _state(user, roles), actor=actor, at=at)
+        details: dict[str, str | int | bool] = {"roles": ", ".join(sorted(roles))}
+        record_event("user.invited", actor=actor, at=at, subject=user, details=details)
+        return user, _invite(user, actor=actor, at=at)
+
+
+def invite_again(*, actor: User, user_id: UUID, at: datetime) -> tuple[User, str]:
+    """Return a user with a new link, for who lost the old one or the password; the old one ends."""
+    with transaction.atomic():
+        user = _lock(actor, user_id)
+        if not user.is_active:
+            raise NotPossibleNow(f"{user.username} is deactivated. Reactivate the account first.")
+        record_event("user.invited", actor=actor, at=at, subject=user)
+        return user, _invite(user, actor=actor, at=at)
+
+
+def find_invited(*, token: str, at: datetime) -> User | None:
+    """Return the user whom a link invites, or None for a link that does not open (any more)."""
+    invitation = (
+        Invitation.objects.select_related("user__agency")
+        .filter(token_sha256=_hash(token), made_at__gt=at - INVITED_FOR, user__is_active=True)
+        .first()
+    )
+    return invitation.user if invitation else None
+
+
+def accept_invitation(*, token: str, password: str, at: datetime) -> User:
+    """Give the invited user the password that was chosen; the link opens no more.
+
+    Raises InvalidValue for a password that is too weak, NotPossibleNow for a link that is over.
+    """
+    with transaction.atomic():
+        invitation = (
+            Invitation.objects.select_for_update()
+            .filter(token_sha256=_hash(token), made_at__gt=at - INVITED_FOR)
+            .first()
+        )
+        user = invitation.user if invitation else None
+        if invitation is None or user is None or not user.is_active:
+            raise NotPossibleNow("This link does not open any more. Ask for a new one.")
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise InvalidValue(" ".join(error.messages), field="password") from None
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        invitation.delete()
+        record_event("user.accepted_invitation", actor=user, at=at, subject=user)
+    return user
+
+
+def change_user(
+    *,
+    actor: User,
+    user_id: UUID,
+    first_name: str,
+    last_name: str,
+    roles: list[str],
+    supervisor_id: UUID | None,
+    at: datetime,
+) -> User:
+    """Change an account's name, roles and team; a role that goes is gone with the next page.
+
+    Raises NotPossibleNow where the agency would have no administrator, InvalidValue else.
+    """
+    with transaction.atomic():
+        user = _lock(actor, user_id)
+        before = _state(user, list(user.roles))
+        if "administrators" in user.roles and "administrators" not in roles:
+            _refuse_last_administrator(actor, user)
+        user.first_name, user.last_name = first_name, last_name
+        user.supervisor = _supervisor(actor, supervisor_id)
+        _check(user, roles)
+        user.save(update_fields=["first_name", "last_name", "supervisor"])
+        user.groups.set(Group.objects.filter(name__in=roles))
+        _note(user, before, _state(user, roles), actor=actor, at=at)
+        details: dict[str, str | int | bool] = {"roles": ", ".join(sorted(roles))}
+        record_event("user.changed", actor=actor, at=at, subject=user, details=details)
+    return user
+
+
+def deactivate_user(
+    *, actor: User, user_id: UUID, gives_to: UUID | None, at: datetime
+) -> list[Intake]:
+    """End an account: its sessions end at once, its open calls go to `gives_to`; return those.
+
+    Claims and offers fall free. What the browser of who leaves still has unsent stays sealed there
+    and can be read by nobody. Raises NotPossibleNow for the own account, the last administrator,
+    or open calls without somebody to take them; InvalidValue for who cannot take them.
+    """
+    with transaction.atomic():
+        user = _lock(actor, user_id)
+        if user.pk == actor.pk:
+            raise NotPossibleNow("Nobody ends the own account; ask another administrator.")
+        if "administrators" in user.roles:
+            _refuse_last_administrator(actor, user)
+        mine = Intake.objects.filter(worker=user, agency=user.agency).for_real()
+        calls = list(mine.being_written().select_for_update(no_key=True))
+        if calls and gives_to is None:
+            raise NotPossibleNow(
+                f"{user.username} has {len(calls)} open call{'s' if len(calls) > 1 else ''}. "
+                "Choose who takes them; nothing was changed."
+            )
+        for call in calls:
+            withdraw_standing(call, actor=actor, at=at)
+            stop_assist(call, actor=actor, at=at)
+            assert gives_to is not None
+            give_to(call, gives_to, actor=actor, at=at)
+        for offer in HandOver.objects.filter(offered_to=user).standing().select_related("intake"):
+            withdraw_standing(offer.intake, actor=actor, at=at)
+        for review in Review.objects.filter(reviewer=user, outcome="").select_related("intake"):
+            _release(review, actor=actor, at=at)
+        Invitation.objects.filter(user=user).delete()
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        _note(user, {"is_active": True}, {"is_active": False}, actor=actor, at=at)
+        record_event("user.deactivated", actor=actor, at=at, subject=user)
+    return calls
+
+
+def reactivate_user(*, actor: User, user_id: UUID, at: datetime) -> User:
+    """Take an account up again, with its roles and password as they were."""
+    with transaction.atomic():
+        user = _lock(actor, user_id)
+        if not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+            _note(user, {"is_active": False}, {"is_active": True}, actor=actor, at=at)
+            record_event("user.reactivated", actor=actor, at=at, subject=user)
+    return user
+
+
+def _release(review: Review, *, actor: User, at: datetime) -> None:
+    """Give what somebody had claimed back to the queue."""
+    intake = Intake.objects.select_for_update(no_key=True).get(pk=review.intake_id)
+    review.outcome, review.decided_at = Review.Outcome.RELEASED, at
+    review.save(update_fields=["outcome", "decided_at"])
+    intake.status = Intake.Status.SUBMITTED
+    intake.save(update_fields=["status"])
+    record_event("intake.released", actor=actor, at=at, subject=intake)
+
+
+def _invite(user: User, *, actor: User, at: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    Invitation.objects.update_or_create(
+        user=user, defaults={"token_sha256": _hash(token), "made_by": actor, "made_at": at}
+    )
+    return token
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _lock(actor: User, user_id: UUID) -> User:
+    """Return a user of the actor's agency, locked; raises User.DoesNotExist for any other."""
+    _expect_administrator(actor)
+    users = User.objects.filter(agency=actor.agency_id, is_superuser=False)
+    return users.select_for_update(no_key=True).get(pk=user_id)
+
+
+def _expect_administrator(actor: User) -> None:
+    if not permissions.is_administrator(actor):
+        raise NotAllowed("Only administrators of the agency keep its accounts.")
+
+
+def _refuse_last_administrator(actor: User, user: User) -> None:
+    others = User.objects.filter(
+        agency=actor.agency_id, is_active=True, groups__name="administrators"
+    ).exclude(pk=user.pk)
+    if not others.exists():
+        raise NotPossibleNow(
+            f"{user.username} is the agency’s last administrator. Make somebody else one first."
+        )
+
+
+def _supervisor(actor: User, supervisor_id: UUID | None) -> User | None:
+    if supervisor_id is None:
+        return None
+    colleagues = User.objects.filter(agency=actor.agency_id, is_active=True)
+    found = colleagues.filter(pk=supervisor_id, groups__name="supervisors").first()
+    if found is None:
+        raise InvalidValue("Choose a supervisor of the agency.", field="supervisor")
+    return found
+
+
+def _check(user: User, roles: list[str]) -> None:
+    strange = sorted(set(roles) - set(ROLES))
+    if strange or not roles:
+        raise InvalidValue("Choose at least one role.", field="roles")
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        name = next(iter(error.message_dict), "")
+        raise InvalidValue(" ".join(error.messages), field=name) from None
+
+
+def _state(user: User, roles: list[str]) -> dict[str, Any]:
+    return {
+        "username": user.username,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "roles": ", ".join(sorted(roles)),
+        "supervisor": user.supervisor.username if user.supervisor else "",
+        "is_active": user.is_active,
+    }
+
+
+def _note(
+    user: User, before: dict[str, Any], after: dict[str, Any], *, actor: User, at: datetime
+) -> None:
+    assert user.agency is not None
+    note_change(
+        actor=actor,
+        agency=user.agency,
+        table="users",
+        row=user.pk,
+        label=user.username,
+        before=before,
+        after=after,
+        at=at,
+    )

@@ -1,0 +1,99 @@
+"""Accounts, invitations and policies: input shape; the actions check and save."""
+
+from typing import Any
+
+from django import forms
+
+from intake.models import Agency, User
+
+ROLES = (
+    ("workers", "Worker: takes calls"),
+    ("supervisors", "Supervisor: reviews, sees the agency’s intakes"),
+    ("administrators", "Administrator: edits question sets and the agency, sees no intake"),
+    ("privacy_officers", "Privacy officer: reads the audit, sees no intake"),
+)
+
+
+class UserForm(forms.Form):
+    """An account that there is; its username stays."""
+
+    first_name = forms.CharField(label="First name", max_length=150)
+    last_name = forms.CharField(label="Last name", max_length=150)
+    roles = forms.MultipleChoiceField(
+        label="Roles", choices=ROLES, widget=forms.CheckboxSelectMultiple
+    )
+    supervisor = forms.ModelChoiceField(
+        label="Supervisor of the team (workers)",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="No team",
+    )
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        supervisors = User.objects.filter(
+            agency=agency, is_active=True, groups__name="supervisors"
+        ).order_by("first_name", "last_name", "username")
+        field = self.fields["supervisor"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = supervisors
+        field.label_from_instance = lambda user: user.display_name  # type: ignore[method-assign,assignment]
+
+
+class InviteForm(UserForm):
+    """A new account."""
+
+    username = forms.CharField(label="Username", max_length=150)
+    field_order = ("username", "first_name", "last_name", "roles", "supervisor")
+
+
+class DeactivateForm(forms.Form):
+    """Who takes the open calls of somebody who leaves."""
+
+    gives_to = forms.UUIDField(required=False)
+
+
+class ChoosePasswordForm(forms.Form):
+    """A password, typed twice."""
+
+    password = forms.CharField(
+        label="Password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="A sentence that nobody guesses, at least 12 characters.",
+    )
+    again = forms.CharField(
+        label="Password again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Raise ValidationError where the two are not the same."""
+        sent: dict[str, Any] = super().clean() or {}
+        if sent.get("password") != sent.get("again"):
+            self.add_error("again", "The two are not the same. Type the password again.")
+        return sent
+
+
+class PoliciesForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What an agency decides for itself."""
+
+    class Meta:
+        model = Agency
+        fields = (
+            "idle_lock_minutes",
+            "anonymous_reporter_text",
+            "retention_years",
+            "allows_own_review",
+            "allows_own_publish",
+            "has_notice_emails",
+        )
+        labels = {
+            "idle_lock_minutes": "Minutes without activity until the screen locks (1 to 30)",
+            "anonymous_reporter_text": "What a caller who gives no name is told",
+            "retention_years": "Years that records are kept (3 or more)",
+            "allows_own_review": "A supervisor may review what they took themselves",
+            "allows_own_publish": "An administrator may publish question sets without a second one",
+            "has_notice_emails": "E-mails tell how many notices wait, and nothing of them",
+        }

@@ -1,0 +1,196 @@
+"""Accounts of an agency: the list, inviting, changing, ending; and the page of an invitation."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from intake import permissions, worksheet
+from intake.actions import users
+from intake.errors import InvalidValue, NotPossibleNow, Refused
+from intake.forms.users import ChoosePasswordForm, DeactivateForm, InviteForm, UserForm
+from intake.models import Agency, Intake, User
+from intake.views.requests import UserRequest
+
+
+@require_safe
+def list_users(request: UserRequest) -> HttpResponse:
+    """Everybody of the agency, active ones first."""
+    agency = agency_of(request)
+    found = User.objects.with_roles().filter(agency=agency, is_superuser=False)
+    rows = found.select_related("supervisor", "invitation").order_by(
+        "-is_active", "first_name", "last_name", "username"
+    )
+    return render(request, "intake/users/list.html", {"rows": rows, "roles": ROLE_WORDS})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite_user(request: UserRequest) -> HttpResponse:
+    """A new account, and the link that the administrator hands over."""
+    agency = agency_of(request)
+    form = InviteForm(request.POST or None, agency=agency)
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data
+        supervisor = sent["supervisor"]
+        try:
+            user, token = users.invite_user(
+                actor=request.user,
+                username=sent["username"],
+                first_name=sent["first_name"],
+                last_name=sent["last_name"],
+                roles=sent["roles"],
+                supervisor_id=supervisor.pk if supervisor else None,
+                at=timezone.now(),
+            )
+        except InvalidValue as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            return _show_link(request, user, token)
+    status = 422 if form.errors else 200
+    return render(request, "intake/users/invite.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
+    """One account: its name, roles and team, and what else can be done with it."""
+    agency = agency_of(request)
+    user = _user(request, user_id)
+    shown = {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "roles": sorted(user.roles),
+        "supervisor": user.supervisor_id,
+    }
+    form = UserForm(request.POST or None, agency=agency, initial=shown)
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data
+        supervisor = sent["supervisor"]
+        try:
+            users.change_user(
+                actor=request.user,
+                user_id=user.pk,
+                first_name=sent["first_name"],
+                last_name=sent["last_name"],
+                roles=sent["roles"],
+                supervisor_id=supervisor.pk if supervisor else None,
+                at=timezone.now(),
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, f"{user.username}: saved.")
+            return redirect("users")
+    status = 422 if form.errors else 200
+    return render(request, "intake/users/user.html", _context(request, user, form), status=status)
+
+
+@require_POST
+def invite_again(request: UserRequest, user_id: UUID) -> HttpResponse:
+    """A new link, for a lost one or a lost password."""
+    user = _user(request, user_id)
+    try:
+        user, token = users.invite_again(actor=request.user, user_id=user.pk, at=timezone.now())
+    except NotPossibleNow as refused:
+        messages.error(request, refused.sentence)
+        return redirect("user", user_id)
+    return _show_link(request, user, token)
+
+
+@require_POST
+def deactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
+    """Somebody leaves: the open calls go to a colleague."""
+    user = _user(request, user_id)
+    form = DeactivateForm(request.POST)
+    gives_to = form.cleaned_data.get("gives_to") if form.is_valid() else None
+    try:
+        given = users.deactivate_user(
+            actor=request.user, user_id=user.pk, gives_to=gives_to, at=timezone.now()
+        )
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("user", user_id)
+    count = f" {len(given)} open call{'s' if len(given) > 1 else ''} went to the colleague."
+    messages.success(request, f"{user.username} is deactivated.{count if given else ''}")
+    return redirect("users")
+
+
+@require_POST
+def reactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
+    """Somebody comes back."""
+    user = _user(request, user_id)
+    users.reactivate_user(actor=request.user, user_id=user.pk, at=timezone.now())
+    messages.success(request, f"{user.username} is active again, with the roles as they were.")
+    return redirect("user", user_id)
+
+
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Who was invited chooses a password; the link opens once."""
+    user = users.find_invited(token=token, at=timezone.now())
+    if user is None:
+        return render(request, "intake/users/gone.html", status=404)
+    form = ChoosePasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            users.accept_invitation(
+                token=token, password=form.cleaned_data["password"], at=timezone.now()
+            )
+        except InvalidValue as refused:
+            form.add_error("password", refused.sentence)
+        except NotPossibleNow:
+            return render(request, "intake/users/gone.html", status=404)
+        else:
+            messages.success(request, "Your password is set. Sign in with it.")
+            return redirect("login")
+    context = {"form": form, "invited": user}
+    status = 422 if form.errors else 200
+    return render(request, "intake/users/accept.html", context, status=status)
+
+
+ROLE_WORDS = {
+    "workers": "Worker",
+    "supervisors": "Supervisor",
+    "administrators": "Administrator",
+    "privacy_officers": "Privacy officer",
+}
+
+
+def agency_of(request: UserRequest) -> Agency:
+    """Return the agency of an administrator; 404 for everybody else."""
+    if not permissions.is_administrator(request.user) or request.user.agency is None:
+        raise Http404
+    return request.user.agency
+
+
+def _user(request: UserRequest, user_id: UUID) -> User:
+    agency = agency_of(request)
+    found = User.objects.with_roles().filter(agency=agency, is_superuser=False)
+    return get_object_or_404(found.select_related("supervisor"), pk=user_id)
+
+
+def _context(request: UserRequest, user: User, form: UserForm) -> dict[str, Any]:
+    mine = Intake.objects.filter(worker=user, agency=user.agency).for_real()
+    return {
+        "form": form,
+        "account": user,
+        "is_self": user.pk == request.user.pk,
+        "open_calls": mine.being_written().count(),
+        "colleagues": User.objects.colleagues_of(user),
+        "changes": worksheet.list_changes(agency_of(request), row=user.pk),
+    }
+
+
+def _show_link(request: UserRequest, user: User, token: str) -> HttpResponse:
+    """The link, shown once: it is stored nowhere."""
+    link = request.build_absolute_uri(reverse("invitation", args=[token]))
+    context = {"account": user, "link": link, "days": users.INVITED_FOR.days}
+    return render(request, "intake/users/link.html", context)

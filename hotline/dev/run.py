@@ -15,7 +15,9 @@ from types import FrameType
 from hotline.dev import environment, system
 
 ENV_FILE = system.ROOT / ".env"
-ACCOUNTS = "worker, worker2, supervisor, supervisor2, supervisor3, administrator, privacy"
+ACCOUNTS = (
+    "worker, worker2, supervisor, supervisor2, supervisor3, administrator, administrator2, privacy"
+)
 START_WITHIN = 30  # seconds
 
 

@@ -41,6 +41,7 @@ ACCOUNTS = (
     ("supervisor2", "Viet", "Tran", "supervisors"),
     ("supervisor3", "Nadia", "Castellano", "supervisors"),
     ("administrator", "Alma", "Reyes", "administrators"),
+    ("administrator2", "Teodor", "Lindqvist", "administrators"),
     ("privacy", "Jonas", "Weber", "privacy_officers"),
 )
 

@@ -101,6 +101,17 @@ def preview_edition(request: UserRequest, number: int) -> HttpResponse:
 
 
 @require_safe
+def show_use(request: UserRequest, number: int) -> HttpResponse:
+    """How each prompt of an edition was used; numbers, and no text of a call."""
+    if not permissions.can_export_question_sets(request.user):
+        raise Http404
+    edition = _edition(request, number)
+    columns = ("Asked", "Answered", "Doesn’t know", "Declined", "Volunteered", "Median words")
+    context = {"edition": edition, "use": worksheet.build_use(edition), "columns": columns}
+    return render(request, "intake/question_sets/use.html", context)
+
+
+@require_safe
 def diff_editions(request: UserRequest, number: int) -> HttpResponse:
     """What differs between two editions; by default from the one that this is a copy of."""
     edition = _edition(request, number)

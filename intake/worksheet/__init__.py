@@ -52,6 +52,7 @@ from intake.worksheet.passages import (
     unfiled_lines,
 )
 from intake.worksheet.practice import build_caller, build_course, build_replay
+from intake.worksheet.prompt_use import build_use
 from intake.worksheet.quality import (
     AgreementRow,
     RatedItem,
@@ -171,6 +172,7 @@ __all__ = [
     "build_samples",
     "build_sections",
     "build_sets_diff",
+    "build_use",
     "build_versions",
     "changes_between",
     "check_described",

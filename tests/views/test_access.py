@@ -111,6 +111,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "edition_import_confirm": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "edition_export": ("get", (302, 404, 404, 200, 200, 404, 404)),
     # A draft of the agency's.
+    "edition_use": ("get", (302, 404, 404, 200, 200, 404, 404)),
     "edition_preview": ("get", (302, 404, 404, 200, 200, 404, 404)),
     "edition_diff": ("get", (302, 200, 200, 200, 200, 200, 404)),
     "edition_draft": ("post", (302, 404, 404, 404, 302, 404, 404)),

@@ -11,6 +11,12 @@ from pathlib import Path
 from hotline.dev import system
 
 NPM = Path(__file__).resolve().parent / "npm"
+# The widget that renders FHIR Questionnaires: its package alone, not what it was built of.
+WIDGET = "lforms@40.1.3"
+WIDGET_SHA512 = (
+    "58baee4e6f817159da7c2d2b480437fdc36a871bdc941531c811baf1ab9bfee8"
+    "5ad8d68af47f1965c1174d3b8e46e1b3cc2b74c1aedfbe1ba2799b5c0c874fcd"
+)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 NODES = ("node", "nodejs")
 
@@ -53,6 +59,25 @@ def find_node() -> str:
     """Return a Node, which runs the tests of the page's scripts."""
     system.provide(needs())
     return next(filter(None, map(shutil.which, NODES)), None) or sys.exit("No Node was found.")
+
+
+def form_widget() -> str:
+    """Return the folder of the LHC-Forms widget, fetched once and known by its hash."""
+    system.provide(needs())
+    folder = NPM / "widget"
+    stamp = folder / "installed"
+    if not (stamp.exists() and stamp.read_text() == WIDGET_SHA512):
+        print("Installing the widget that renders questionnaires.", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        system.must_run("npm", "pack", WIDGET, "--silent", "--pack-destination", folder)
+        package = next(folder.glob("*.tgz"))
+        if hashlib.sha512(package.read_bytes()).hexdigest() != WIDGET_SHA512:
+            sys.exit(f"{WIDGET} is not what it was; nothing of it was used.")
+        system.must_run("tar", "-xzf", package, "-C", folder)
+        package.unlink()
+        stamp.write_text(WIDGET_SHA512)
+    return str(folder / "package" / "dist" / "lforms")
 
 
 def html_checker() -> str:

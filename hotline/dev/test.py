@@ -26,7 +26,11 @@ def main() -> int:
     servers = [] if options.engine == "sqlite" else postgres.needs()
     system.stop_unless_installable([*environment.needs(), *browser.needs(), *servers])
     environment.ensure(dev=True)
-    tools = {"CHROMIUM": browser.find_chromium(), "VNU_JAR": browser.html_checker()}
+    tools = {
+        "CHROMIUM": browser.find_chromium(),
+        "VNU_JAR": browser.html_checker(),
+        "LFORMS": browser.form_widget(),
+    }
     words, both = options.words, options.engine == "all"
     # Pages in tests name uncollected files, but WhiteNoise warns when the folder is not there.
     (system.ROOT / "staticfiles").mkdir(exist_ok=True)

@@ -76,5 +76,5 @@ def test_no_small_number_can_be_computed(counts: list[int]) -> None:
     told = hide_small(counts)
     hidden = [count for count, shown in zip(counts, told, strict=True) if shown is None]
     assert all(count >= FEWEST for count in told if count is not None)
-    is_safe = len(hidden) > 1 and sum(hidden) >= FEWEST
-    assert not hidden or is_safe or len(hidden) == len(counts)
+    is_safe = sum(map(bool, hidden)) > 1 and sum(hidden) >= FEWEST
+    assert not any(hidden) or is_safe or len(hidden) == len(counts)

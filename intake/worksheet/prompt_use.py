@@ -133,12 +133,13 @@ def hide_small(counts: list[int]) -> list[int | None]:
     """Return counts whose sum is shown, without those under ten, and without what tells them.
 
     What is hidden is, together, the sum less what is shown: so the smallest of those go too, until
-    at least two are hidden, and of ten calls or more.
+    what is hidden are at least two, of ten calls or more. That nobody said something tells of
+    nobody.
     """
     told: list[int | None] = [_told(one) for one in counts]
     while any(one is not None for one in told):
         hidden = [count for count, shown in zip(counts, told, strict=True) if shown is None]
-        if not hidden or (len(hidden) > 1 and sum(hidden) >= FEWEST):
+        if not any(hidden) or (sum(map(bool, hidden)) > 1 and sum(hidden) >= FEWEST):
             break
         told[told.index(min(one for one in told if one is not None))] = None
     return told

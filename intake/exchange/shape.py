@@ -42,6 +42,11 @@ def refuse(sentence: str, where: str = "The file") -> Unreadable:
     return Unreadable([Problem(where, sentence)])
 
 
+def quoted(text: str) -> str:
+    """Return the beginning of what a file has, for a sentence; any page can hold it."""
+    return f"“{clean_text(text[:40])}”"
+
+
 def checked(sets: Sets, places: dict[str, str]) -> Sets:
     """Return sets in their normal form, or raise Unreadable with everything that is wrong.
 
@@ -91,7 +96,7 @@ def _problems(sets: Sets, places: dict[str, str]) -> Iterator[Problem]:
         where = str(places.get(one["key"], one["key"]))
         yield from _of_key(one["key"], where, seen)
         if one["kind"] not in KINDS:
-            yield Problem(where, f"A set is one of {', '.join(KINDS)}, not “{one['kind'][:40]}”.")
+            yield Problem(where, f"A set is one of {', '.join(KINDS)}, not {quoted(one['kind'])}.")
         yield from _of_words(where, "title", one["title"])
         yield from _of_words(where, "help", one["help"])
         if one["pairs"] and one["kind"] != "factor":
@@ -131,7 +136,7 @@ def _of_key(key: str, where: str, seen: set[str]) -> Iterator[Problem]:
     if not KEY.fullmatch(key) or len(key) > LONGEST_KEY:
         yield Problem(
             where,
-            f"“{key[:40]}” is no key: small letters, digits and underscores, parted by dots, "
+            f"{quoted(key)} is no key: small letters, digits and underscores, parted by dots, "
             f"{LONGEST_KEY} at most.",
         )
     elif key in seen:
@@ -142,7 +147,7 @@ def _of_key(key: str, where: str, seen: set[str]) -> Iterator[Problem]:
 def _of_words(where: str, what: str, texts: dict[str, str]) -> Iterator[Problem]:
     for language, text in texts.items():
         if language not in LANGUAGES:
-            yield Problem(where, f"The languages are en and es, not “{language[:20]}”.")
+            yield Problem(where, f"The languages are en and es, not {quoted(language)}.")
         if len(text) > LIMITS[what]:
             yield Problem(where, f"A {what} has {len(text):,} characters; {LIMITS[what]} fit.")
         if clean_text(text) != text:

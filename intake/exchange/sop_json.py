@@ -12,6 +12,7 @@ from intake.exchange.shape import (
     Unreadable,
     checked,
     normal,
+    quoted,
     refuse,
 )
 
@@ -29,11 +30,13 @@ def load(content: bytes) -> Sets:
     if len(content) > MOST_BYTES:
         raise refuse("It is larger than 2 MB, which no edition is.")
     try:
-        data = json.loads(content.decode("utf-8-sig"))
+        data = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
     except UnicodeDecodeError:
         raise refuse("Its letters are not in UTF-8. Save it as UTF-8 and try again.") from None
     except (ValueError, RecursionError):
         raise refuse("It is not JSON.") from None
+    except _Twice as found:
+        raise refuse(f"An object in it has {quoted(str(found))} twice.") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise refuse(f"It is not of the format “{FORMAT}”.")
     if data.get("version") != VERSION:
@@ -47,6 +50,19 @@ def load(content: bytes) -> Sets:
     if problems:
         raise Unreadable(problems)
     return checked([one for one in sets if one is not None], places)
+
+
+class _Twice(Exception):
+    """A name that stands in an object twice; which of the two is meant, nobody knows."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _Twice(name)
+        found[name] = value
+    return found
 
 
 def _set(

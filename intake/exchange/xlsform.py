@@ -8,10 +8,11 @@ would run it, it has an apostrophe before it, which reading takes away.
 import csv
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
 
@@ -22,6 +23,7 @@ from intake.exchange.shape import (
     Sets,
     Unreadable,
     checked,
+    quoted,
     refuse,
 )
 
@@ -34,8 +36,15 @@ COLUMNS = (
 NEEDED = ("type", "name", LABEL_EN)
 TYPES = {"question": "text", "script": "note"}
 KINDS = {word: kind for kind, word in TYPES.items()}
+MOST_COLUMNS = 100  # a form of others may have many of its own
 MOST_UNPACKED = 20 * 1024 * 1024  # bytes of all parts of an XLSX together
 MOST_PARTS = 200
+# What zipfile, zlib, openpyxl and the XML parsers raise for files that were damaged or made up;
+# errors of XML are SyntaxErrors, and which parser is there depends on what else is installed.
+DAMAGED = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError),
+    *(SyntaxError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error, struct.error),
+)
 _RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "'")
 
 # What looks like such a number itself begins with one.
@@ -85,10 +94,12 @@ def load_xlsx(content: bytes) -> Sets:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
         if "survey" not in book.sheetnames:
             raise refuse("It has no sheet “survey”.")
-        rows = list(_cells(book["survey"]))
+        survey = book["survey"]
+        survey.reset_dimensions()  # a sheet may say that it is smaller than it is
+        rows = list(_cells(survey))
     except Unreadable:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ParseError):
+    except DAMAGED:
         raise refuse("It is damaged, or no XLSX workbook.") from None
     return _read(rows)
 
@@ -119,20 +130,33 @@ def _plain(cell: str) -> str:
 
 
 def _look_inside(content: bytes) -> None:
-    """Raise Unreadable for what is no workbook, or would unpack into far more than one."""
+    """Raise Unreadable for what is no workbook, or would unpack into far more than one.
+
+    Parts are unpacked up to the size that they declare; what is more, or other than its sum says,
+    is an error. No part of a workbook declares entities, so none with a DOCTYPE is parsed.
+    """
     if len(content) > MOST_BYTES:
         raise refuse("It is larger than 2 MB, which no edition is.")
     try:
-        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except zipfile.BadZipFile:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except DAMAGED:
         raise refuse("It is no XLSX workbook.") from None
+    parts = archive.infolist()
     if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_UNPACKED:
         raise refuse("It would unpack into far more than an edition holds.")
+    if any(one.flag_bits & 1 for one in parts):
+        raise refuse("It is locked with a password. Save it without one and try again.")
+    try:
+        declares = any(b"<!DOCTYPE" in archive.read(one) for one in parts)
+    except DAMAGED:
+        raise refuse("It is damaged, or no XLSX workbook.") from None
+    if declares:
+        raise refuse("It declares XML of its own, which no workbook does.")
 
 
 def _cells(sheet: Any) -> Iterator[list[str]]:
     """Yield the rows of a sheet as texts; a formula is refused with its place."""
-    for number, row in enumerate(sheet.iter_rows(max_col=len(COLUMNS) * 2), 1):
+    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
         if number > MOST_ROWS:
             raise refuse(f"It has more than {MOST_ROWS:,} rows, which no edition has.")
         cells = []
@@ -194,6 +218,8 @@ def _read(rows: Iterable[list[str]]) -> Sets:
     missing = [one for one in NEEDED if one not in header]
     if missing:
         raise refuse(f"The first row lacks {', '.join(f'“{one}”' for one in missing)}.", "Row 1")
+    if len(header) > MOST_COLUMNS:
+        raise refuse(f"It has more than {MOST_COLUMNS} columns, which no edition has.", "Row 1")
     twice = {one for one in header if one and header.count(one) > 1}
     if twice:
         raise refuse(f"The first row has “{min(twice)}” twice.", "Row 1")
@@ -228,7 +254,7 @@ class _Reader:
                 self._wrong(where, "A prompt stands in a group; none is open here.")
             case other:
                 self._wrong(
-                    where, f"The type is begin_group, text, note or end_group, not “{other[:40]}”."
+                    where, f"The type is begin_group, text, note or end_group, not {quoted(other)}."
                 )
 
     def finish(self) -> Sets:

@@ -5,6 +5,7 @@ import io
 import uuid
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -90,6 +91,7 @@ def cost(client: Client, address: str) -> tuple[int, str]:
     return len(asked), page
 
 
+@pytest.mark.postgresql_only
 def test_everything_is_right_and_costs_the_same(
     client: Client, worker: User, supervisor: User
 ) -> None:

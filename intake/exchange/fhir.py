@@ -1,8 +1,10 @@
 """Question sets as a FHIR Questionnaire, and a submission as the response to it.
 
-Only what R4 and R4B share is used. A prompt's key is its linkId.
+Only what R4 and R4B share is used. A prompt's key is its linkId; a response nests as its
+Questionnaire does, which FHIR asks of it.
 """
 
+import re
 from typing import Any
 
 from intake.exchange.shape import Sets
@@ -11,6 +13,8 @@ _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 _CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
+# FHIR's strings have no control characters, and of white space blanks, tabs and line ends only.
+_NO_STRING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|[^\S \t\r\n]")
 SIDES = {"worry": "Worry", "working_well": "Working well"}
 # What FHIR calls an answer that is not there; an answered one has its text.
 ABSENT = {
@@ -43,32 +47,39 @@ def response(
 ) -> dict[str, Any]:
     """Return the response to a Questionnaire.
 
-    `answers` are sets: {"key", "title", "prompts": [{"key", "text", "status", "answer"}]}. What was
-    not asked, not known or declined says so by its reason.
+    `answers` are sets: {"key", "title", "pairs": [{"key", "is_core", "prompts": [ANSWER]}],
+    "prompts": [ANSWER]}, where ANSWER is {"key", "text", "status", "answer"}. What was not asked,
+    not known or declined says so by its reason.
     """
+    given = [_answered_group(one) for one in answers if one["pairs"] or one["prompts"]]
     return {
         "resourceType": "QuestionnaireResponse",
         "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{key}"},
         "questionnaire": f"{url}|{version}",
         "status": status,
         "authored": authored,
-        "item": [
-            {
-                "linkId": one["key"],
-                "text": one["title"],
-                "item": [_answered(prompt) for prompt in one["prompts"]],
-            }
-            for one in answers
-            if one["prompts"]
-        ],
+        **({"item": given} if given else {}),
     }
+
+
+def _answered_group(one: dict[str, Any]) -> dict[str, Any]:
+    pairs = [
+        {
+            "linkId": pair["key"],
+            "text": _pair(pair),
+            "item": [_answered(prompt) for prompt in pair["prompts"]],
+        }
+        for pair in one["pairs"]
+    ]
+    prompts = [_answered(prompt) for prompt in one["prompts"]]
+    return {"linkId": one["key"], **_words(one["title"], ""), "item": [*pairs, *prompts]}
 
 
 def _answered(prompt: dict[str, str]) -> dict[str, Any]:
     reason = ABSENT.get(prompt["status"])
     extension = {"extension": [{"url": _ABSENT, "valueCode": reason}]}
-    answer = {"_valueString": extension} if reason else {"valueString": prompt["answer"]}
-    return {"linkId": prompt["key"], "text": prompt["text"], "answer": [answer]}
+    answer = {"_valueString": extension} if reason else {"valueString": _string(prompt["answer"])}
+    return {"linkId": prompt["key"], **_words(prompt["text"], ""), "answer": [answer]}
 
 
 def _group(one: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +87,7 @@ def _group(one: dict[str, Any]) -> dict[str, Any]:
         {
             "linkId": pair["key"],
             "type": "group",
-            "text": "Core pair" if pair["is_core"] else "Pair",
+            "text": _pair(pair),
             "item": [
                 _item(pair[side], "text") | {"prefix": label} for side, label in SIDES.items()
             ],
@@ -88,7 +99,13 @@ def _group(one: dict[str, Any]) -> dict[str, Any]:
         for prompt in one["prompts"]
     ]
     title = _words(one["title"].get("en") or one["key"], one["title"].get("es", ""))
+    if not (pairs or prompts):  # a group has items; that of a draft may have none yet
+        return {"linkId": one["key"], "type": "display", **title}
     return {"linkId": one["key"], "type": "group", **title, "item": [*pairs, *prompts]}
+
+
+def _pair(pair: dict[str, Any]) -> str:
+    return "Core pair" if pair["is_core"] else "Pair"
 
 
 def _item(prompt: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -101,7 +118,7 @@ def _item(prompt: dict[str, Any], kind: str) -> dict[str, Any]:
         words = _words(helper.get("en") or helper["es"], helper.get("es", ""))
         item["item"] = [
             {
-                "linkId": f"{prompt['key']}.note",
+                "linkId": f"{prompt['key']}-note",  # no key has a hyphen
                 "type": "display",
                 "extension": [{"url": _CONTROL, "valueCodeableConcept": control}],
                 **words,
@@ -111,7 +128,17 @@ def _item(prompt: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _words(english: str, spanish: str) -> dict[str, Any]:
+    if not english:
+        return {}
     if not spanish:
-        return {"text": english}
-    inner = [{"url": "lang", "valueCode": "es"}, {"url": "content", "valueString": spanish}]
-    return {"text": english, "_text": {"extension": [{"url": _TRANSLATION, "extension": inner}]}}
+        return {"text": _string(english)}
+    content = {"url": "content", "valueString": _string(spanish)}
+    inner = [{"url": "lang", "valueCode": "es"}, content]
+    return {
+        "text": _string(english),
+        "_text": {"extension": [{"url": _TRANSLATION, "extension": inner}]},
+    }
+
+
+def _string(text: str) -> str:
+    return _NO_STRING.sub(" ", text)

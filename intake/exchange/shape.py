@@ -14,9 +14,17 @@ KINDS = ("opening", "factor", "next_steps", "closing")
 PROMPT_KINDS = ("question", "script")
 SIDES = ("worry", "working_well")
 LANGUAGES = ("en", "es")
-BOUND = re.compile(r"(?:(?:call|reporter)\.[a-z_]{1,40})?")
+BOUND = {
+    "call": ("danger_now", "child_now_at", "responder_safety", "tribal_information"),
+    "reporter": (
+        *("kind", "confidentiality_advised", "name", "phone", "callback_number", "address"),
+        *("relationship", "capacity", "basis_of_knowledge", "refusal_reason"),
+    ),
+}
+BOUND_TO = {"", *(f"{noun}.{column}" for noun, columns in BOUND.items() for column in columns)}
 KEY = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 LONGEST_KEY = 100
+LONGEST_SET_KEY = 64
 
 Sets = list[dict[str, Any]]
 
@@ -94,7 +102,9 @@ def _problems(sets: Sets, places: dict[str, str]) -> Iterator[Problem]:
         yield Problem("The file", "There is no question set in it.")
     for one in sets:
         where = str(places.get(one["key"], one["key"]))
-        yield from _of_key(one["key"], where, seen)
+        yield from _of_key(one["key"], where, seen, longest=LONGEST_SET_KEY)
+        if "." in one["key"]:
+            yield Problem(where, "The key of a set has no dot.")
         if one["kind"] not in KINDS:
             yield Problem(where, f"A set is one of {', '.join(KINDS)}, not {quoted(one['kind'])}.")
         yield from _of_words(where, "title", one["title"])
@@ -112,16 +122,19 @@ def _problems(sets: Sets, places: dict[str, str]) -> Iterator[Problem]:
                 yield from _of_prompt(pair[side], places, seen)
         for prompt in one["prompts"]:
             yield from _of_prompt(prompt, places, seen)
-            if prompt["kind"] not in PROMPT_KINDS:
-                yield Problem(
-                    places.get(prompt["key"], prompt["key"]),
-                    "A prompt is a question or a script that is read out.",
-                )
-            if not BOUND.fullmatch(prompt["bound_to"]):
-                yield Problem(
-                    places.get(prompt["key"], prompt["key"]),
-                    "What a prompt fills is named like call.danger_now.",
-                )
+            yield from _of_purpose(prompt, places)
+
+
+def _of_purpose(prompt: dict[str, Any], places: dict[str, str]) -> Iterator[Problem]:
+    where = places.get(prompt["key"], prompt["key"])
+    if prompt["kind"] not in PROMPT_KINDS:
+        yield Problem(where, "A prompt is a question or a script that is read out.")
+    if prompt["bound_to"] not in BOUND_TO:
+        yield Problem(
+            where,
+            f"There is no field {quoted(prompt['bound_to'])} that a prompt could fill; "
+            "one that there is, is call.danger_now.",
+        )
 
 
 def _of_prompt(prompt: dict[str, Any], places: dict[str, str], seen: set[str]) -> Iterator[Problem]:
@@ -132,12 +145,14 @@ def _of_prompt(prompt: dict[str, Any], places: dict[str, str], seen: set[str]) -
     yield from _of_words(where, "text", prompt.get("stale", {}))
 
 
-def _of_key(key: str, where: str, seen: set[str]) -> Iterator[Problem]:
-    if not KEY.fullmatch(key) or len(key) > LONGEST_KEY:
+def _of_key(
+    key: str, where: str, seen: set[str], *, longest: int = LONGEST_KEY
+) -> Iterator[Problem]:
+    if not KEY.fullmatch(key) or len(key) > longest:
         yield Problem(
             where,
             f"{quoted(key)} is no key: small letters, digits and underscores, parted by dots, "
-            f"{LONGEST_KEY} at most.",
+            f"{longest} at most.",
         )
     elif key in seen:
         yield Problem(where, f"The key “{key}” stands in the file twice.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from intake.exchange import WRITERS, fhir
 from intake.models import Edition, Submission
-from intake.worksheet import Worksheet, describe, from_json
+from intake.worksheet import PromptView, Worksheet, describe, from_json
 
 FHIR_TYPE = "application/fhir+json"
 STATUSES = {"draft": "draft", "in_review": "draft", "scheduled": "draft", "live": "active"}
@@ -56,19 +56,31 @@ def _answers(sheet: Worksheet) -> list[dict[str, Any]]:
         {
             "key": section.key,
             "title": section.title,
-            "prompts": [
+            "pairs": [
                 {
-                    "key": prompt.key,
-                    "text": prompt.text,
-                    "status": prompt.answer.status,
-                    "answer": prompt.answer.text,
+                    "key": pair.key,
+                    "is_core": pair.is_core,
+                    "prompts": [_answer(pair.worry), _answer(pair.working_well)],
                 }
-                for prompt in section.all_prompts
+                for pair in section.pairs
+            ],
+            "prompts": [
+                _answer(prompt)
+                for prompt in section.prompts
                 if prompt.kind != "script" and not prompt.bound_to.startswith("reporter.")
             ],
         }
         for section in sheet.sections
     ]
+
+
+def _answer(prompt: PromptView) -> dict[str, str]:
+    return {
+        "key": prompt.key,
+        "text": prompt.text,
+        "status": prompt.answer.status,
+        "answer": prompt.answer.text,
+    }
 
 
 def _written(resource: dict[str, Any]) -> bytes:

@@ -50,7 +50,6 @@ def open_new_draft(page: Page) -> None:
     wait_for_editor(page)
 
 
-@pytest.mark.main_path
 def test_a_prompt_is_improved_and_no_open_call_is_disturbed(
     page: Page,
     browser: Browser,

@@ -3,7 +3,10 @@
 import copy
 import io
 import json
+import re
+import struct
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -15,8 +18,10 @@ from openpyxl import Workbook, load_workbook
 from pyxform.xls2xform import convert
 
 from intake.exchange import READERS, WRITERS, Unreadable, fhir
-from intake.exchange.shape import normal
+from intake.exchange.shape import BOUND_TO, normal
 from intake.management.commands.load_question_sets import read_fixtures
+from intake.models import Reporter
+from intake.templatetags.saved import BOUND_LABELS
 from intake.text import clean_text
 
 SHIPPED = read_fixtures()[0]
@@ -53,6 +58,57 @@ def spoilt(words: list[str], core: int) -> list[dict[str, Any]]:
             pair["worry"]["stale"] = {"es": next(given, "")}
         one["help"]["es"] = next(given, "")
     return [normal(one) for one in sets]
+
+
+def wordings(key: str) -> st.SearchStrategy[dict[str, Any]]:
+    some = st.dictionaries(st.sampled_from(["en", "es"]), texts)
+    made = st.tuples(some, some, st.none() | texts)
+    return made.map(
+        lambda parts: (
+            {"key": key, **parts[0], "helper": parts[1]}
+            | ({"stale": {"es": parts[2]}} if parts[2] else {})
+        )
+    )
+
+
+@st.composite
+def editions(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """An edition of any shape: sets without prompts, pairs without words, keys of any form."""
+    keys = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
+    made = []
+    for position, key in enumerate(draw(st.lists(keys, min_size=1, max_size=4, unique=True))):
+        kind = draw(st.sampled_from(["opening", "factor", "next_steps", "closing"]))
+        one: dict[str, Any] = {"key": key, "kind": kind, "position": position}
+        for name in ("title", "help"):
+            one[name] = draw(st.fixed_dictionaries({}, optional={"en": texts, "es": texts}))
+        inner = [f"{key}.{one}" for one in draw(st.lists(keys, max_size=4, unique=True))]
+        core = draw(st.integers(-1, 3))
+        one["pairs"] = [
+            {"key": pair, "is_core": number == core}
+            | {side: draw(wordings(f"{pair}.{side}")) for side in ("worry", "working_well")}
+            for number, pair in enumerate(inner if kind == "factor" else [])
+        ]
+        one["prompts"] = [
+            draw(wordings(prompt))
+            | {"kind": draw(st.sampled_from(["question", "script"]))}
+            | {"bound_to": draw(st.sampled_from(sorted(BOUND_TO)))}
+            for prompt in ([] if kind == "factor" else inner)
+        ]
+        made.append(normal(one))
+    return made
+
+
+@given(sets=editions())
+@settings(deadline=None, max_examples=60)
+def test_any_edition_is_read_again_and_a_questionnaire(sets: list[dict[str, Any]]) -> None:
+    for name, (_, write) in WRITERS.items():
+        written = write(sets, title="Edition 7")
+        assert READERS[name](written) == sets
+        if name != "xlsx":
+            assert write(READERS[name](written), title="Edition 8") == written
+    about: Any = {"url": "urn:uuid:x", "version": 7, "title": "x", "status": "draft"}
+    made = fhir.questionnaire(sets, date="2026-03-02", **about)
+    assert json.loads(Questionnaire.model_validate(made).model_dump_json()) == made
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -111,17 +167,36 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
-def entities() -> bytes:
-    """A workbook whose sheet declares entities that would grow without end."""
+def repacked(change: Callable[[bytes], bytes], part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """The shipped edition as a workbook in which one part is another."""
     file = io.BytesIO()
-    good = zipfile.ZipFile(io.BytesIO(workbook([HEADER])))
-    with zipfile.ZipFile(file, "w") as bad:
-        for part in good.namelist():
-            content = good.read(part)
-            if part == "xl/worksheets/sheet1.xml":
-                content = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + content
-            bad.writestr(part, content)
+    good = zipfile.ZipFile(io.BytesIO(WRITERS["xlsx"][1](SHIPPED, title="x")))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bad:
+        for name in good.namelist():
+            bad.writestr(name, change(good.read(name)) if name == part else good.read(name))
     return file.getvalue()
+
+
+def entities(part: str) -> bytes:
+    """A workbook of which a part declares entities that would grow without end."""
+    declared = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
+    return repacked(lambda content: declared + content.partition(b"?>")[2], part)
+
+
+def listed(content: bytes, at: int, value: bytes) -> bytes:
+    """A workbook whose list of parts says something else of each of them."""
+    changed, place = bytearray(content), content.find(b"PK\x01\x02")
+    while place >= 0:
+        changed[place + at : place + at + len(value)] = value
+        place = content.find(b"PK\x01\x02", place + 1)
+    return bytes(changed)
+
+
+def lying() -> bytes:
+    """A workbook of 60 MB that says it is small."""
+    blanks = b" " * 60_000_000 + b"</sheetData>"
+    bomb = repacked(lambda content: content.replace(b"</sheetData>", blanks))
+    return listed(bomb, 24, struct.pack("<I", 1000))
 
 
 def sop_json(change: Any) -> bytes:
@@ -146,7 +221,15 @@ HOSTILE: list[tuple[str, bytes, str, str]] = [
     ("xlsx", b"no workbook", "The file", "no XLSX"),
     ("xlsx", b"x" * 3_000_000, "The file", "larger than 2 MB"),
     ("xlsx", bomb(), "The file", "unpack into far more"),
-    ("xlsx", entities(), "The file", "declares XML"),
+    ("xlsx", lying(), "The file", "damaged"),
+    ("xlsx", entities("xl/worksheets/sheet1.xml"), "The file", "declares XML"),
+    ("xlsx", entities("xl/workbook.xml"), "The file", "declares XML"),
+    ("xlsx", listed(workbook([HEADER]), 8, b"\x01\x00"), "The file", "password"),
+    ("xlsx", listed(workbook([HEADER]), 10, b"\x63\x00"), "The file", "damaged"),
+    ("xlsx", repacked(lambda content: content[:500]), "The file", "damaged"),
+    ("xlsx", repacked(lambda _: b"", "[Content_Types].xml"), "The file", "damaged"),
+    ("xlsx", repacked(lambda content: content.replace(b'r="2"', b'r="1048576"', 1)),
+     "The file", "2,000 rows"),
     ("xlsx", workbook([["type", "name"]]), "Row 1", "lacks “label::English (en)”"),
     ("xlsx", workbook([HEADER, ["begin_group", "=1+1", "x"]]), "Row 2", "formula"),
     ("xlsx", workbook([HEADER] + [["text", "x", "y"]] * 3000), "The file", "2,000 rows"),
@@ -160,6 +243,7 @@ HOSTILE: list[tuple[str, bytes, str, str]] = [
     ("csv", b'type,name,"label::English (en)\n', "The file", "not closed"),
     ("csv", b"type,name,label::English (en)\n" + b"text,x,y\n" * 100_000, "The file", "2,000 rows"),
     ("csv", b"", "Row 1", "lacks"),
+    ("csv", b"type,name,label::English (en)" + b",x" * 900_000, "Row 1", "100 columns"),
     ("json", b"{", "The file", "not JSON"),
     ("json", b'{"format": 1, "format": 2}', "The file", "twice"),
     ("json", b"[" * 100_000, "The file", "not JSON"),
@@ -175,7 +259,11 @@ HOSTILE: list[tuple[str, bytes, str, str]] = [
     ("json", sop_json(put("sets.1.title.en", "a\x00b")), "sets[1]", "no text can hold"),
     ("json", sop_json(put("sets.1.key", "opening")), "sets[1]", "twice"),
     ("json", sop_json(put("sets.1.key", "A B")), "sets[1]", "is no key"),
-    ("json", sop_json(put("sets.1.title", {"fr": "x"})), "sets[1]", "en and es"),
+    ("json", sop_json(put("sets.1.key", "\ud800")), "sets[1]", "“\ufffd” is no key"),
+    ("json", sop_json(put("sets.1.key", "a" * 65)), "sets[1]", "64 at most"),
+    ("json", sop_json(put("sets.1.key", "a.b")), "sets[1]", "no dot"),
+    ("json", sop_json(put("sets.0.prompts.0.bound_to", "call.x")),
+     "sets[0].prompts[0]", "“call.x”"),
 ]  # fmt: skip
 
 
@@ -188,6 +276,20 @@ def test_hostile_files_are_refused_in_a_sentence(
     assert any(one.where == where and words in one.sentence for one in refused.value.problems), (
         refused.value.problems
     )
+
+
+def test_a_sheet_is_read_whole_whatever_it_says_of_its_size() -> None:
+    small = repacked(lambda content: re.sub(rb'(<dimension ref=)"[^"]*"', rb'\1"A1:A1"', content))
+    assert READERS["xlsx"](small) == [normal(one) for one in SHIPPED]
+
+
+def test_what_a_prompt_may_fill_is_on_the_call_screen() -> None:
+    columns = {one.name for one in Reporter._meta.get_fields()}
+    for name in BOUND_TO - {""}:
+        noun, _, column = name.partition(".")
+        assert name in BOUND_LABELS if noun == "call" else column in columns
+    assert set(BOUND_LABELS) <= BOUND_TO
+    assert {f"reporter.{one}" for one in Reporter.SEALED} <= BOUND_TO
 
 
 @given(st.binary(max_size=200))
@@ -210,6 +312,21 @@ def test_the_questionnaire_is_valid_and_has_every_side() -> None:
             assert {pair["worry"]["key"], pair["working_well"]["key"]} <= set(links)
         assert {prompt["key"] for prompt in one["prompts"]} <= set(links)
     assert json.loads(valid.model_dump_json()) == made
+
+
+def test_a_questionnaire_of_a_draft_is_valid_too() -> None:
+    sets = copy.deepcopy(SHIPPED)
+    sets[1]["pairs"] = []
+    sets[2]["title"]["en"] = "a\x0bb\u00a0c\x01d"
+    first = sets[2]["pairs"][0]
+    first["worry"] = {"key": first["worry"]["key"]}
+    made = fhir.questionnaire(
+        sets, url="urn:uuid:x", version=7, title="Edition 7", status="draft", date="2026-03-02"
+    )
+    assert json.loads(Questionnaire.model_validate(made).model_dump_json()) == made
+    assert made["item"][2]["text"] == "a b c d"
+    for item in every_item(made):  # que-1: a group has items, what is displayed has none
+        assert item["type"] == "text" or (item["type"] == "group") == ("item" in item)
 
 
 def every_item(resource: dict[str, Any]) -> list[dict[str, Any]]:

@@ -17,7 +17,9 @@ from intake import worksheet
 from intake.actions.question_sets import forget_imports
 from intake.exchange import READERS, WRITERS
 from intake.exchange.shape import normal
+from intake.exports.question_sets import export_edition as make_file
 from intake.models import AuditEvent, Edition, EditionImport, Intake, PromptText, User
+from tests.exchange.test_formats import every_item
 from tests.factory import NOW, core_prompt, make_user, put, submit
 
 IMPORT = reverse("edition_import")
@@ -162,7 +164,7 @@ def test_a_submission_is_a_response_without_the_reporting_party(
     assert answer["Content-Type"] == "application/fhir+json" and b"Ines" not in answer.content
     made = json.loads(answer.content)
     assert QuestionnaireResponse.model_validate(made).status == "completed"
-    given = {item["linkId"]: item["answer"][0] for one in made["item"] for item in one["item"]}
+    given = {item["linkId"]: item["answer"][0] for item in every_item(made) if "answer" in item}
     assert given[asked.key] == {"valueString": "They moved away."}
     reasons = {
         key: one["_valueString"]["extension"][0]["valueCode"]
@@ -172,3 +174,16 @@ def test_a_submission_is_a_response_without_the_reporting_party(
     assert {"not-asked", "asked-unknown", "asked-declined"} == set(reasons.values())
     assert reasons[core_prompt(call, side="working_well").key] == "asked-unknown"
     assert AuditEvent.objects.filter(verb="intake.exported", at__gte=NOW).exists()
+    # FHIR asks that a response nests as its Questionnaire does.
+    asks = json.loads(make_file(call.edition, "fhir")[2])
+    assert made["questionnaire"] == f"{asks['url']}|{asks['version']}"
+    assert paths(made) <= paths(asks)
+
+
+def paths(resource: dict[str, Any], before: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    """Where each item stands: the linkIds from the outermost to its own."""
+    found: set[tuple[str, ...]] = set()
+    for one in resource.get("item", []):
+        here = (*before, one["linkId"])
+        found |= {here} | paths(one, here)
+    return found

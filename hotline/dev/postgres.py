@@ -38,6 +38,9 @@ def main() -> int:
 
 
 NOTHING_SURVIVES = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# Tests roll back what they write: the statistics say that all tables are empty, which they are not,
+# and a plan for empty tables reads all that was rolled back once for each row.
+ROLLED_BACK = NOTHING_SURVIVES | {"enable_seqscan": "off"}
 
 
 @contextmanager
@@ -46,7 +49,7 @@ def throw_away_cluster() -> Iterator[str]:
 
     As root the server runs as the user `postgres` or `nobody`, since it refuses root.
     """
-    with cluster(NOTHING_SURVIVES) as one:
+    with cluster(ROLLED_BACK) as one:
         yield one.url
 
 

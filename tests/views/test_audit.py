@@ -115,8 +115,9 @@ def test_editions_are_listed_of_the_own_agency(
     draft(None, 9, "The state's")
     client.force_login(make_user(agency, "reader", role))
     answer = client.get(reverse("editions"))
-    assert [one.number for one in answer.context["editions"]] == [5, 1]
-    assert {one.agency_id for one in answer.context["editions"]} == {agency.pk}
+    editions = [row.edition for row in answer.context["rows"]]
+    assert [one.number for one in editions] == [5, 1]
+    assert {one.agency_id for one in editions} == {agency.pk}
     linked = re.findall(r"/question-sets/(\d+)/\"", answer.content.decode())
     assert linked == ["5", "1"]
 

@@ -20,6 +20,7 @@ ON_THE_RECORD = sorted(name for name in CALL_NAMES if name.startswith("intake"))
 EXPORTS = {  # which kind of copy an address hands out
     "intake_brief_pdf": "brief",
     "intake_json": "json",
+    "intake_fhir": "fhir",
     "intake_packet": "packet:law_enforcement",
     "intake_pdf": "pdf",
 }

@@ -279,6 +279,7 @@ HOSTILE: list[tuple[str, bytes, str, str]] = [
     ("json", sop_json(put("sets.1.pairs.1.is_core", True)), "sets[1].pairs[1]", "another core"),
     ("json", sop_json(put("sets.1.pairs.0.worry.en", "x" * 501)), "sets[1].pairs[0].worry", "501"),
     ("json", sop_json(put("sets.1.title.en", "a\x00b")), "sets[1]", "no text can hold"),
+    ("json", sop_json(put("sets.1.position", SHIPPED[0]["position"])), "sets[1]", "already"),
     ("json", sop_json(put("sets.1.key", "opening")), "sets[1]", "twice"),
     ("json", sop_json(put("sets.1.key", "A B")), "sets[1]", "is no key"),
     ("json", sop_json(put("sets.1.key", "\ud800")), "sets[1]", "“\ufffd” is no key"),

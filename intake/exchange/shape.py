@@ -60,7 +60,7 @@ def checked(sets: Sets, places: dict[str, str]) -> Sets:
 
     `places` tells where a row of a key stood in its file.
     """
-    problems = list(_problems(sets, places))
+    problems = [*_problems(sets, places), *_of_positions(sets, places)]
     if problems:
         raise Unreadable(problems)
     return [normal(one) for one in sets]
@@ -123,6 +123,18 @@ def _problems(sets: Sets, places: dict[str, str]) -> Iterator[Problem]:
         for prompt in one["prompts"]:
             yield from _of_prompt(prompt, places, seen)
             yield from _of_purpose(prompt, places)
+
+
+def _of_positions(sets: Sets, places: dict[str, str]) -> Iterator[Problem]:
+    """Two sets in one place would stand now this way, now that."""
+    taken: set[int] = set()
+    for one in sets:
+        if one["position"] in taken:
+            yield Problem(
+                str(places.get(one["key"], one["key"])),
+                f"Another set has the position {one['position']} already.",
+            )
+        taken.add(one["position"])
 
 
 def _of_purpose(prompt: dict[str, Any], places: dict[str, str]) -> Iterator[Problem]:

@@ -75,16 +75,23 @@ def dump_xlsx(sets: Sets, *, title: str) -> bytes:
 
 
 def dump_csv(sets: Sets, *, title: str) -> bytes:
-    """Return described sets as the sheet `survey` alone; `title` is for people and not in it."""
+    """Return described sets as the sheets of a form one after the other; `title` is not in it.
+
+    The first column names a sheet, as form tools want it of a CSV. They take no byte order mark.
+    """
     file = io.StringIO(newline="")
     writer = csv.writer(file)
-    writer.writerow(COLUMNS)
+    writer.writerow(["survey"])
+    writer.writerow(["", *COLUMNS])
     for row in _rows(sets):
         cells = [row.get(column, "") for column in COLUMNS]
         writer.writerow(
-            [f"'{one}" if one.startswith(_RUN_BY_SPREADSHEETS) else one for one in cells]
+            ["", *(f"'{one}" if one.startswith(_RUN_BY_SPREADSHEETS) else one for one in cells)]
         )
-    return ("\ufeff" + file.getvalue()).encode()
+    writer.writerow(["settings"])
+    writer.writerow(["", "form_id", "version", "default_language"])
+    writer.writerow(["", "sop_hotline", "1", "English (en)"])
+    return file.getvalue().encode()
 
 
 def load_xlsx(content: bytes) -> Sets:
@@ -122,7 +129,17 @@ def load_csv(content: bytes) -> Sets:
             rows.append([_plain(one) for one in row])
     except csv.Error:
         raise refuse("It is no CSV: a quotation mark is not closed.") from None
-    return _read(rows)
+    if rows and [one.strip() for one in rows[0] if one.strip()] == ["survey"]:
+        return _read(_of_survey(rows), first=2)
+    return _read(rows)  # one sheet alone, as spreadsheets save it
+
+
+def _of_survey(rows: list[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows of the first sheet of a CSV that has several, without the sheets' column."""
+    for row in rows[1:]:
+        if row and row[0].strip():
+            return
+        yield row[1:]
 
 
 def _plain(cell: str) -> str:
@@ -211,18 +228,22 @@ def _row(prompt: dict[str, Any], kind: str) -> Row:
     }
 
 
-def _read(rows: Iterable[list[str]]) -> Sets:
-    """Return the sets that rows of a sheet describe; the first one has the names of the columns."""
-    numbered = enumerate(rows, 1)
+def _read(rows: Iterable[list[str]], *, first: int = 1) -> Sets:
+    """Return the sets that rows of a sheet describe; the first one has the names of the columns.
+
+    `first` is the number that it has in the file.
+    """
+    numbered = enumerate(rows, first)
     header = [one.strip() for one in next(numbered, (0, []))[1]]
+    top = f"Row {first}"
     missing = [one for one in NEEDED if one not in header]
     if missing:
-        raise refuse(f"The first row lacks {', '.join(f'“{one}”' for one in missing)}.", "Row 1")
+        raise refuse(f"This row lacks {', '.join(f'“{one}”' for one in missing)}.", top)
     if len(header) > MOST_COLUMNS:
-        raise refuse(f"It has more than {MOST_COLUMNS} columns, which no edition has.", "Row 1")
+        raise refuse(f"It has more than {MOST_COLUMNS} columns, which no edition has.", top)
     twice = {one for one in header if one and header.count(one) > 1}
     if twice:
-        raise refuse(f"The first row has “{min(twice)}” twice.", "Row 1")
+        raise refuse(f"This row has “{min(twice)}” twice.", top)
     reader = _Reader()
     for number, cells in numbered:
         row = {name: text for name, text in zip(header, cells, strict=False) if name and text}

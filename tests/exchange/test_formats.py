@@ -1,6 +1,7 @@
 """Question sets written and read again are the same, and others' tools read them too."""
 
 import copy
+import csv
 import io
 import json
 import re
@@ -9,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from fhir.resources.R4B.questionnaire import Questionnaire
@@ -18,7 +20,7 @@ from openpyxl import Workbook, load_workbook
 from pyxform.xls2xform import convert
 
 from intake.exchange import READERS, WRITERS, Unreadable, fhir
-from intake.exchange.shape import BOUND_TO, normal
+from intake.exchange.shape import BOUND_TO, SIDES, normal
 from intake.management.commands.load_question_sets import read_fixtures
 from intake.models import Reporter
 from intake.templatetags.saved import BOUND_LABELS
@@ -127,11 +129,29 @@ def test_the_shipped_edition_stays_itself() -> None:
         assert READERS[name](write(SHIPPED, title="x")) == [normal(one) for one in SHIPPED]
 
 
-def test_a_form_is_made_of_the_workbook() -> None:
-    written = WRITERS["xlsx"][1](SHIPPED, title="Edition 7")
-    made = convert(xlsform=io.BytesIO(written), file_type=".xlsx", validate=False)
-    for words in ("Español (es)", SHIPPED[1]["pairs"][0]["worry"]["en"], "Edition 7"):
-        assert words in made.xform
+@pytest.mark.parametrize("name", ["xlsx", "csv"])
+def test_a_form_is_made_of_the_file(name: str) -> None:
+    written = WRITERS[name][1](SHIPPED, title="Edition 7")
+    made = convert(xlsform=io.BytesIO(written), file_type=f".{name}", validate=False)
+    asked = [pair[side] for one in SHIPPED for pair in one["pairs"] for side in SIDES]
+    read_out = [prompt for one in SHIPPED for prompt in one["prompts"]]
+    for prompt in [*asked, *read_out]:
+        assert f"/{prompt['key']}" in made.xform
+        for language in ("en", "es"):  # pyxform makes straight quotation marks of others
+            words = prompt[language].translate(str.maketrans("“”‘’", "\"\"''"))
+            assert escape(words) in made.xform
+    assert 'lang="Español (es)"' in made.xform and "sop_hotline" in made.xform
+
+
+def test_one_sheet_alone_is_read_as_spreadsheets_save_it() -> None:
+    rows = list(csv.reader(io.StringIO(WRITERS["csv"][1](SHIPPED, title="x").decode(), newline="")))
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(row[1:] for row in rows[1:] if not row[0])
+    alone = file.getvalue().partition("form_id")[0].encode()
+    assert READERS["csv"](b"\xef\xbb\xbf" + alone) == [normal(one) for one in SHIPPED]
+    padded = io.StringIO(newline="")
+    csv.writer(padded).writerows(row + [""] * (14 - len(row)) for row in rows)
+    assert READERS["csv"](padded.getvalue().encode()) == [normal(one) for one in SHIPPED]
 
 
 def test_formulas_stay_texts_for_spreadsheets() -> None:
@@ -139,7 +159,7 @@ def test_formulas_stay_texts_for_spreadsheets() -> None:
     book = load_workbook(io.BytesIO(WRITERS["xlsx"][1](sets, title="x")))
     kinds = {cell.data_type for row in book["survey"].iter_rows() for cell in row if cell.value}
     assert kinds == {"s"}
-    lines = WRITERS["csv"][1](sets, title="x").decode("utf-8-sig").splitlines()
+    lines = WRITERS["csv"][1](sets, title="x").decode().splitlines()
     assert not any(cell.startswith(("=", "+")) for line in lines for cell in line.split(","))
 
 
@@ -243,6 +263,8 @@ HOSTILE: list[tuple[str, bytes, str, str]] = [
     ("csv", b'type,name,"label::English (en)\n', "The file", "not closed"),
     ("csv", b"type,name,label::English (en)\n" + b"text,x,y\n" * 100_000, "The file", "2,000 rows"),
     ("csv", b"", "Row 1", "lacks"),
+    ("csv", b"survey\n", "Row 2", "lacks"),
+    ("csv", b"survey\n,type,name,label::English (en)\n,geopoint,x,y\n", "Row 3", "“geopoint”"),
     ("csv", b"type,name,label::English (en)" + b",x" * 900_000, "Row 1", "100 columns"),
     ("json", b"{", "The file", "not JSON"),
     ("json", b'{"format": 1, "format": 2}', "The file", "twice"),
@@ -257,6 +279,7 @@ HOSTILE: list[tuple[str, bytes, str, str]] = [
     ("json", sop_json(put("sets.1.pairs.1.is_core", True)), "sets[1].pairs[1]", "another core"),
     ("json", sop_json(put("sets.1.pairs.0.worry.en", "x" * 501)), "sets[1].pairs[0].worry", "501"),
     ("json", sop_json(put("sets.1.title.en", "a\x00b")), "sets[1]", "no text can hold"),
+    ("json", sop_json(put("sets.1.position", SHIPPED[0]["position"])), "sets[1]", "already"),
     ("json", sop_json(put("sets.1.key", "opening")), "sets[1]", "twice"),
     ("json", sop_json(put("sets.1.key", "A B")), "sets[1]", "is no key"),
     ("json", sop_json(put("sets.1.key", "\ud800")), "sets[1]", "“\ufffd” is no key"),

@@ -8,6 +8,8 @@ from intake.exchange import WRITERS, fhir
 from intake.models import Edition, Submission
 from intake.worksheet import PromptView, Worksheet, describe, from_json
 
+# What an edition is exported as, in the words of its page.
+KINDS = {"xlsx": "XLSX", "csv": "CSV", "json": "JSON", "fhir": "FHIR Questionnaire"}
 FHIR_TYPE = "application/fhir+json"
 STATUSES = {"draft": "draft", "in_review": "draft", "scheduled": "draft", "live": "active"}
 

@@ -3,7 +3,6 @@
 import dataclasses
 import uuid
 from collections.abc import Callable
-from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from intake import permissions, worksheet
 from intake.actions import calls, records
 from intake.actions.outbox import release_key
-from intake.actions.saves import Saved, save_field
+from intake.actions.saves import save_field
 from intake.errors import (
-    HeldElsewhere,
-    InvalidValue,
     NotPossibleNow,
     Refused,
     StaleRevision,
@@ -29,10 +26,8 @@ from intake.errors import (
 from intake.fields import Save
 from intake.forms.calls import InterruptForm, NoReportForm
 from intake.forms.saves import (
-    BODY_LIMIT,
     Malformed,
     parse_form_saves,
-    parse_json_save,
     posted_rows,
 )
 from intake.models import (
@@ -48,6 +43,7 @@ from intake.models import (
 from intake.models.base import Language, Source, YesNo
 from intake.views import hand_overs
 from intake.views.requests import UserRequest
+from intake.views.saving import answer_save, refusal
 from intake.worksheet import Worksheet
 
 RECENT = 10
@@ -113,40 +109,18 @@ def show_call(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
     """One save of the protocol (intake/README.md): JSON in, JSON out, acknowledged after commit."""
-    if len(request.body) > BODY_LIMIT:
-        return refusal(413, "size", "This save is too large; the text is still in the box.")
     try:
-        saved = save_field(
-            actor=request.user,
-            intake_id=intake_id,
-            save=parse_json_save(request.body),
-            at=timezone.now(),
+        return answer_save(
+            request.body,
+            lambda save: save_field(
+                actor=request.user, intake_id=intake_id, save=save, at=timezone.now()
+            ),
         )
-    except Malformed as error:
-        return refusal(400, "malformed", error.sentence)
     except Intake.DoesNotExist:
         handed_over = hand_overs.from_user(request.user, intake_id)
         if handed_over is not None:
             return refusal(409, "handed_over", hand_overs.told_of(handed_over))
         return refusal(404, "call", "There is no such call for you; nothing was changed.")
-    except UnknownField as refused:
-        return refusal(404, "field", refused.sentence)
-    except StaleRevision as stale:
-        return refusal(
-            409,
-            "stale",
-            stale.sentence,
-            field=stale.field,
-            revision=stale.revision,
-            text=stale.text,
-        )
-    except HeldElsewhere as refused:
-        return refusal(409, "elsewhere", refused.sentence)
-    except NotPossibleNow as refused:
-        return refusal(409, "state", refused.sentence)
-    except InvalidValue as refused:
-        return refusal(422, "value", refused.sentence)
-    return JsonResponse(acknowledgement(saved))
 
 
 @require_POST
@@ -346,22 +320,3 @@ def _then(
         messages.error(request, refused.sentence)
         return redirect("call", intake_id)
     return redirect(to) if to == "calls" else redirect(to, intake.pk)
-
-
-def acknowledgement(saved: Saved) -> dict[str, Any]:
-    """Return what the protocol answers to a save that was stored."""
-    return {
-        "field": saved.field,
-        "revision": saved.revision,
-        "at": saved.at.astimezone(UTC).isoformat(),
-        "clock": timezone.localtime(saved.at).strftime("%H:%M:%S"),
-        "changed": {
-            name: {"text": text, "revision": revision}
-            for name, (text, revision) in saved.changed.items()
-        },
-    }
-
-
-def refusal(status: int, reason: str, sentence: str, **more: Any) -> JsonResponse:
-    """Return what the protocol answers to a save that was not."""
-    return JsonResponse({"reason": reason, "error": sentence, **more}, status=status)

@@ -15,18 +15,17 @@ from intake import permissions, worksheet
 from intake.actions import drafts
 from intake.actions.outbox import release_draft_key
 from intake.errors import (
-    InvalidValue,
-    NotPossibleNow,
     Refused,
     StaleRevision,
     UnknownField,
 )
 from intake.fields import parse_draft_name
 from intake.forms.drafts import Pressed, parse_change
-from intake.forms.saves import BODY_LIMIT, Malformed, parse_form_saves, parse_json_save
+from intake.forms.saves import Malformed, parse_form_saves
 from intake.models import Edition
-from intake.views.calls import acknowledgement, refusal
+from intake.views.question_sets import state_edition
 from intake.views.requests import UserRequest
+from intake.views.saving import answer_save
 from intake.wording import BLOCKING, WARNING
 
 
@@ -36,7 +35,7 @@ def edit(request: UserRequest, number: int) -> HttpResponse:
     edition = fetch(request, number)
     if edition.status not in (Edition.Status.DRAFT, Edition.Status.IN_REVIEW):
         return redirect("edition", number)
-    return render(request, "intake/question_sets/edit.html", context_of(request, edition))
+    return _page(request, edition)
 
 
 @require_safe
@@ -45,7 +44,7 @@ def state(request: UserRequest, number: int) -> HttpResponse:
     edition = fetch(request, number)
     if request.GET.get("version") == str(worksheet.version_of(edition)):
         return HttpResponse(status=204)
-    context = context_of(request, edition)
+    context = _context(request, edition)
     return JsonResponse(
         {
             "version": context["draft"].version,
@@ -59,33 +58,13 @@ def state(request: UserRequest, number: int) -> HttpResponse:
 def save(request: UserRequest, number: int) -> JsonResponse:
     """One save of the protocol that the call screen has too (intake/README.md)."""
     edition = fetch(request, number)
-    if len(request.body) > BODY_LIMIT:
-        return refusal(413, "size", "This save is too large; the text is still in the box.")
-    try:
-        saved = drafts.save_draft_field(
-            actor=request.user,
-            edition_id=edition.pk,
-            save=parse_json_save(request.body, parse_draft_name),
-            at=timezone.now(),
-        )
-    except Malformed as error:
-        return refusal(400, "malformed", error.sentence)
-    except UnknownField as refused:
-        return refusal(404, "field", refused.sentence)
-    except StaleRevision as stale:
-        return refusal(
-            409,
-            "stale",
-            stale.sentence,
-            field=stale.field,
-            revision=stale.revision,
-            text=stale.text,
-        )
-    except NotPossibleNow as refused:
-        return refusal(409, "state", refused.sentence)
-    except InvalidValue as refused:
-        return refusal(422, "value", refused.sentence)
-    return JsonResponse(acknowledgement(saved))
+    return answer_save(
+        request.body,
+        lambda save: drafts.save_draft_field(
+            actor=request.user, edition_id=edition.pk, save=save, at=timezone.now()
+        ),
+        parse_draft_name,
+    )
 
 
 @require_POST
@@ -122,9 +101,8 @@ def save_form(request: UserRequest, number: int) -> HttpResponse:
             errors[name] = refused.sentence
     if conflicts or errors:
         typed = {str(one.field): one.text for one in saves}
-        context = context_of(request, edition)
-        context |= {"conflicts": conflicts, "errors": errors, "typed": typed}
-        return render(request, "intake/question_sets/edit.html", context, status=409)
+        told: dict[str, Any] = {"conflicts": conflicts, "errors": errors, "typed": typed}
+        return _page(request, edition, status=409, **told)
     messages.success(request, "Saved.")
     return redirect("edition_edit", number)
 
@@ -151,7 +129,7 @@ def take_over(request: UserRequest, number: int) -> HttpResponse:
     agency = request.user.agency
     if not permissions.can_edit_question_sets(request.user) or agency is None:
         raise Http404
-    newer = get_object_or_404(Edition, agency=None, number=number)
+    newer = state_edition(request, number)
     try:
         own = worksheet.own_edition(agency, at=timezone.now())
         drafts.take_over(
@@ -179,7 +157,7 @@ def fetch(request: UserRequest, number: int) -> Edition:
     return get_object_or_404(editions, number=number)
 
 
-def context_of(request: UserRequest, edition: Edition) -> dict[str, Any]:
+def _context(request: UserRequest, edition: Edition) -> dict[str, Any]:
     """Return what the editor shows."""
     draft = worksheet.build_draft(edition, viewer=request.user)
     findings = worksheet.build_checks(edition)
@@ -197,12 +175,19 @@ def context_of(request: UserRequest, edition: Edition) -> dict[str, Any]:
         "conflicts": {},
         "errors": {},
         "typed": {},
-        "outbox_key": release_draft_key(
+    }
+
+
+def _page(
+    request: UserRequest, edition: Edition, *, status: int = 200, **told: dict[str, Any]
+) -> HttpResponse:
+    """Return the editor as a whole page; a draft comes with the key of the browser's outbox."""
+    context = _context(request, edition) | told
+    if context["is_draft"]:
+        context["outbox_key"] = release_draft_key(
             actor=request.user, edition_id=edition.pk, at=timezone.now()
         )
-        if is_draft
-        else "",
-    }
+    return render(request, "intake/question_sets/edit.html", context, status=status)
 
 
 def _press(request: UserRequest, edition: Edition, pressed: Pressed) -> str:

@@ -11,17 +11,18 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from intake import permissions, worksheet
-from intake.actions.question_sets import IMPORT_KEPT, import_edition, keep_import, note_export
-from intake.exchange import READERS, WRITERS, Problem, Unreadable
+from intake.actions.question_sets import import_edition, keep_import, note_export
+from intake.exchange import READERS, Problem, Unreadable
 from intake.exchange.shape import MOST_BYTES
+from intake.exports.question_sets import KINDS
 from intake.exports.question_sets import export_edition as make_file
 from intake.forms.editions import kind_of
 from intake.models import Edition, EditionImport
 from intake.uploads import RefuseUploads
+from intake.views.question_sets import own_edition
 from intake.views.records import attachment
 from intake.views.requests import UserRequest
 
-KINDS = (*WRITERS, "fhir")
 SHOWN = 50  # problems of a file
 
 
@@ -30,8 +31,7 @@ def export_edition(request: UserRequest, number: int, kind: str) -> HttpResponse
     """An edition as our JSON, as XLSForm (XLSX or CSV), or as a FHIR Questionnaire."""
     if not permissions.can_export_question_sets(request.user) or kind not in KINDS:
         raise Http404
-    editions = Edition.objects.filter(agency=request.user.agency_id, agency__isnull=False)
-    edition = get_object_or_404(editions, number=number)
+    edition = own_edition(request, number)
     note_export(actor=request.user, edition=edition, kind=kind, at=timezone.now())
     mime, ending, content = make_file(edition, kind)
     return attachment(content, mime, f"question-sets-edition-{number}.{ending}")
@@ -102,9 +102,5 @@ def _kept(request: UserRequest, import_id: UUID) -> EditionImport:
     """Return what the user brought within the last day."""
     if not permissions.can_edit_question_sets(request.user):
         raise Http404
-    mine = EditionImport.objects.filter(
-        user=request.user,
-        agency=request.user.agency_id,
-        made_at__gt=timezone.now() - IMPORT_KEPT,
-    )
+    mine = EditionImport.objects.usable_by(request.user, at=timezone.now())
     return get_object_or_404(mine.select_related("agency"), pk=import_id)

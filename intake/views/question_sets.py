@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from intake import permissions, worksheet
 from intake.exports.blank_form import export_blank_form
+from intake.exports.question_sets import KINDS
 from intake.forms.editions import parse_source
 from intake.models import Dispatch, Edition
 from intake.models.base import Language
@@ -37,7 +38,7 @@ def list_editions(request: UserRequest) -> HttpResponse:
 @require_safe
 def show_edition(request: UserRequest, number: int) -> HttpResponse:
     """Every prompt of one of the agency's editions, worry and working well side by side."""
-    edition = _edition(request, number)
+    edition = own_edition(request, number)
     sections = worksheet.build_sections(edition.pk)
     return render(
         request,
@@ -48,12 +49,7 @@ def show_edition(request: UserRequest, number: int) -> HttpResponse:
             "row": worksheet.show_status(edition, at=timezone.now()),
             "may_edit": permissions.can_edit_question_sets(request.user),
             "may_export": permissions.can_export_question_sets(request.user),
-            "kinds": (
-                ("xlsx", "XLSX"),
-                ("csv", "CSV"),
-                ("json", "JSON"),
-                ("fhir", "FHIR Questionnaire"),
-            ),
+            "kinds": KINDS.items(),
         }
         | _printing(request),
     )
@@ -67,7 +63,7 @@ def print_edition(request: UserRequest, number: int) -> HttpResponse:
     language = request.GET.get("language", Language.ENGLISH)
     if language not in Language.values:
         raise Http404
-    edition = _edition(request, number)
+    edition = own_edition(request, number)
     content = export_blank_form(edition=edition, agency=request.user.agency, language=language)
     return attachment(content, "application/pdf", f"blank-form-edition-{number}-{language}.pdf")
 
@@ -80,7 +76,7 @@ def preview_edition(request: UserRequest, number: int) -> HttpResponse:
     language = request.GET.get("language", Language.ENGLISH)
     if language not in Language.values:
         raise Http404
-    edition = _edition(request, number)
+    edition = own_edition(request, number)
     intake, sheet = worksheet.build_preview(
         edition, viewer=request.user, language=language, at=timezone.now()
     )
@@ -105,7 +101,7 @@ def show_use(request: UserRequest, number: int) -> HttpResponse:
     """How each prompt of an edition was used; numbers, and no text of a call."""
     if not permissions.can_export_question_sets(request.user):
         raise Http404
-    edition = _edition(request, number)
+    edition = own_edition(request, number)
     columns = ("Asked", "Answered", "Doesn’t know", "Declined", "Volunteered", "Median words")
     context = {"edition": edition, "use": worksheet.build_use(edition), "columns": columns}
     return render(request, "intake/question_sets/use.html", context)
@@ -114,7 +110,7 @@ def show_use(request: UserRequest, number: int) -> HttpResponse:
 @require_safe
 def diff_editions(request: UserRequest, number: int) -> HttpResponse:
     """What differs between two editions; by default from the one that this is a copy of."""
-    edition = _edition(request, number)
+    edition = own_edition(request, number)
     others = Edition.objects.visible_to(request.user).exclude(pk=edition.pk)
     source = parse_source(request.GET.get("from", ""))
     if source is None:
@@ -135,7 +131,7 @@ def diff_editions(request: UserRequest, number: int) -> HttpResponse:
 @require_safe
 def show_state_edition(request: UserRequest, number: int) -> HttpResponse:
     """Every prompt of one of the state's editions."""
-    edition = _state_edition(request, number)
+    edition = state_edition(request, number)
     context = {
         "edition": edition,
         "sections": worksheet.build_sections(edition.pk),
@@ -148,7 +144,7 @@ def show_state_edition(request: UserRequest, number: int) -> HttpResponse:
 @require_safe
 def diff_state_edition(request: UserRequest, number: int) -> HttpResponse:
     """What the agency's newest draft, else its live edition, lacks of the state's."""
-    newer = _state_edition(request, number)
+    newer = state_edition(request, number)
     assert request.user.agency is not None
     try:
         own, diff = worksheet.build_lacking(request.user.agency, newer, at=timezone.now())
@@ -165,7 +161,7 @@ def diff_state_edition(request: UserRequest, number: int) -> HttpResponse:
     return render(request, "intake/question_sets/lacking.html", context)
 
 
-def _state_edition(request: UserRequest, number: int) -> Edition:
+def state_edition(request: UserRequest, number: int) -> Edition:
     """Return a published edition of the state, which every agency reads."""
     if request.user.agency is None:
         raise Http404
@@ -175,7 +171,7 @@ def _state_edition(request: UserRequest, number: int) -> Edition:
     return get_object_or_404(published, number=number)
 
 
-def _edition(request: UserRequest, number: int) -> Edition:
+def own_edition(request: UserRequest, number: int) -> Edition:
     """Return one of the agency's own editions."""
     return get_object_or_404(
         Edition.objects.filter(agency__isnull=False), agency=request.user.agency_id, number=number

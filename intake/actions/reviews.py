@@ -76,6 +76,21 @@ def release_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
         return review
 
 
+def release_claims_of(reviewer: User, *, actor: User, at: datetime) -> None:
+    """Give everything that somebody has claimed back to the queue, as when they leave.
+
+    The caller's transaction has it. What was returned or approved meanwhile stays so.
+    """
+    claimed = Review.objects.filter(reviewer=reviewer, outcome="").values_list("intake", flat=True)
+    for key in list(claimed):
+        intake = Intake.objects.select_for_update(no_key=True).get(pk=key)
+        review = Review.objects.filter(intake=intake, reviewer=reviewer, outcome="").first()
+        if review is not None:
+            _end(review, Review.Outcome.RELEASED, at)
+            _move(intake, Intake.Status.SUBMITTED)
+            record_event("intake.released", actor=actor, at=at, subject=intake)
+
+
 def return_intake(
     *,
     actor: User,
@@ -181,8 +196,7 @@ def _free_idle_claim(intake: Intake, at: datetime) -> None:
     review = Review.objects.select_related("reviewer").filter(intake=intake, outcome="").first()
     if review is None or review.is_held(at):
         raise _not_possible(intake, "claimed")
-    review.outcome, review.decided_at = Review.Outcome.RELEASED, at
-    review.save(update_fields=["outcome", "decided_at"])
+    _end(review, Review.Outcome.RELEASED, at)
     record_event("intake.claim_lapsed", actor=None, at=at, subject=intake)
 
 
@@ -200,10 +214,13 @@ def _decide(actor: User, intake: Intake, outcome: ReviewOutcome, at: datetime) -
     review = Review.objects.select_for_update(no_key=True).get(intake=intake, outcome="")
     if not permissions.holds_claim(actor, review):
         raise NotAllowed("Another supervisor is reviewing this intake.")
-    review.outcome = outcome
-    review.decided_at = at
-    review.save(update_fields=["outcome", "decided_at"])
+    _end(review, outcome, at)
     return review
+
+
+def _end(review: Review, outcome: ReviewOutcome, at: datetime) -> None:
+    review.outcome, review.decided_at = outcome, at
+    review.save(update_fields=["outcome", "decided_at"])
 
 
 def _move(intake: Intake, status: IntakeStatus) -> None:

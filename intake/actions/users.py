@@ -15,9 +15,9 @@ from intake import permissions
 from intake.actions.administration import note_change
 from intake.actions.assist import stop_assist
 from intake.actions.hand_overs import withdraw_standing
-from intake.actions.reviews import give_to
+from intake.actions.reviews import give_to, release_claims_of
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
-from intake.models import HandOver, Intake, Invitation, Review, User
+from intake.models import HandOver, Intake, Invitation, User
 from intake.models.audit import record_event
 from intake.models.people import ROLES
 
@@ -44,12 +44,7 @@ def invite_user(
     user.set_unusable_password()
     with transaction.atomic():
         user.supervisor = _supervisor(actor, supervisor_id)
-        _check(user, roles)
-        user.save()
-        user.groups.set(Group.objects.filter(name__in=roles))
-        _note(user, {}, _state(user, roles), actor=actor, at=at)
-        details: dict[str, str | int | bool] = {"roles": ", ".join(sorted(roles))}
-        record_event("user.invited", actor=actor, at=at, subject=user, details=details)
+        _save(user, roles, {}, "user.invited", actor=actor, at=at)
         return user, _invite(user, actor=actor, at=at)
 
 
@@ -119,12 +114,7 @@ def change_user(
             _refuse_last_administrator(actor, user)
         user.first_name, user.last_name = first_name, last_name
         user.supervisor = _supervisor(actor, supervisor_id)
-        _check(user, roles)
-        user.save(update_fields=["first_name", "last_name", "supervisor"])
-        user.groups.set(Group.objects.filter(name__in=roles))
-        _note(user, before, _state(user, roles), actor=actor, at=at)
-        details: dict[str, str | int | bool] = {"roles": ", ".join(sorted(roles))}
-        record_event("user.changed", actor=actor, at=at, subject=user, details=details)
+        _save(user, roles, before, "user.changed", actor=actor, at=at)
     return user
 
 
@@ -157,8 +147,7 @@ def deactivate_user(
             give_to(call, gives_to, actor=actor, at=at)
         for offer in HandOver.objects.filter(offered_to=user).standing().select_related("intake"):
             withdraw_standing(offer.intake, actor=actor, at=at)
-        for review in Review.objects.filter(reviewer=user, outcome="").select_related("intake"):
-            _release(review, actor=actor, at=at)
+        release_claims_of(user, actor=actor, at=at)
         Invitation.objects.filter(user=user).delete()
         user.is_active = False
         user.save(update_fields=["is_active"])
@@ -177,16 +166,6 @@ def reactivate_user(*, actor: User, user_id: UUID, at: datetime) -> User:
             _note(user, {"is_active": False}, {"is_active": True}, actor=actor, at=at)
             record_event("user.reactivated", actor=actor, at=at, subject=user)
     return user
-
-
-def _release(review: Review, *, actor: User, at: datetime) -> None:
-    """Give what somebody had claimed back to the queue."""
-    intake = Intake.objects.select_for_update(no_key=True).get(pk=review.intake_id)
-    review.outcome, review.decided_at = Review.Outcome.RELEASED, at
-    review.save(update_fields=["outcome", "decided_at"])
-    intake.status = Intake.Status.SUBMITTED
-    intake.save(update_fields=["status"])
-    record_event("intake.released", actor=actor, at=at, subject=intake)
 
 
 def _invite(user: User, *, actor: User, at: datetime) -> str:
@@ -242,6 +221,19 @@ def _check(user: User, roles: list[str]) -> None:
     except ValidationError as error:
         name = next(iter(error.message_dict), "")
         raise InvalidValue(" ".join(error.messages), field=name) from None
+
+
+def _save(
+    user: User, roles: list[str], before: dict[str, Any], verb: str, *, actor: User, at: datetime
+) -> None:
+    """Store an account with its roles, and what changed of it, where it is one that can be."""
+    _check(user, roles)
+    about = ["first_name", "last_name", "supervisor"]
+    user.save(update_fields=None if user._state.adding else about)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    _note(user, before, _state(user, roles), actor=actor, at=at)
+    details: dict[str, str | int | bool] = {"roles": ", ".join(sorted(roles))}
+    record_event(verb, actor=actor, at=at, subject=user, details=details)
 
 
 def _state(user: User, roles: list[str]) -> dict[str, Any]:

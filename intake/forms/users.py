@@ -39,6 +39,12 @@ class UserForm(forms.Form):
         field.queryset = supervisors
         field.label_from_instance = lambda user: user.display_name  # type: ignore[method-assign,assignment]
 
+    def account(self) -> dict[str, Any]:
+        """Return what was sent in the words of the actions: names, roles, the supervisor's key."""
+        sent = dict(self.cleaned_data)
+        supervisor = sent.pop("supervisor")
+        return sent | {"supervisor_id": supervisor.pk if supervisor else None}
+
 
 class InviteForm(UserForm):
     """A new account."""

@@ -25,7 +25,6 @@ from intake.forms.agency_tables import (
 )
 from intake.forms.users import PoliciesForm
 from intake.models import (
-    Agency,
     CopyOutField,
     CrossReportRule,
     JargonWord,
@@ -34,6 +33,7 @@ from intake.models import (
     TableChange,
 )
 from intake.views.requests import UserRequest
+from intake.views.users import agency_of
 
 PER_PAGE = 50
 
@@ -106,7 +106,7 @@ TABLES = {
 @require_safe
 def list_tables(request: UserRequest) -> HttpResponse:
     """The tables, each with how many rows it has."""
-    agency = _agency(request)
+    agency = agency_of(request)
     tables = [(one, one.model.objects.filter(agency=agency).count()) for one in TABLES.values()]
     return render(request, "intake/agency/tables.html", {"tables": tables})
 
@@ -114,7 +114,7 @@ def list_tables(request: UserRequest) -> HttpResponse:
 @require_safe
 def list_rows(request: UserRequest, table: str) -> HttpResponse:
     """The rows of one table."""
-    found, agency = _table(table), _agency(request)
+    found, agency = _table(table), agency_of(request)
     rows = found.model.objects.filter(agency=agency)
     if found.model is CrossReportRule:
         rows = rows.select_related("recipient")
@@ -134,7 +134,7 @@ def list_rows(request: UserRequest, table: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_row(request: UserRequest, table: str, row_id: UUID | None = None) -> HttpResponse:
     """Add or change one row; what is refused stays in the form."""
-    found, agency = _table(table), _agency(request)
+    found, agency = _table(table), agency_of(request)
     row = found.model(agency=agency)
     if row_id is not None:
         row = get_object_or_404(found.model, pk=row_id, agency=agency)
@@ -161,7 +161,7 @@ def edit_row(request: UserRequest, table: str, row_id: UUID | None = None) -> Ht
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_policies(request: UserRequest) -> HttpResponse:
     """What the agency decides for itself, each change audited and kept."""
-    agency = _agency(request)
+    agency = agency_of(request)
     before = {name: getattr(agency, name) for name in PoliciesForm.Meta.fields}
     form = PoliciesForm(request.POST or None, instance=agency)
     if request.method == "POST" and form.is_valid():
@@ -200,12 +200,6 @@ def list_history(request: UserRequest) -> HttpResponse:
     page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "changes": [worksheet.view_change(one) for one in page]}
     return render(request, "intake/agency/history.html", context)
-
-
-def _agency(request: UserRequest) -> Agency:
-    if not permissions.is_administrator(request.user) or request.user.agency is None:
-        raise Http404
-    return request.user.agency
 
 
 def _table(key: str) -> Table:

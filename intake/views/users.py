@@ -37,18 +37,8 @@ def invite_user(request: UserRequest) -> HttpResponse:
     agency = agency_of(request)
     form = InviteForm(request.POST or None, agency=agency)
     if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data
-        supervisor = sent["supervisor"]
         try:
-            user, token = users.invite_user(
-                actor=request.user,
-                username=sent["username"],
-                first_name=sent["first_name"],
-                last_name=sent["last_name"],
-                roles=sent["roles"],
-                supervisor_id=supervisor.pk if supervisor else None,
-                at=timezone.now(),
-            )
+            user, token = users.invite_user(actor=request.user, at=timezone.now(), **form.account())
         except InvalidValue as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
@@ -70,17 +60,9 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
     }
     form = UserForm(request.POST or None, agency=agency, initial=shown)
     if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data
-        supervisor = sent["supervisor"]
         try:
             users.change_user(
-                actor=request.user,
-                user_id=user.pk,
-                first_name=sent["first_name"],
-                last_name=sent["last_name"],
-                roles=sent["roles"],
-                supervisor_id=supervisor.pk if supervisor else None,
-                at=timezone.now(),
+                actor=request.user, user_id=user.pk, at=timezone.now(), **form.account()
             )
         except Refused as refused:
             form.add_error(None, refused.sentence)

@@ -255,22 +255,26 @@ def _apply(sets: Sets, change: Change) -> None:
     is_new_place = change.kind == "moved" or (change.kind == "added" and place is None)
     if is_new_place and row is not None and change.set_key in by_key:
         rows = by_key[change.set_key]["pairs" if "worry" in row else "prompts"]
-        keys = [one["key"] for one in rows]
-        at = keys.index(change.follows) + 1 if change.follows in keys else 0
-        rows.insert(at if change.follows in keys or not change.follows else len(rows), row)
+        rows.insert(place_of([one["key"] for one in rows], change), row)
+
+
+def place_of(keys: list[str], change: Change) -> int:
+    """Return where among rows one comes to stand: behind the one that it follows, else last."""
+    if not change.follows:
+        return 0
+    return keys.index(change.follows) + 1 if change.follows in keys else len(keys)
 
 
 def _prompt_in(sets: Sets, key: str) -> dict[str, Any] | None:
     """Return the prompt of a key, of a pair or alone."""
+    return next((prompt for prompt in _prompts_of(sets) if prompt["key"] == key), None)
+
+
+def _prompts_of(sets: Sets) -> Iterator[dict[str, Any]]:
     for one in sets:
         for pair in one["pairs"]:
-            for side in ("worry", "working_well"):
-                if pair[side]["key"] == key:
-                    return pair[side]  # type: ignore[no-any-return]
-        for prompt in one["prompts"]:
-            if prompt["key"] == key:
-                return prompt  # type: ignore[no-any-return]
-    return None
+            yield from (pair[side] for side in ("worry", "working_well"))
+        yield from one["prompts"]
 
 
 def _at(described: dict[str, Any], path: tuple[str, ...]) -> str:

@@ -312,11 +312,7 @@ def parse_value(name: FieldName, text: str) -> Any:
     action's to find out.
     """
     spec = spec_of(name)
-    if len(text) > spec.limit:
-        raise InvalidValue(
-            f"This text has {len(text):,} characters; the field holds {spec.limit:,}. "
-            "Nothing was cut: shorten it and it will be saved."
-        )
+    check_length(text, spec)
     match spec.kind:
         case "choice":
             if text not in spec.choices and not (text == "" and spec.may_be_blank):
@@ -334,6 +330,15 @@ def parse_value(name: FieldName, text: str) -> Any:
             except ValueError:
                 raise InvalidValue("This is not one of the choices of this field.") from None
     return text
+
+
+def check_length(text: str, spec: SavedField) -> None:
+    """Raise InvalidValue for a text that is longer than its field."""
+    if len(text) > spec.limit:
+        raise InvalidValue(
+            f"This text has {len(text):,} characters; the field holds {spec.limit:,}. "
+            "Nothing was cut: shorten it and it will be saved."
+        )
 
 
 def show_value(row: SavedRecord, column: str) -> str:

@@ -147,23 +147,33 @@ def _of_set(one: dict[str, Any]) -> Iterator[Finding]:
     title, anchor = _place(one, "open"), f"set-{one['key']}"
     if not one["title"].get("en", "").strip():
         yield Finding(
-            BLOCKING, "missing_title", one["key"], anchor,
-            "The set has no English title, by which workers find its tab.", "Write one.",
-        )  # fmt: skip
+            BLOCKING,
+            "missing_title",
+            one["key"],
+            anchor,
+            "The set has no English title, by which workers find its tab.",
+            "Write one.",
+        )
     if one["kind"] != "factor":
         return
     if not one["pairs"]:
         yield Finding(
-            BLOCKING, "empty_set", title, anchor,
+            BLOCKING,
+            "empty_set",
+            title,
+            anchor,
             "The factor has no pair: nothing would be asked about it.",
             "Add a pair, or move one here.",
-        )  # fmt: skip
+        )
     elif not any(pair["is_core"] for pair in one["pairs"]):
         yield Finding(
-            BLOCKING, "no_core", title, anchor,
+            BLOCKING,
+            "no_core",
+            title,
+            anchor,
             "The factor has no core pair, the one that every call shows opened.",
             "Choose “Make core” on the pair that matters most.",
-        )  # fmt: skip
+        )
 
 
 def _missing(
@@ -173,23 +183,34 @@ def _missing(
     if not described.get("en", "").strip():
         if is_paired:
             yield Finding(
-                BLOCKING, "unpaired", place, anchor,
+                BLOCKING,
+                "unpaired",
+                place,
+                anchor,
                 "The other side of this pair has words and this one has none: a worry and what "
                 "works well are asked for together.",
                 "Write this side, or take the pair out.",
-            )  # fmt: skip
+            )
         else:
             yield Finding(
-                BLOCKING, "missing_english", place, anchor,
+                BLOCKING,
+                "missing_english",
+                place,
+                anchor,
                 "There are no English words yet; workers read them in every call.",
                 "Write them, or take it out.",
-            )  # fmt: skip
+            )
     elif not described.get("es", "").strip():
         yield Finding(
-            WARNING, "missing_translation", place, anchor,
+            WARNING,
+            "missing_translation",
+            place,
+            anchor,
             "There is no Spanish: a call in Spanish would show the English.",
-            "Write the translation.", described["en"], LANGUAGES["es"],
-        )  # fmt: skip
+            "Write the translation.",
+            described["en"],
+            LANGUAGES["es"],
+        )
 
 
 def _stale(text: _Text, made_from: str) -> Finding:

@@ -48,10 +48,12 @@ def spread(worker: User) -> list[Edition]:
     prompts = {
         one.edition_id: one
         for one in Prompt.objects.filter(
-            edition__in=editions, question_set__key="social_connections", side="worry",
+            edition__in=editions,
+            question_set__key="social_connections",
+            side="worry",
             pair__is_core=True,
         )
-    }  # fmt: skip
+    }
     calls = Intake.objects.bulk_create(
         [
             Intake(
@@ -122,9 +124,11 @@ def test_everything_is_right_and_costs_the_same(
     ]
     use = worksheet.build_use(editions[7])
     row = next(
-        row for section, rows in use.sets for row in rows
+        row
+        for section, rows in use.sets
+        for row in rows
         if row.prompt.text == wording(editions[7].number)
-    )  # fmt: skip
+    )
     answered = sum(status == "answered" for status, _ in mine)
     assert use.shown == CALLS // EDITIONS
     assert (row.asked, row.answered, row.words) == (len(mine), answered or None, 3)

@@ -46,9 +46,16 @@ def test_numbers_are_those_of_a_recount(
     Answer.objects.bulk_create(rows)
     for call in calls[:11]:
         HeardNote.objects.create(
-            intake=call, factor="social_connections", side="worry", text="x", prompt=prompt,
-            start=0, end=1, call_seconds=1, filed_at=NOW,
-        )  # fmt: skip
+            intake=call,
+            factor="social_connections",
+            side="worry",
+            text="x",
+            prompt=prompt,
+            start=0,
+            end=1,
+            call_seconds=1,
+            filed_at=NOW,
+        )
     practice = make_call(worker)
     Intake.objects.filter(pk=practice.pk).update(is_practice=True)
     Answer.objects.create(intake=practice, prompt=prompt, text="not counted", status="answered")

@@ -12,10 +12,11 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
-from intake import fields, permissions, worksheet
+from intake import fields, worksheet
+from intake.actions.question_sets import lock_edition
 from intake.actions.saves import Saved, follows_on, text_of
-from intake.edition_changes import Change
-from intake.errors import InvalidValue, NotAllowed, NotPossibleNow, StaleRevision, UnknownField
+from intake.edition_changes import Change, place_of
+from intake.errors import InvalidValue, NotPossibleNow, StaleRevision, UnknownField
 from intake.fields import FieldName, Save, Step
 from intake.models import (
     DraftChange,
@@ -78,12 +79,7 @@ def save_draft_field(*, actor: User, edition_id: UUID, save: Save, at: datetime)
             raise StaleRevision(
                 field=str(save.field), revision=row.revision_of(column), text=stored
             )
-        spec = fields.DRAFT_FIELDS[save.field.noun][column]
-        if len(text) > spec.limit:
-            raise InvalidValue(
-                f"This text has {len(text):,} characters; the field holds {spec.limit:,}. "
-                "Nothing was cut: shorten it and it will be saved."
-            )
+        fields.check_length(text, fields.DRAFT_FIELDS[save.field.noun][column])
         cells = [Cell(save.field.noun, str(row.pk), column, stored, text)]
         cells += _stale_with(row, column, stored, text)
         _put(edition, cells, actor=actor, at=at, keys={column: save.key})
@@ -99,7 +95,7 @@ def add_pair(*, actor: User, edition_id: UUID, set_key: str, at: datetime) -> Pr
         section = edition.question_sets.filter(kind=QuestionSet.Kind.FACTOR, key=set_key).first()
         if section is None:
             raise InvalidValue("A pair belongs to one of the five factors.")
-        pair = new_pair(section, key=_new_key(section))
+        pair = _new_pair(section, key=_new_key(section))
         _note_added(edition, pair, "pair", actor=actor, at=at)
     return pair
 
@@ -112,14 +108,14 @@ def add_prompt(*, actor: User, edition_id: UUID, set_key: str, at: datetime) -> 
         section = sets.filter(key=set_key).first()
         if section is None:
             raise InvalidValue("Prompts of a factor come in pairs: add a pair.")
-        prompt = new_prompt(
+        prompt = _new_prompt(
             section, key=_new_key(section), side=Side.OPEN, position=_next_place(section)
         )
         _note_added(edition, prompt, "prompt", actor=actor, at=at)
     return prompt
 
 
-def new_pair(section: QuestionSet, *, key: str) -> PromptPair:
+def _new_pair(section: QuestionSet, *, key: str) -> PromptPair:
     """Make a pair at the end of a draft's factor set; taken out until its change is noted."""
     pair = PromptPair.objects.create(
         edition_id=section.edition_id,
@@ -129,11 +125,11 @@ def new_pair(section: QuestionSet, *, key: str) -> PromptPair:
         is_removed=True,
     )
     for side in (Side.WORRY, Side.WORKING_WELL):
-        new_prompt(section, key=f"{key}.{side}", side=side, position=pair.position, pair=pair)
+        _new_prompt(section, key=f"{key}.{side}", side=side, position=pair.position, pair=pair)
     return pair
 
 
-def new_prompt(
+def _new_prompt(
     section: QuestionSet, *, key: str, side: str, position: int, pair: PromptPair | None = None
 ) -> Prompt:
     """Make a prompt with its empty texts; one without a pair is taken out until noted."""
@@ -279,7 +275,7 @@ def _cells_of_text(edition: Edition, change: Change) -> list[Cell]:
 def _new_row(section: QuestionSet, described: dict[str, Any]) -> PromptPair | Prompt:
     """Make a row with the words that it has in the state's edition; taken out until noted."""
     if "worry" not in described:
-        single = new_prompt(
+        single = _new_prompt(
             section, key=described["key"], side=Side.OPEN, position=_next_place(section)
         )
         Prompt.objects.filter(pk=single.pk).update(
@@ -287,7 +283,7 @@ def _new_row(section: QuestionSet, described: dict[str, Any]) -> PromptPair | Pr
         )
         _write_words(single, described)
         return single
-    pair = new_pair(section, key=described["key"])
+    pair = _new_pair(section, key=described["key"])
     for prompt in pair.prompts.all():
         words = described[prompt.side]
         Prompt.objects.filter(pk=prompt.pk).update(key=words["key"])
@@ -312,11 +308,7 @@ def _cells_of_order(
     others = [
         one for one in rows.filter(is_removed=False).order_by("position", "key") if one != row
     ]
-    keys = [one.key for one in others]
-    at = keys.index(change.follows) + 1 if change.follows in keys else 0
-    if change.follows and change.follows not in keys:
-        at = len(others)
-    others.insert(at, row)
+    others.insert(place_of([one.key for one in others], change), row)
     return [
         Cell(kind, str(one.pk), "position", one.position, place)
         for place, one in enumerate(others)
@@ -569,10 +561,7 @@ def _lock(actor: User, edition_id: UUID) -> Edition:
     Raises Edition.DoesNotExist for any other agency's, NotAllowed for who does not edit question
     sets, NotPossibleNow for what is no draft (any more).
     """
-    mine = Edition.objects.filter(agency=actor.agency_id, agency__isnull=False)
-    edition = mine.select_for_update().get(pk=edition_id)
-    if not permissions.can_edit_question_sets(actor):
-        raise NotAllowed("Only administrators of the agency edit its question sets.")
+    edition = lock_edition(actor, edition_id)
     if edition.status != Edition.Status.DRAFT:
         raise NotPossibleNow(
             f"Edition {edition.number} is {edition.get_status_display().lower()} and takes no "

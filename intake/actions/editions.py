@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from intake import permissions, wording, worksheet
-from intake.actions.question_sets import copy_edition, hash_of
+from intake.actions.question_sets import copy_edition, expect_editor, hash_of, lock_edition
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.models import (
     Agency,
@@ -29,11 +29,10 @@ def start_draft(*, actor: User, source_id: UUID, at: datetime) -> Edition:
 
     Raises NotAllowed, or Edition.DoesNotExist for an edition of another agency.
     """
-    if not permissions.can_edit_question_sets(actor):
-        raise NotAllowed("Only administrators of the agency edit its question sets.")
+    agency = expect_editor(actor)
     with transaction.atomic():
         source = Edition.objects.visible_to(actor).get(pk=source_id)
-        draft = copy_edition(source=source, agency=actor.agency, at=at, actor=actor)
+        draft = copy_edition(source=source, agency=agency, at=at, actor=actor)
         record_event("edition.drafted", actor=actor, at=at, subject=draft)
     return draft
 
@@ -41,7 +40,7 @@ def start_draft(*, actor: User, source_id: UUID, at: datetime) -> Edition:
 def discard_draft(*, actor: User, edition_id: UUID, at: datetime) -> None:
     """Delete a draft with all that was typed in it; its number is free again."""
     with transaction.atomic():
-        edition = _lock(actor, edition_id)
+        edition = lock_edition(actor, edition_id)
         _expect(edition, Edition.Status.DRAFT, "discarded")
         record_event("edition.discarded", actor=actor, at=at, subject=edition)
         prompts = Prompt.objects.filter(edition=edition)
@@ -56,7 +55,7 @@ def discard_draft(*, actor: User, edition_id: UUID, at: datetime) -> None:
 def request_review(*, actor: User, edition_id: UUID, at: datetime) -> Edition:
     """Give a draft to a second administrator; raises InvalidValue while a check blocks it."""
     with transaction.atomic():
-        edition = _lock(actor, edition_id)
+        edition = lock_edition(actor, edition_id)
         _expect(edition, Edition.Status.DRAFT, "given to review")
         _refuse_blocked(edition)
         edition.status = Edition.Status.IN_REVIEW
@@ -69,7 +68,7 @@ def request_review(*, actor: User, edition_id: UUID, at: datetime) -> Edition:
 def reopen_draft(*, actor: User, edition_id: UUID, at: datetime) -> Edition:
     """Make an edition that is in review a draft again: withdrawn, or sent back with remarks."""
     with transaction.atomic():
-        edition = _lock(actor, edition_id)
+        edition = lock_edition(actor, edition_id)
         _expect(edition, Edition.Status.IN_REVIEW, "taken back")
         edition.status = Edition.Status.DRAFT
         edition.requested_by = edition.requested_at = None
@@ -88,7 +87,7 @@ def publish_edition(
     time that is over.
     """
     with transaction.atomic():
-        edition = _lock(actor, edition_id)
+        edition = lock_edition(actor, edition_id)
         _expect(edition, Edition.Status.IN_REVIEW, "published")
         if not permissions.can_publish(actor, edition):
             raise NotAllowed(
@@ -97,15 +96,7 @@ def publish_edition(
             )
         if live_from is not None and live_from <= at:
             raise InvalidValue("This time is over. Choose a later one, or publish at once.")
-        _clear(edition)
-        edition.content_sha256 = hash_of(worksheet.describe(edition))
-        edition.live_from = live_from or at
-        edition.status = Edition.Status.SCHEDULED if live_from else Edition.Status.LIVE
-        edition.published_by = actor
-        edition.save(update_fields=["content_sha256", "live_from", "status", "published_by"])
-        settle_editions(agency=edition.agency, at=at)
-        verb = "edition.scheduled" if live_from else "edition.published"
-        record_event(verb, actor=actor, at=at, subject=edition)
+        _publish(edition, actor=actor, live_from=live_from, at=at)
     return edition
 
 
@@ -121,19 +112,14 @@ def publish_state_edition(*, number: int, at: datetime) -> Edition:
             raise InvalidValue(f"There is no edition {number} of the state.")
         _expect(edition, Edition.Status.DRAFT, "published")
         _refuse_blocked(edition)
-        _clear(edition)
-        edition.content_sha256 = hash_of(worksheet.describe(edition))
-        edition.status, edition.live_from = Edition.Status.LIVE, at
-        edition.save(update_fields=["content_sha256", "status", "live_from"])
-        settle_editions(agency=None, at=at)
-        record_event("edition.published", actor=None, at=at, subject=edition)
+        _publish(edition, actor=None, live_from=None, at=at)
     return edition
 
 
 def cancel_edition(*, actor: User, edition_id: UUID, at: datetime) -> Edition:
     """Call a scheduled edition off before its time; it stays, as retired, and never was live."""
     with transaction.atomic():
-        edition = _lock(actor, edition_id)
+        edition = lock_edition(actor, edition_id)
         _expect(edition, Edition.Status.SCHEDULED, "called off")
         if edition.live_from is None or edition.live_from <= at:
             raise NotPossibleNow(
@@ -181,7 +167,7 @@ def comment_on_edition(
 ) -> EditionComment:
     """Remark on a pair, prompt or set of a draft or of what is in review, or on all of it."""
     with transaction.atomic():
-        edition = _lock(actor, edition_id)
+        edition = lock_edition(actor, edition_id)
         if edition.status not in (Edition.Status.DRAFT, Edition.Status.IN_REVIEW):
             raise _not_possible(edition, "remarked on")
         words = clean_text(text).strip()
@@ -201,13 +187,28 @@ def resolve_comment(
 ) -> EditionComment:
     """Mark a remark as dealt with, or take that back."""
     with transaction.atomic():
-        edition = _lock(actor, edition_id)
+        edition = lock_edition(actor, edition_id)
         comment = edition.comments.select_for_update().get(pk=comment_id)
         is_open = comment.resolved_at is None
         comment.resolved_by = actor if is_open else None
         comment.resolved_at = at if is_open else None
         comment.save(update_fields=["resolved_by", "resolved_at"])
     return comment
+
+
+def _publish(
+    edition: Edition, *, actor: User | None, live_from: datetime | None, at: datetime
+) -> None:
+    """Let a locked edition be live, at once or from a time on; from now on it does not change."""
+    _clear(edition)
+    edition.content_sha256 = hash_of(worksheet.describe(edition))
+    edition.live_from = live_from or at
+    edition.status = Edition.Status.SCHEDULED if live_from else Edition.Status.LIVE
+    edition.published_by = actor
+    edition.save(update_fields=["content_sha256", "live_from", "status", "published_by"])
+    settle_editions(agency=edition.agency, at=at)
+    verb = "edition.scheduled" if live_from else "edition.published"
+    record_event(verb, actor=actor, at=at, subject=edition)
 
 
 def _anchors(edition: Edition) -> set[str]:
@@ -244,22 +245,6 @@ def _clear(edition: Edition) -> None:
     QuestionSet.objects.filter(edition=edition).update(saves={})
     kept = Prompt.objects.filter(edition=edition)  # a subquery: a join would be read three times
     PromptText.objects.filter(prompt__in=kept, text="").exclude(language="en").delete()
-
-
-def _lock(actor: User, edition_id: UUID) -> Edition:
-    """Return an edition of the actor's agency, locked until the transaction ends.
-
-    Raises Edition.DoesNotExist for any other, NotAllowed for who does not edit question sets.
-    """
-    edition = (
-        Edition.objects.filter(agency=actor.agency_id, agency__isnull=False)
-        .select_for_update(of=("self",))
-        .select_related("agency")
-        .get(pk=edition_id)
-    )
-    if not permissions.can_edit_question_sets(actor):
-        raise NotAllowed("Only administrators of the agency edit its question sets.")
-    return edition
 
 
 def _expect(edition: Edition, status: str, what: str) -> None:

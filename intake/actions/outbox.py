@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from intake import crypto, permissions
-from intake.errors import NotAllowed
+from intake import crypto
+from intake.actions.question_sets import expect_editor, lock_edition
 from intake.models import Edition, Intake, OutboxKey, User
 from intake.models.audit import record_event
 
@@ -34,11 +34,7 @@ def release_key(*, actor: User, intake_id: UUID, at: datetime) -> str:
             calls = Intake.objects.open_to(actor).being_written().select_for_update(no_key=True)
             intake = calls.get(pk=intake_id)
             key = OutboxKey.objects.filter(user=actor, intake=intake).first()
-        if key is None:
-            key = OutboxKey(user=actor, intake=intake, made_at=at)
-            key.write(_fresh())
-            key.save()
-        return _read(key, actor=actor, at=at)
+        return _read(key or _make(user=actor, intake=intake, at=at), actor=actor, at=at)
 
 
 def release_draft_key(*, actor: User, edition_id: UUID, at: datetime) -> str:
@@ -47,19 +43,23 @@ def release_draft_key(*, actor: User, edition_id: UUID, at: datetime) -> str:
     Made when first asked for; it goes with the draft. Raises Edition.DoesNotExist for another
     agency's, NotAllowed for who does not edit question sets.
     """
-    if not permissions.can_edit_question_sets(actor):
-        raise NotAllowed("Only administrators of the agency edit its question sets.")
+    expect_editor(actor)
     with transaction.atomic():
         key = OutboxKey.objects.filter(user=actor, edition=edition_id).first()
         if key is None:
-            editions = Edition.objects.filter(agency=actor.agency_id, agency__isnull=False)
-            edition = editions.select_for_update().get(pk=edition_id)
+            edition = lock_edition(actor, edition_id)
             key = OutboxKey.objects.filter(user=actor, edition=edition).first()
-        if key is None:
-            key = OutboxKey(user=actor, edition=edition, made_at=at)
-            key.write(_fresh())
-            key.save()
-        return _read(key, actor=actor, at=at)
+        return _read(key or _make(user=actor, edition=edition, at=at), actor=actor, at=at)
+
+
+def _make(
+    *, user: User, at: datetime, intake: Intake | None = None, edition: Edition | None = None
+) -> OutboxKey:
+    """Make and store the key of a user's outbox of a call or of a draft."""
+    key = OutboxKey(user=user, intake=intake, edition=edition, made_at=at)
+    key.write(_fresh())
+    key.save()
+    return key
 
 
 def _read(key: OutboxKey, *, actor: User, at: datetime) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,8 +28,6 @@ from intake.models import (
 from intake.models.audit import record_event
 from intake.models.base import Language
 from intake.worksheet import describe
-
-IMPORT_KEPT = timedelta(days=1)
 
 
 @dataclass
@@ -89,16 +87,35 @@ def copy_edition(
         return write_edition(describe(source), agency=agency, at=at, source=source, actor=actor)
 
 
-def keep_import(*, actor: User, sets: list[dict[str, Any]], at: datetime) -> EditionImport:
-    """Keep sets that were read from a file until the actor says yes; raises NotAllowed."""
+def expect_editor(actor: User) -> Agency:
+    """Return the agency whose question sets the actor edits; raises NotAllowed for who does not."""
     if not permissions.can_edit_question_sets(actor) or actor.agency is None:
         raise NotAllowed("Only administrators of the agency edit its question sets.")
+    return actor.agency
+
+
+def lock_edition(actor: User, edition_id: UUID) -> Edition:
+    """Return an edition of the actor's agency, locked until the transaction ends.
+
+    Raises Edition.DoesNotExist for any other, NotAllowed for who does not edit question sets.
+    """
+    edition = (
+        Edition.objects.filter(agency=actor.agency_id, agency__isnull=False)
+        .select_for_update(of=("self",))
+        .select_related("agency")
+        .get(pk=edition_id)
+    )
+    expect_editor(actor)
+    return edition
+
+
+def keep_import(*, actor: User, sets: list[dict[str, Any]], at: datetime) -> EditionImport:
+    """Keep sets that were read from a file until the actor says yes; raises NotAllowed."""
     return EditionImport.objects.create(
-        agency=actor.agency,
+        agency=expect_editor(actor),
         user=actor,
         made_at=at,
         sets=sop_json.dump(sets, title="").decode(),
-        sha256=hash_of(sets),
     )
 
 
@@ -108,16 +125,12 @@ def import_edition(*, actor: User, import_id: UUID, at: datetime) -> Edition:
     Raises EditionImport.DoesNotExist for what is not the actor's, or older than a day.
     """
     with transaction.atomic():
-        kept = (
-            EditionImport.objects.filter(user=actor, made_at__gt=at - IMPORT_KEPT)
-            .select_for_update()
-            .get(pk=import_id)
-        )
-        if not permissions.can_edit_question_sets(actor) or kept.agency_id != actor.agency_id:
-            raise NotAllowed("Only administrators of the agency edit its question sets.")
-        live = Edition.objects.live(agency=actor.agency, at=at).first()
+        mine = EditionImport.objects.usable_by(actor, at=at)
+        kept = mine.select_for_update(of=("self",)).get(pk=import_id)
+        agency = expect_editor(actor)
+        live = Edition.objects.live(agency=agency, at=at).first()
         sets = sop_json.load(kept.sets.encode())
-        edition = write_edition(sets, agency=actor.agency, at=at, source=live, actor=actor)
+        edition = write_edition(sets, agency=agency, at=at, source=live, actor=actor)
         kept.delete()
         record_event("edition.imported", actor=actor, at=at, subject=edition)
     return edition
@@ -125,7 +138,7 @@ def import_edition(*, actor: User, import_id: UUID, at: datetime) -> Edition:
 
 def forget_imports(*, at: datetime) -> int:
     """Delete what was read from files and nobody said yes to within a day; return how many."""
-    return EditionImport.objects.filter(made_at__lte=at - IMPORT_KEPT).delete()[0]
+    return EditionImport.objects.filter(made_at__lte=at - EditionImport.KEPT).delete()[0]
 
 
 def note_export(*, actor: User, edition: Edition, kind: str, at: datetime) -> None:

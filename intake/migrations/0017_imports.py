@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                 ),
                 ("made_at", models.DateTimeField()),
                 ("sets", models.TextField()),
-                ("sha256", models.CharField(max_length=64)),
                 (
                     "agency",
                     models.ForeignKey(

@@ -1,5 +1,7 @@
 """What becomes of a draft of the question sets: who changed what, and what was remarked."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 
 from intake.models.base import Record
@@ -46,17 +48,29 @@ class DraftChange(Record):
         return f"Change {self.number} of {self.edition_id}"
 
 
+class EditionImportQuerySet(models.QuerySet["EditionImport"]):
+    """What was read from files, and who may go on with it."""
+
+    def usable_by(self, user: User, *, at: datetime) -> "EditionImportQuerySet":
+        """Return what the user brought to the own agency within the last day."""
+        mine = self.filter(user=user, agency=user.agency_id)
+        return mine.filter(made_at__gt=at - EditionImport.KEPT)
+
+
 class EditionImport(Record):
     """What was read from a file and waits for a yes: nothing of the question sets is written yet.
 
     Usable by who brought it, for a day.
     """
 
+    KEPT = timedelta(days=1)
+
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="edition_imports")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     sets = models.TextField()  # our JSON, in which the order of keys stays
-    sha256 = models.CharField(max_length=64)
+
+    objects = EditionImportQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["made_at"], name="edition_import_age")]

@@ -86,14 +86,7 @@ def download_pdf(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_safe
 def download_json(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The canonical JSON of the latest submission, byte for byte as it was hashed."""
-    intake, submission = _submitted(request, intake_id)
-    records.note_export(
-        actor=request.user,
-        intake=intake,
-        kind="json",
-        submission=submission.number,
-        at=timezone.now(),
-    )
+    intake, submission = _exported(request, intake_id, "json")
     content = export_json(submission)
     return attachment(content, "application/json", f"intake-{intake.reference}.json")
 
@@ -101,17 +94,22 @@ def download_json(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_safe
 def download_fhir(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """The latest submission as a FHIR QuestionnaireResponse; never with the reporting party."""
+    intake, submission = _exported(request, intake_id, "fhir")
+    content = export_response(submission)
+    return attachment(content, FHIR_TYPE, f"intake-{intake.reference}.fhir.json")
+
+
+def _exported(request: UserRequest, intake_id: UUID, kind: str) -> tuple[Intake, Submission]:
+    """Return a submitted intake with its latest submission, a copy of which leaves as `kind`."""
     intake, submission = _submitted(request, intake_id)
     records.note_export(
         actor=request.user,
         intake=intake,
-        kind="fhir",
+        kind=kind,
         submission=submission.number,
         at=timezone.now(),
     )
-    return attachment(
-        export_response(submission), FHIR_TYPE, f"intake-{intake.reference}.fhir.json"
-    )
+    return intake, submission
 
 
 def _submitted(request: UserRequest, intake_id: UUID) -> tuple[Intake, Submission]:

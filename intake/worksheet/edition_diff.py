@@ -39,8 +39,7 @@ class DiffView:
 
 def build_diff(old: Edition, new: Edition) -> DiffView:
     """Return what differs from one edition to another."""
-    before, after = describe(old), describe(new)
-    return _view([Lacking(one, False) for one in changes(before, after)], before, after)
+    return build_sets_diff(old, describe(new))
 
 
 def build_sets_diff(old: Edition | None, sets: Sets) -> DiffView:
@@ -56,10 +55,8 @@ def build_lacking(agency: Agency, newer: Edition, *, at: datetime) -> tuple[Edit
     state's edition from which the agency's was copied, however many copies ago.
     """
     own = own_edition(agency, at=at)
-    base = _origin(own)
-    described = describe(newer)
-    before = describe(base) if base else []
-    return own, _view(lacking(before, described, describe(own)), before, described)
+    before, after = _both(own, newer)
+    return own, _view(lacking(before, after, describe(own)), before, after)
 
 
 def own_edition(agency: Agency, *, at: datetime) -> Edition:
@@ -73,17 +70,16 @@ def own_edition(agency: Agency, *, at: datetime) -> Edition:
 
 def find_lacking(own: Edition, newer: Edition) -> dict[str, Change]:
     """Return the changes that an edition lacks of the state's, by their ids."""
-    base = _origin(own)
-    found = lacking(describe(base) if base else [], describe(newer), describe(own))
+    found = lacking(*_both(own, newer), describe(own))
     return {one.change.id: one.change for one in found}
 
 
-def _origin(edition: Edition) -> Edition | None:
-    """Return the edition of the state that an edition goes back to, following the copies."""
-    seen: Edition | None = edition
-    while seen is not None and seen.agency_id is not None:
-        seen = seen.copied_from
-    return seen
+def _both(own: Edition, newer: Edition) -> tuple[Sets, Sets]:
+    """Return the sets of the state's edition that an edition goes back to, and of a newer one."""
+    base: Edition | None = own
+    while base is not None and base.agency_id is not None:
+        base = base.copied_from
+    return describe(base) if base else [], describe(newer)
 
 
 def _view(found: Iterable[Lacking], old: Sets, new: Sets) -> DiffView:

@@ -248,8 +248,12 @@ HOSTILE: list[tuple[str, bytes, str, str]] = [
     ("xlsx", listed(workbook([HEADER]), 10, b"\x63\x00"), "The file", "damaged"),
     ("xlsx", repacked(lambda content: content[:500]), "The file", "damaged"),
     ("xlsx", repacked(lambda _: b"", "[Content_Types].xml"), "The file", "damaged"),
-    ("xlsx", repacked(lambda content: content.replace(b'r="2"', b'r="1048576"', 1)),
-     "The file", "2,000 rows"),
+    (
+        "xlsx",
+        repacked(lambda content: content.replace(b'r="2"', b'r="1048576"', 1)),
+        "The file",
+        "2,000 rows",
+    ),
     ("xlsx", workbook([["type", "name"]]), "Row 1", "lacks “label::English (en)”"),
     ("xlsx", workbook([HEADER, ["begin_group", "=1+1", "x"]]), "Row 2", "formula"),
     ("xlsx", workbook([HEADER] + [["text", "x", "y"]] * 3000), "The file", "2,000 rows"),
@@ -285,9 +289,13 @@ HOSTILE: list[tuple[str, bytes, str, str]] = [
     ("json", sop_json(put("sets.1.key", "\ud800")), "sets[1]", "“\ufffd” is no key"),
     ("json", sop_json(put("sets.1.key", "a" * 65)), "sets[1]", "64 at most"),
     ("json", sop_json(put("sets.1.key", "a.b")), "sets[1]", "no dot"),
-    ("json", sop_json(put("sets.0.prompts.0.bound_to", "call.x")),
-     "sets[0].prompts[0]", "“call.x”"),
-]  # fmt: skip
+    (
+        "json",
+        sop_json(put("sets.0.prompts.0.bound_to", "call.x")),
+        "sets[0].prompts[0]",
+        "“call.x”",
+    ),
+]
 
 
 @pytest.mark.parametrize(("name", "content", "where", "words"), HOSTILE)

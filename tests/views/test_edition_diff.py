@@ -139,8 +139,12 @@ def test_the_list_asks_the_same_number_of_queries_for_fifty_editions(
         client.get(reverse("editions"))
     for number in range(50):
         Edition.objects.create(
-            agency=live.agency, number=number + 2, status="retired", live_from=NOW, created_at=NOW,
+            agency=live.agency,
+            number=number + 2,
+            status="retired",
+            live_from=NOW,
+            created_at=NOW,
             copied_from=live,
-        )  # fmt: skip
+        )
     with django_assert_num_queries(6):
         assert client.get(reverse("editions")).content.decode().count("Edition 51") == 1

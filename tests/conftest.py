@@ -9,7 +9,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from intake import triggers
-from intake.models import Agency, Intake, User
+from intake.actions import editions
+from intake.models import Agency, Edition, Intake, User
 from tests import factory
 
 
@@ -113,3 +114,28 @@ def as_worker(client: Client, worker: User) -> Client:
     """A browser in which the worker is signed in."""
     client.force_login(worker)
     return client
+
+
+@pytest.fixture
+def as_administrator(client: Client, administrator: User) -> Client:
+    """A browser in which the administrator is signed in."""
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def second(agency: Agency) -> User:
+    """Another administrator of the agency, who publishes what the first one wrote."""
+    return factory.make_user(agency, "administrator2", "administrators")
+
+
+@pytest.fixture
+def live(agency: Agency) -> Edition:
+    """The agency's edition that is live, a copy of the state's first."""
+    return Edition.objects.get(agency=agency, status="live")
+
+
+@pytest.fixture
+def draft(administrator: User, live: Edition) -> Edition:
+    """A draft of the administrator, a copy of the live edition."""
+    return editions.start_draft(actor=administrator, source_id=live.pk, at=factory.NOW)

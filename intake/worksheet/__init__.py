@@ -26,14 +26,7 @@ from intake.worksheet.build import (
 from intake.worksheet.changes import Change, changes_between
 from intake.worksheet.described import build_checks, check_described, describe
 from intake.worksheet.desk import QueueRow, Step, build_history, build_queue, build_readers
-from intake.worksheet.drafts import (
-    DraftView,
-    EditionRow,
-    build_draft,
-    list_editions,
-    show_status,
-    version_of,
-)
+from intake.worksheet.drafts import DraftView, build_draft, version_of
 from intake.worksheet.edition_diff import (
     DiffView,
     build_diff,
@@ -42,6 +35,7 @@ from intake.worksheet.edition_diff import (
     find_lacking,
     own_edition,
 )
+from intake.worksheet.editions import EditionRow, list_editions, show_status
 from intake.worksheet.figures import Period
 from intake.worksheet.insights import Insights, Table, build_insights
 from intake.worksheet.notices import MOST_NOTICES, Notice, build_notices, count_new

@@ -31,12 +31,6 @@ SERVICE = {
 }
 
 
-@pytest.fixture
-def as_administrator(client: Client, administrator: User) -> Client:
-    client.force_login(administrator)
-    return client
-
-
 def test_a_service_is_added_found_and_retired(
     as_administrator: Client, administrator: User, worker: User
 ) -> None:

@@ -16,13 +16,6 @@ from tests.factory import NOW, make_user
 FACTOR = "social_connections"
 
 
-@pytest.fixture
-def draft(administrator: User) -> Edition:
-    """A draft, a copy of the live edition."""
-    live = Edition.objects.get(agency=administrator.agency, status="live")
-    return editions.start_draft(actor=administrator, source_id=live.pk, at=NOW)
-
-
 def prompt_of(draft: Edition, *, is_core: bool = True, side: str = "worry") -> Prompt:
     """A prompt of a factor's core pair, or of the first of the others."""
     return Prompt.objects.filter(

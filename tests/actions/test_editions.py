@@ -25,19 +25,6 @@ LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
-def second(administrator: User) -> User:
-    """Another administrator of the agency."""
-    assert administrator.agency is not None
-    return make_user(administrator.agency, "administrator2", "administrators")
-
-
-@pytest.fixture
-def live(administrator: User) -> Edition:
-    """The edition that is live."""
-    return Edition.objects.get(agency=administrator.agency, status="live")
-
-
-@pytest.fixture
 def draft(administrator: User, live: Edition) -> Edition:
     """A draft of the administrator, with other words in one place."""
     draft = editions.start_draft(actor=administrator, source_id=live.pk, at=NOW)

@@ -17,13 +17,6 @@ STRONG = "seven quiet rivers"
 NEW = {"username": "new", "first_name": "New", "last_name": "Person", "roles": ["workers"]}
 
 
-@pytest.fixture
-def as_administrator(client: Client, administrator: User) -> Client:
-    """A browser in which the administrator is signed in."""
-    client.force_login(administrator)
-    return client
-
-
 def test_somebody_is_invited_and_comes(as_administrator: Client, worker: User) -> None:
     page = as_administrator.post(reverse("user_invite"), NEW).content.decode()
     link = re.search(r'value="http://testserver(/accounts/invitation/[^"]+/)"', page)

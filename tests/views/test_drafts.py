@@ -4,7 +4,6 @@ import json
 import uuid
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -13,21 +12,7 @@ from intake.actions import editions
 from intake.fields import check_sum
 from intake.models import DraftChange, Edition, OutboxKey, Prompt, PromptPair, User
 from intake.worksheet import describe
-from tests.factory import NOW, make_user
-
-
-@pytest.fixture
-def draft(administrator: User) -> Edition:
-    """A draft, a copy of the live edition."""
-    live = Edition.objects.get(agency=administrator.agency, status="live")
-    return editions.start_draft(actor=administrator, source_id=live.pk, at=NOW)
-
-
-@pytest.fixture
-def as_administrator(client: Client, administrator: User) -> Client:
-    """A browser in which the administrator is signed in."""
-    client.force_login(administrator)
-    return client
+from tests.factory import NOW
 
 
 def at(name: str, draft: Edition, *more: Any) -> str:
@@ -139,19 +124,15 @@ def test_a_plain_form_saves_what_was_touched(as_administrator: Client, draft: Ed
 
 
 def test_a_browser_gets_the_key_of_its_own_outbox(
-    as_administrator: Client, administrator: User, draft: Edition
+    as_administrator: Client, administrator: User, second: User, draft: Edition
 ) -> None:
     keys = [as_administrator.post(at("edition_outbox_key", draft)).json()["key"] for _ in "ab"]
     assert keys[0] == keys[1] and OutboxKey.objects.get(edition=draft).user == administrator
-    assert administrator.agency is not None
-    second = make_user(administrator.agency, "administrator2", "administrators")
     as_administrator.force_login(second)
     assert as_administrator.post(at("edition_outbox_key", draft)).json()["key"] != keys[0]
 
 
-def test_the_course_of_an_edition(
-    as_administrator: Client, administrator: User, draft: Edition
-) -> None:
+def test_the_course_of_an_edition(as_administrator: Client, second: User, draft: Edition) -> None:
     def press(name: str, **about: str) -> str:
         return as_administrator.post(at(name, draft), about, follow=True).content.decode()
 
@@ -160,8 +141,7 @@ def test_the_course_of_an_edition(
     assert "Two people are needed" in press("edition_publish")
     assert "There is no remark yet" in press("edition_comment", text=" ")
     assert "Plainer, please" in press("edition_comment", text="Plainer, please")
-    assert administrator.agency is not None
-    as_administrator.force_login(make_user(administrator.agency, "second", "administrators"))
+    as_administrator.force_login(second)
     assert "no date and time" in press("edition_publish", live_from="soon")
     assert "time is over" in press("edition_publish", live_from="2020-01-01T08:00")
     assert "is scheduled" in press("edition_publish", live_from="2090-01-01T08:00")

@@ -20,12 +20,6 @@ from tests.factory import NOW
 FACTOR = 2  # the place of the set that the state changes
 
 
-@pytest.fixture
-def live(administrator: User) -> Edition:
-    """The agency's edition that is live, a copy of the state's first."""
-    return Edition.objects.get(agency=administrator.agency, status="live")
-
-
 def changed_sets() -> list[dict[str, Any]]:
     """The shipped sets as the state might publish them next."""
     sets = copy.deepcopy(read_fixtures()[0])
@@ -126,6 +120,7 @@ def test_a_draft_of_the_state_is_nobodys_to_read(
     client.force_login(administrator)
     assert client.get(reverse("state_edition", args=[2])).status_code == 404
     assert client.get(reverse("state_edition_diff", args=[2])).status_code == 404
+    assert client.post(reverse("state_edition_take", args=[2])).status_code == 404
 
 
 def test_the_list_asks_the_same_number_of_queries_for_fifty_editions(

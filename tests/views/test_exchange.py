@@ -25,19 +25,6 @@ from tests.factory import NOW, core_prompt, make_user, put, submit
 IMPORT = reverse("edition_import")
 
 
-@pytest.fixture
-def live(administrator: User) -> Edition:
-    """The edition that is live."""
-    return Edition.objects.get(agency=administrator.agency, status="live")
-
-
-@pytest.fixture
-def as_administrator(client: Client, administrator: User) -> Client:
-    """A browser in which the administrator is signed in."""
-    client.force_login(administrator)
-    return client
-
-
 def bring(client: Client, content: bytes, name: str) -> Any:
     """Choose a file and send it."""
     return client.post(IMPORT, {"file": SimpleUploadedFile(name, content)})

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
-from intake.actions import drafts
+from intake.actions import drafts, state_changes
 from intake.actions.outbox import release_draft_key
 from intake.errors import (
     Refused,
@@ -132,7 +132,7 @@ def take_over(request: UserRequest, number: int) -> HttpResponse:
     newer = state_edition(request, number)
     try:
         own = worksheet.own_edition(agency, at=timezone.now())
-        drafts.take_over(
+        state_changes.take_over(
             actor=request.user,
             edition_id=own.pk,
             newer=newer,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from intake import worksheet
-from intake.actions import drafts, editions
+from intake.actions import drafts, editions, state_changes
 from intake.actions.question_sets import load_question_sets, write_edition
 from intake.errors import InvalidValue
 from intake.management.commands.load_question_sets import read_fixtures
@@ -76,7 +76,7 @@ def test_everything_is_taken_over_one_by_one(
         told = client.post(reverse("state_edition_take", args=[2]), taken, follow=True)
         assert "Taken over into edition 2" in told.content.decode(), change_id
         with pytest.raises(InvalidValue, match="already"):
-            drafts.take_over(change_id=change_id, **known)
+            state_changes.take_over(change_id=change_id, **known)
     assert worksheet.find_lacking(draft, newer) == {}
     assert worksheet.describe(draft) == worksheet.describe(newer)
     assert "It has everything" in client.get(address).content.decode()

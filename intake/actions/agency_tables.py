@@ -88,6 +88,10 @@ def save_row(*, actor: User, row: TableRow, seen: str, at: datetime) -> TableRow
                 "Somebody else changed this row while you edited it. Nothing was saved: what you "
                 "typed is below; open the row in another tab to see what stands now."
             )
+        if isinstance(row, ResponseOption) and isinstance(stored, ResponseOption):
+            # Decisions lean on them; another one would make them something else.
+            if (row.decides, row.key) != (stored.decides, stored.key):
+                raise NotPossibleNow("What an option decides and its key are for ever.")
         try:
             row.validate_constraints()
         except ValidationError:

@@ -6,12 +6,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from intake import permissions
 from intake.actions.assist import stop_assist
 from intake.actions.hand_overs import withdraw_standing
 from intake.actions.saves import lock_writable
 from intake.actions.submissions import freeze
-from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
+from intake.actions.workers import lock_worker
+from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import (
     Agency,
     Concern,
@@ -38,17 +38,16 @@ def start_call(
     It begins in `language`, or where nothing is known of it in the actor's preferred one.
     Raises NotAllowed for who takes no calls, NotPossibleNow where no question sets are live.
     """
-    if not permissions.can_start_call(actor) or actor.agency is None:
-        raise NotAllowed("Only hotline workers take calls.")
     with transaction.atomic():
-        edition = Edition.objects.live(agency=actor.agency, at=at).first()
+        agency = _agency_of(lock_worker(actor))
+        edition = Edition.objects.live(agency=agency, at=at).first()
         if edition is None:
             raise NotPossibleNow(
                 "No question sets are published for your agency yet. Write the call down on "
                 "paper and tell your administrator."
             )
         intake = _open(
-            actor, actor.agency, edition, started_at=at, is_practice=is_practice, language=language
+            actor, agency, edition, started_at=at, is_practice=is_practice, language=language
         )
         record_event("intake.started", actor=actor, at=at, subject=intake)
         return intake
@@ -64,13 +63,12 @@ def start_from_paper(
     printed, and a reference of the agency's year then. Raises NotAllowed for who takes no calls,
     InvalidValue for times that cannot be, NotPossibleNow where no question sets are live.
     """
-    if not permissions.can_start_call(actor) or actor.agency is None:
-        raise NotAllowed("Only hotline workers take calls.")
     _check_times(began_at=began_at, ended_at=ended_at, at=at)
     with transaction.atomic():
+        agency = _agency_of(lock_worker(actor))
         edition = (
-            Edition.objects.live_then(agency=actor.agency, at=began_at).first()
-            or Edition.objects.live(agency=actor.agency, at=at).first()
+            Edition.objects.live_then(agency=agency, at=began_at).first()
+            or Edition.objects.live(agency=agency, at=at).first()
         )
         if edition is None:
             raise NotPossibleNow(
@@ -79,7 +77,7 @@ def start_from_paper(
             )
         intake = _open(
             actor,
-            actor.agency,
+            agency,
             edition,
             started_at=began_at,
             ended_at=ended_at,
@@ -87,6 +85,11 @@ def start_from_paper(
         )
         record_event("intake.from_paper", actor=actor, at=at, subject=intake)
         return intake
+
+
+def _agency_of(worker: User) -> Agency:
+    assert worker.agency is not None  # no worker is without
+    return worker.agency
 
 
 def _open(

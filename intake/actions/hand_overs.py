@@ -8,6 +8,7 @@ from django.db import transaction
 from intake import permissions
 from intake.actions.assist import stop_assist
 from intake.actions.saves import lock_writable
+from intake.actions.workers import lock_users
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import HandOver, Intake, User
 from intake.models.audit import record_event
@@ -23,6 +24,7 @@ def offer_call(
     InvalidValue for who cannot take it.
     """
     with transaction.atomic():
+        lock_users(colleague_id)
         intake = lock_writable(actor=actor, intake_id=intake_id)
         if intake.is_practice:
             raise NotPossibleNow("A practice call is yours alone; nobody else can take it over.")
@@ -69,6 +71,15 @@ def withdraw_offer(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
         return intake
 
 
+def withdraw_offers_to(user: User, *, actor: User, at: datetime) -> None:
+    """Take back every open offer that was made to a locked user, as when they leave."""
+    offered = HandOver.objects.filter(offered_to=user).standing()
+    for key in sorted(offered.values_list("intake", flat=True)):
+        intake = Intake.objects.select_for_update(no_key=True).get(pk=key)
+        if intake.hand_overs.standing().filter(offered_to=user).exists():
+            withdraw_standing(intake, actor=actor, at=at)
+
+
 def withdraw_standing(intake: Intake, *, actor: User, at: datetime) -> bool:
     """Take back the open offer of a locked intake, as its end does; return whether one was."""
     offer = intake.hand_overs.standing().first()
@@ -86,7 +97,7 @@ def answer_offer(*, actor: User, hand_over_id: UUID, answer: str, at: datetime) 
     NotPossibleNow where the offer does not stand any more.
     """
     with transaction.atomic():
-        made_to_actor = HandOver.objects.offered_to(actor)
+        made_to_actor = HandOver.objects.offered_to(lock_users(actor.pk)[actor.pk])
         key = made_to_actor.values_list("intake", flat=True).get(pk=hand_over_id)
         if answer not in (HandOver.Answer.ACCEPTED, HandOver.Answer.DECLINED):
             raise InvalidValue("Accept or decline the call; nothing was changed.")

@@ -1,6 +1,7 @@
 """Agencies and accounts, as the operator of an installation makes them on the command line."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
@@ -8,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from intake import permissions
-from intake.actions.administration import note_change
-from intake.errors import InvalidValue, NotAllowed
+from intake.actions.administration import account_of, note_account, note_change
+from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
+from intake.fields import check_sum
 from intake.models import Agency, User
 from intake.models.audit import record_event
 from intake.models.people import ROLES
@@ -34,14 +36,10 @@ def add_agency(*, name: str, slug: str, time_zone: str, at: datetime) -> Agency:
     return agency
 
 
-def set_policy(
-    *, agency_slug: str, name: str, value: str, at: datetime, actor: User | None = None
-) -> Agency:
-    """Set one policy of an agency from its text and return the agency.
+def set_policy(*, agency_slug: str, name: str, value: str, at: datetime) -> Agency:
+    """Set one policy of an agency from its text, as the operator on the command line; return it.
 
-    `name` is one of POLICIES; the audit keeps which one it was, the agency's history also what it
-    was before. Without an actor it is the operator on the command line. Raises InvalidValue, or
-    NotAllowed for who is no administrator of the agency.
+    `name` is one of POLICIES. Raises InvalidValue.
     """
     with transaction.atomic():
         agency = Agency.objects.select_for_update(no_key=True).filter(slug=agency_slug).first()
@@ -53,28 +51,56 @@ def set_policy(
         is_switch = isinstance(getattr(agency, name), bool)
         if is_switch and value not in words:
             raise InvalidValue(f"{name} is yes or no.")
-        if actor is not None and not (
-            permissions.is_administrator(actor) and actor.agency_id == agency.pk
-        ):
-            raise NotAllowed("Only administrators of the agency set its policies.")
-        before = {name: getattr(agency, name)}
-        setattr(agency, name, words[value] if is_switch else value)
-        _check(agency)
-        agency.save(update_fields=[name])
-        agency.refresh_from_db(fields=[name])
+        _set(agency, {name: words[value] if is_switch else value}, actor=None, at=at)
+    return agency
+
+
+def set_policies(*, actor: User, values: dict[str, Any], seen: str, at: datetime) -> list[str]:
+    """Set policies of the actor's agency, all or none; return the names of those that changed.
+
+    `seen` is the check sum of the policies as the form showed them. Raises NotAllowed for who is no
+    administrator, NotPossibleNow where somebody else changed one meanwhile, InvalidValue.
+    """
+    if not permissions.is_administrator(actor):
+        raise NotAllowed("Only administrators of the agency set its policies.")
+    with transaction.atomic():
+        agency = Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
+        if sum_of_policies(agency) != seen:
+            raise NotPossibleNow(
+                "Somebody else changed the policies while you edited them. Nothing was saved: what "
+                "you chose is below; open the page in another tab to see what stands now."
+            )
+        return _set(agency, values, actor=actor, at=at)
+
+
+def sum_of_policies(agency: Agency) -> str:
+    """Return a check sum of the policies of an agency."""
+    return check_sum("\n".join(f"{name}={getattr(agency, name)}" for name in POLICIES))
+
+
+def _set(agency: Agency, values: dict[str, Any], *, actor: User | None, at: datetime) -> list[str]:
+    """Store policies of a locked agency; the audit keeps which, the history also from what."""
+    before = {name: getattr(agency, name) for name in values}
+    for name, value in values.items():
+        setattr(agency, name, value)
+    _check(agency)
+    agency.save(update_fields=list(values))
+    agency.refresh_from_db(fields=list(values))
+    changed = [name for name in values if getattr(agency, name) != before[name]]
+    for name in changed:
         note_change(
             actor=actor,
             agency=agency,
             table="policies",
             row=agency.pk,
             label=name,
-            before=before,
+            before={name: before[name]},
             after={name: getattr(agency, name)},
             at=at,
         )
         details: dict[str, str | int | bool] = {"policy": name}
         record_event("agency.policy_set", actor=actor, at=at, subject=agency, details=details)
-    return agency
+    return changed
 
 
 def add_user(
@@ -115,6 +141,7 @@ def add_user(
         _check(user)
         user.save()
         user.groups.set(Group.objects.filter(name__in=roles))
+        note_account(user, {}, account_of(user, roles), actor=None, at=at)
         details: dict[str, str | int | bool] = {"roles": ", ".join(sorted(roles))}
         if user.supervisor_id is not None:
             details["supervisor"] = str(user.supervisor_id)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from intake import permissions
 from intake.actions.summaries import count_course
+from intake.actions.workers import lock_users
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.models import HandOver, Intake, ResponseOption, Review, ReviewComment, ReviewVisit, User
 from intake.models.audit import record_event
@@ -108,6 +109,7 @@ def return_intake(
     if not all(comment.text.strip() and comment.anchor for comment in comments):
         raise needed
     with transaction.atomic():
+        lock_users(to)
         intake = _lock(actor, intake_id)
         review = _decide(actor, intake, Review.Outcome.RETURNED, at)
         noted = review.comments.count()
@@ -169,7 +171,10 @@ def decide_otherwise(
 
 
 def give_to(intake: Intake, key: UUID, *, actor: User, at: datetime) -> None:
-    """Make a locked intake another worker's; raises InvalidValue for who cannot have it."""
+    """Make a locked intake another worker's; raises InvalidValue for who cannot have it.
+
+    The caller has locked the colleague too, before the intake.
+    """
     colleague = User.objects.colleagues_of(intake.worker).filter(pk=key).first()
     if colleague is None:
         raise InvalidValue("Choose a worker of the agency; nothing was changed.", field="to")

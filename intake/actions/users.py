@@ -12,12 +12,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from intake import permissions
-from intake.actions.administration import note_change
+from intake.actions.administration import account_of, note_account
 from intake.actions.assist import stop_assist
-from intake.actions.hand_overs import withdraw_standing
+from intake.actions.hand_overs import withdraw_offers_to, withdraw_standing
 from intake.actions.reviews import give_to, release_claims_of
+from intake.actions.summaries import count_course
+from intake.actions.workers import lock_users
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
-from intake.models import HandOver, Intake, Invitation, User
+from intake.models import Agency, Intake, Invitation, User
 from intake.models.audit import record_event
 from intake.models.people import ROLES
 
@@ -32,6 +34,7 @@ def invite_user(
     last_name: str,
     roles: list[str],
     supervisor_id: UUID | None,
+    email: str = "",
     at: datetime,
 ) -> tuple[User, str]:
     """Make an account and return it with the secret of a link that opens once, for three days.
@@ -41,6 +44,7 @@ def invite_user(
     """
     _expect_administrator(actor)
     user = User(agency=actor.agency, username=username, first_name=first_name, last_name=last_name)
+    user.email = email
     user.set_unusable_password()
     with transaction.atomic():
         user.supervisor = _supervisor(actor, supervisor_id)
@@ -58,16 +62,6 @@ def invite_again(*, actor: User, user_id: UUID, at: datetime) -> tuple[User, str
         return user, _invite(user, actor=actor, at=at)
 
 
-def find_invited(*, token: str, at: datetime) -> User | None:
-    """Return the user whom a link invites, or None for a link that does not open (any more)."""
-    invitation = (
-        Invitation.objects.select_related("user__agency")
-        .filter(token_sha256=_hash(token), made_at__gt=at - INVITED_FOR, user__is_active=True)
-        .first()
-    )
-    return invitation.user if invitation else None
-
-
 def accept_invitation(*, token: str, password: str, at: datetime) -> User:
     """Give the invited user the password that was chosen; the link opens no more.
 
@@ -81,7 +75,11 @@ def accept_invitation(*, token: str, password: str, at: datetime) -> User:
         )
         user = invitation.user if invitation else None
         if invitation is None or user is None or not user.is_active:
-            raise NotPossibleNow("This link does not open any more. Ask for a new one.")
+            raise NotPossibleNow(
+                "This invitation does not open any more: it opens once, within three days. "
+                "Nothing was changed. Ask an administrator of your agency for a new link, or sign "
+                "in if you have chosen your password already."
+            )
         try:
             validate_password(password, user)
         except ValidationError as error:
@@ -101,19 +99,35 @@ def change_user(
     last_name: str,
     roles: list[str],
     supervisor_id: UUID | None,
+    email: str = "",
+    gives_to: UUID | None = None,
     at: datetime,
 ) -> User:
-    """Change an account's name, roles and team; a role that goes is gone with the next page.
+    """Change an account's name, mail address, roles and team; a role goes with the next page.
 
-    Raises NotPossibleNow where the agency would have no administrator, InvalidValue else.
+    Who takes calls no more leaves none behind: open ones go to `gives_to`, offers end. Who
+    supervises no more has no claims and no team. Raises NotPossibleNow where the agency would have
+    no administrator, for the own role of one, or for open calls that nobody takes; InvalidValue
+    else.
     """
     with transaction.atomic():
-        user = _lock(actor, user_id)
-        before = _state(user, list(user.roles))
-        if "administrators" in user.roles and "administrators" not in roles:
+        user = _lock(actor, user_id, gives_to)
+        before = account_of(user, user.roles)
+        gone = user.roles - set(roles)
+        if "administrators" in gone:
             _refuse_last_administrator(actor, user)
-        user.first_name, user.last_name = first_name, last_name
-        user.supervisor = _supervisor(actor, supervisor_id)
+            if user.pk == actor.pk:
+                raise NotPossibleNow(
+                    "Nobody takes the own role of administrator; ask another administrator. "
+                    "Nothing was changed."
+                )
+        if "workers" in gone:
+            _hand_on_calls(user, gives_to, actor=actor, at=at)
+        if "supervisors" in gone:
+            _end_supervision(user, actor=actor, at=at)
+        user.first_name, user.last_name, user.email = first_name, last_name, email
+        if supervisor_id != user.supervisor_id:
+            user.supervisor = _supervisor(actor, supervisor_id)
         _save(user, roles, before, "user.changed", actor=actor, at=at)
     return user
 
@@ -123,49 +137,74 @@ def deactivate_user(
 ) -> list[Intake]:
     """End an account: its sessions end at once, its open calls go to `gives_to`; return those.
 
-    Claims and offers fall free. What the browser of who leaves still has unsent stays sealed there
-    and can be read by nobody. Raises NotPossibleNow for the own account, the last administrator,
-    or open calls without somebody to take them; InvalidValue for who cannot take them.
+    The password ends too, and with it every session for good. Claims and offers fall free, a team
+    is nobody's. What the browser of who leaves still has unsent stays sealed there and can be read
+    by nobody. Raises NotPossibleNow for the own account, the last administrator, or open calls
+    without somebody to take them; InvalidValue for who cannot take them.
     """
     with transaction.atomic():
-        user = _lock(actor, user_id)
+        user = _lock(actor, user_id, gives_to)
         if user.pk == actor.pk:
             raise NotPossibleNow("Nobody ends the own account; ask another administrator.")
         if "administrators" in user.roles:
             _refuse_last_administrator(actor, user)
-        mine = Intake.objects.filter(worker=user, agency=user.agency).for_real()
-        calls = list(mine.being_written().select_for_update(no_key=True))
-        if calls and gives_to is None:
-            raise NotPossibleNow(
-                f"{user.username} has {len(calls)} open call{'s' if len(calls) > 1 else ''}. "
-                "Choose who takes them; nothing was changed."
-            )
-        for call in calls:
-            withdraw_standing(call, actor=actor, at=at)
-            stop_assist(call, actor=actor, at=at)
-            assert gives_to is not None
-            give_to(call, gives_to, actor=actor, at=at)
-        for offer in HandOver.objects.filter(offered_to=user).standing().select_related("intake"):
-            withdraw_standing(offer.intake, actor=actor, at=at)
-        release_claims_of(user, actor=actor, at=at)
+        calls = _hand_on_calls(user, gives_to, actor=actor, at=at)
+        _end_supervision(user, actor=actor, at=at)
         Invitation.objects.filter(user=user).delete()
         user.is_active = False
-        user.save(update_fields=["is_active"])
-        _note(user, {"is_active": True}, {"is_active": False}, actor=actor, at=at)
+        user.set_unusable_password()
+        user.save(update_fields=["is_active", "password"])
+        note_account(user, {"is_active": True}, {"is_active": False}, actor=actor, at=at)
         record_event("user.deactivated", actor=actor, at=at, subject=user)
     return calls
 
 
-def reactivate_user(*, actor: User, user_id: UUID, at: datetime) -> User:
-    """Take an account up again, with its roles and password as they were."""
+def reactivate_user(*, actor: User, user_id: UUID, at: datetime) -> tuple[User, str]:
+    """Take an account up again with its roles; return it with the secret of a new invitation.
+
+    Who comes back chooses a new password: the old one ended, and its sessions with it. Raises
+    NotPossibleNow for an account that is active.
+    """
     with transaction.atomic():
         user = _lock(actor, user_id)
-        if not user.is_active:
-            user.is_active = True
-            user.save(update_fields=["is_active"])
-            _note(user, {"is_active": False}, {"is_active": True}, actor=actor, at=at)
-            record_event("user.reactivated", actor=actor, at=at, subject=user)
-    return user
+        if user.is_active:
+            raise NotPossibleNow(f"{user.username} is active already; nothing was changed.")
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        note_account(user, {"is_active": False}, {"is_active": True}, actor=actor, at=at)
+        record_event("user.reactivated", actor=actor, at=at, subject=user)
+        return user, _invite(user, actor=actor, at=at)
+
+
+def _hand_on_calls(
+    user: User, gives_to: UUID | None, *, actor: User, at: datetime
+) -> list[Intake]:
+    """Give the open calls of a locked user to a colleague, end their offers; return the calls."""
+    mine = Intake.objects.filter(worker=user, agency=user.agency).for_real()
+    calls = list(mine.being_written().select_for_update(no_key=True).order_by("pk"))
+    if calls and gives_to is None:
+        raise NotPossibleNow(
+            f"{user.username} has {len(calls)} open call{'s' if len(calls) > 1 else ''}. "
+            "Choose who takes them; nothing was changed."
+        )
+    for call in calls:
+        withdraw_standing(call, actor=actor, at=at)
+        stop_assist(call, actor=actor, at=at)
+        assert gives_to is not None
+        give_to(call, gives_to, actor=actor, at=at)
+        count_course(call)
+    withdraw_offers_to(user, actor=actor, at=at)
+    return calls
+
+
+def _end_supervision(user: User, *, actor: User, at: datetime) -> None:
+    """Give back what a locked user has claimed; their team has no supervisor until it is given."""
+    release_claims_of(user, actor=actor, at=at)
+    for member in user.team.order_by("pk"):
+        member.supervisor = None
+        member.save(update_fields=["supervisor"])
+        before, after = {"supervisor": user.username}, {"supervisor": ""}
+        note_account(member, before, after, actor=actor, at=at)
 
 
 def _invite(user: User, *, actor: User, at: datetime) -> str:
@@ -180,11 +219,20 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _lock(actor: User, user_id: UUID) -> User:
-    """Return a user of the actor's agency, locked; raises User.DoesNotExist for any other."""
+def _lock(actor: User, user_id: UUID, colleague_id: UUID | None = None) -> User:
+    """Return a user of the actor's agency, locked; raises User.DoesNotExist for any other.
+
+    The agency is locked first: what two administrators change stands in an order. A colleague who
+    is to take calls is locked along.
+    """
     _expect_administrator(actor)
-    users = User.objects.filter(agency=actor.agency_id, is_superuser=False)
-    return users.select_for_update(no_key=True).get(pk=user_id)
+    Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
+    locked = lock_users(actor.pk, user_id, colleague_id)
+    _expect_administrator(locked[actor.pk])
+    user = locked.get(user_id)
+    if user is None or user.agency_id != actor.agency_id or user.is_superuser:
+        raise User.DoesNotExist
+    return user
 
 
 def _expect_administrator(actor: User) -> None:
@@ -196,7 +244,8 @@ def _refuse_last_administrator(actor: User, user: User) -> None:
     others = User.objects.filter(
         agency=actor.agency_id, is_active=True, groups__name="administrators"
     ).exclude(pk=user.pk)
-    if not others.exists():
+    # Who was invited and has not come yet cannot sign in, and may never.
+    if not any(one.has_usable_password() for one in others):
         raise NotPossibleNow(
             f"{user.username} is the agency’s last administrator. Make somebody else one first."
         )
@@ -228,36 +277,9 @@ def _save(
 ) -> None:
     """Store an account with its roles, and what changed of it, where it is one that can be."""
     _check(user, roles)
-    about = ["first_name", "last_name", "supervisor"]
+    about = ["first_name", "last_name", "email", "supervisor"]
     user.save(update_fields=None if user._state.adding else about)
     user.groups.set(Group.objects.filter(name__in=roles))
-    _note(user, before, _state(user, roles), actor=actor, at=at)
+    note_account(user, before, account_of(user, roles), actor=actor, at=at)
     details: dict[str, str | int | bool] = {"roles": ", ".join(sorted(roles))}
     record_event(verb, actor=actor, at=at, subject=user, details=details)
-
-
-def _state(user: User, roles: list[str]) -> dict[str, Any]:
-    return {
-        "username": user.username,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "roles": ", ".join(sorted(roles)),
-        "supervisor": user.supervisor.username if user.supervisor else "",
-        "is_active": user.is_active,
-    }
-
-
-def _note(
-    user: User, before: dict[str, Any], after: dict[str, Any], *, actor: User, at: datetime
-) -> None:
-    assert user.agency is not None
-    note_change(
-        actor=actor,
-        agency=user.agency,
-        table="users",
-        row=user.pk,
-        label=user.username,
-        before=before,
-        after=after,
-        at=at,
-    )

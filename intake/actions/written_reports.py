@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from intake.actions.calls import start_call
+from intake.actions.workers import lock_worker
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import Intake, User
 from intake.models.audit import record_event
@@ -36,6 +37,7 @@ def start_written_report(
     if medium not in Intake.Medium.values:
         raise InvalidValue("Say how the report came: on paper, by fax or through the portal.")
     with transaction.atomic():
+        lock_worker(actor)
         follows = _lock_call(actor, follows_id, reference.strip())
         if follows is not None:
             called_at = follows.started_at.replace(second=0, microsecond=0)  # as a clock shows it

@@ -103,15 +103,14 @@ class ResponseOptionForm(RowForm):
             "is_active": "Offered in decisions",
         }
         help_texts = {
-            "deadline_hours": "Changed, it holds for open calls and those to come; what was "
-            "submitted keeps the deadline that it had.",
+            "deadline_hours": "Changed, it holds for open calls, returned ones and those to "
+            "come; what is submitted keeps the deadline that it had.",
         }
         widgets = {"source": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, agency=agency, **kwargs)
         if not self.instance._state.adding:
-            # Decisions lean on them; another one would make them something else.
             del self.fields["decides"], self.fields["key"]
 
     def clean(self) -> dict[str, Any]:

@@ -19,6 +19,11 @@ class UserForm(forms.Form):
 
     first_name = forms.CharField(label="First name", max_length=150)
     last_name = forms.CharField(label="Last name", max_length=150)
+    email = forms.EmailField(
+        label="E-mail address (may be empty)",
+        required=False,
+        help_text="Mails only tell how many notices wait, where the agency wants them.",
+    )
     roles = forms.MultipleChoiceField(
         label="Roles", choices=ROLES, widget=forms.CheckboxSelectMultiple
     )
@@ -46,11 +51,37 @@ class UserForm(forms.Form):
         return sent | {"supervisor_id": supervisor.pk if supervisor else None}
 
 
+class ChangeForm(UserForm):
+    """An account that there is; where the role of worker goes, somebody takes its open calls."""
+
+    gives_to = forms.ModelChoiceField(
+        label="Who takes the open calls, if the role of worker goes",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Nobody",
+    )
+
+    def __init__(self, *args: Any, agency: Agency, account: User, open_calls: int, **kwargs: Any):
+        super().__init__(*args, agency=agency, **kwargs)
+        field = self.fields["gives_to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.colleagues_of(account)
+        field.label_from_instance = lambda user: user.display_name  # type: ignore[method-assign,assignment]
+        if not open_calls:
+            del self.fields["gives_to"]
+
+    def account(self) -> dict[str, Any]:
+        """Return also the key of who takes the calls."""
+        sent = super().account()
+        colleague = sent.pop("gives_to", None)
+        return sent | {"gives_to": colleague.pk if colleague else None}
+
+
 class InviteForm(UserForm):
     """A new account."""
 
     username = forms.CharField(label="Username", max_length=150)
-    field_order = ("username", "first_name", "last_name", "roles", "supervisor")
+    field_order = ("username", "first_name", "last_name", "email", "roles", "supervisor")
 
 
 class DeactivateForm(forms.Form):
@@ -59,9 +90,15 @@ class DeactivateForm(forms.Form):
     gives_to = forms.UUIDField(required=False)
 
 
-class ChoosePasswordForm(forms.Form):
-    """A password, typed twice."""
+class AcceptInvitationForm(forms.Form):
+    """The code of an invitation, and a password typed twice."""
 
+    code = forms.CharField(
+        label="Code of the invitation",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="It is in the link already; type it only if the field is empty.",
+    )
     password = forms.CharField(
         label="Password",
         strip=False,
@@ -83,7 +120,9 @@ class ChoosePasswordForm(forms.Form):
 
 
 class PoliciesForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What an agency decides for itself."""
+    """What an agency decides for itself; `seen` is what the form showed."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Agency

@@ -65,7 +65,7 @@ SENTENCES = {
     "intake.from_paper": "Began to type in a call that was taken on paper",
     "intake.interrupted": "Marked the call as dropped",
     "intake.matches_viewed": "Viewed the possible matches of the call",
-    "intake.moved": "Gave the returned intake to another worker",
+    "intake.moved": "Gave the intake to another worker",
     "intake.prior_linked": "Linked an intake as prior involvement",
     "intake.prior_unlinked": "Took back a link to prior involvement",
     "intake.released": "Released the intake",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from intake import permissions, worksheet
 from intake.actions.agency_tables import save_row, sum_of
-from intake.actions.people import set_policy
+from intake.actions.people import set_policies, sum_of_policies
 from intake.errors import Refused
 from intake.forms.agency_tables import (
     CopyOutFieldForm,
@@ -162,22 +162,13 @@ def edit_row(request: UserRequest, table: str, row_id: UUID | None = None) -> Ht
 def edit_policies(request: UserRequest) -> HttpResponse:
     """What the agency decides for itself, each change audited and kept."""
     agency = agency_of(request)
-    before = {name: getattr(agency, name) for name in PoliciesForm.Meta.fields}
-    form = PoliciesForm(request.POST or None, instance=agency)
+    seen = {"seen": sum_of_policies(agency)}
+    form = PoliciesForm(request.POST or None, instance=agency, initial=seen)
     if request.method == "POST" and form.is_valid():
         try:
-            for name in form.changed_data:
-                value = form.cleaned_data[name]
-                words = {True: "yes", False: "no"}
-                text = words[value] if isinstance(value, bool) else str(value)
-                if value != before[name]:
-                    set_policy(
-                        agency_slug=agency.slug,
-                        name=name,
-                        value=text,
-                        at=timezone.now(),
-                        actor=request.user,
-                    )
+            values = dict(form.cleaned_data)
+            seen_sum = values.pop("seen")
+            set_policies(actor=request.user, values=values, seen=seen_sum, at=timezone.now())
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:

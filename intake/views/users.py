@@ -1,10 +1,10 @@
 """Accounts of an agency: the list, inviting, changing, ending; and the page of an invitation."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from intake import permissions, worksheet
 from intake.actions import users
 from intake.errors import InvalidValue, NotPossibleNow, Refused
-from intake.forms.users import ChoosePasswordForm, DeactivateForm, InviteForm, UserForm
+from intake.forms.users import AcceptInvitationForm, ChangeForm, DeactivateForm, InviteForm
 from intake.models import Agency, Intake, User
 from intake.views.requests import UserRequest
 
@@ -55,10 +55,18 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
     shown = {
         "first_name": user.first_name,
         "last_name": user.last_name,
+        "email": user.email,
         "roles": sorted(user.roles),
         "supervisor": user.supervisor_id,
     }
-    form = UserForm(request.POST or None, agency=agency, initial=shown)
+    calls = list(_open_calls(user))
+    form = ChangeForm(
+        request.POST or None,
+        agency=agency,
+        account=user,
+        open_calls=len(calls),
+        initial=shown,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             users.change_user(
@@ -70,7 +78,16 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
             messages.success(request, f"{user.username}: saved.")
             return redirect("users")
     status = 422 if form.errors else 200
-    return render(request, "intake/users/user.html", _context(request, user, form), status=status)
+    context = {
+        "form": form,
+        "account": user,
+        "is_self": user.pk == request.user.pk,
+        "open_calls": calls,
+        "team": User.objects.team_of(user).count(),
+        "colleagues": User.objects.colleagues_of(user),
+        "changes": worksheet.list_changes(agency, row=user.pk),
+    }
+    return render(request, "intake/users/user.html", context, status=status)
 
 
 @require_POST
@@ -105,37 +122,45 @@ def deactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
 
 @require_POST
 def reactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
-    """Somebody comes back."""
+    """Somebody comes back, and chooses a new password."""
     user = _user(request, user_id)
-    users.reactivate_user(actor=request.user, user_id=user.pk, at=timezone.now())
-    messages.success(request, f"{user.username} is active again, with the roles as they were.")
-    return redirect("user", user_id)
+    try:
+        user, token = users.reactivate_user(
+            actor=request.user, user_id=user.pk, at=timezone.now()
+        )
+    except NotPossibleNow as refused:
+        messages.error(request, refused.sentence)
+        return redirect("user", user_id)
+    return _show_link(request, user, token)
 
 
 @never_cache
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Who was invited chooses a password; the link opens once."""
-    user = users.find_invited(token=token, at=timezone.now())
-    if user is None:
-        return render(request, "intake/users/gone.html", status=404)
-    form = ChoosePasswordForm(request.POST or None)
+def accept_invitation(request: HttpRequest) -> HttpResponse:
+    """Who was invited chooses a password; an invitation opens once.
+
+    Its code stands behind the # of the link, which browsers send to nobody: it is in no log.
+    """
+    form = AcceptInvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            users.accept_invitation(
-                token=token, password=form.cleaned_data["password"], at=timezone.now()
+            user = users.accept_invitation(
+                token=form.cleaned_data["code"].strip(),
+                password=form.cleaned_data["password"],
+                at=timezone.now(),
             )
         except InvalidValue as refused:
             form.add_error("password", refused.sentence)
-        except NotPossibleNow:
-            return render(request, "intake/users/gone.html", status=404)
+        except NotPossibleNow as refused:
+            form.add_error("code", refused.sentence)
         else:
-            messages.success(request, "Your password is set. Sign in with it.")
+            messages.success(
+                request, f"Your password is set. Sign in with it as {user.username}."
+            )
             return redirect("login")
-    context = {"form": form, "invited": user}
     status = 422 if form.errors else 200
-    return render(request, "intake/users/accept.html", context, status=status)
+    return render(request, "intake/users/accept.html", {"form": form}, status=status)
 
 
 ROLE_WORDS = {
@@ -159,20 +184,14 @@ def _user(request: UserRequest, user_id: UUID) -> User:
     return get_object_or_404(found.select_related("supervisor"), pk=user_id)
 
 
-def _context(request: UserRequest, user: User, form: UserForm) -> dict[str, Any]:
+def _open_calls(user: User) -> QuerySet[Intake]:
+    """Return what somebody has to finish: an administrator sees its reference and no more."""
     mine = Intake.objects.filter(worker=user, agency=user.agency).for_real()
-    return {
-        "form": form,
-        "account": user,
-        "is_self": user.pk == request.user.pk,
-        "open_calls": mine.being_written().count(),
-        "colleagues": User.objects.colleagues_of(user),
-        "changes": worksheet.list_changes(agency_of(request), row=user.pk),
-    }
+    return mine.being_written().only("reference", "status", "started_at").order_by("started_at")
 
 
 def _show_link(request: UserRequest, user: User, token: str) -> HttpResponse:
     """The link, shown once: it is stored nowhere."""
-    link = request.build_absolute_uri(reverse("invitation", args=[token]))
+    link = f"{request.build_absolute_uri(reverse('invitation'))}#{token}"
     context = {"account": user, "link": link, "days": users.INVITED_FOR.days}
     return render(request, "intake/users/link.html", context)

@@ -26,10 +26,12 @@ from intake.models import (
     Quotation,
     Reporter,
     ResponseOption,
+    SubmissionContent,
     Support,
     User,
 )
 from intake.models.base import SavedRecord, YesNo
+from intake.worksheet.submissions import from_json
 from intake.worksheet.views import (
     AnswerView,
     CallView,
@@ -187,8 +189,10 @@ def build_cross_reports(
 ) -> tuple[CrossReportView, ...]:
     """Return every recipient of the agency, with the laws that make a cross-report due.
 
-    Which are due follows from the concerns and marks of the call by the agency's table.
+    Which are due follows from the concerns and marks of the call by the agency's table. What is
+    submitted keeps the laws and the deadlines that it had, whatever the table says later.
     """
+    submitted = _submitted_reports(intake)
     if concerns is None:
         concerns = list(Concern.objects.filter(intake=intake))
     triggers = {one.type for one in concerns if not one.is_removed and one.type}
@@ -221,9 +225,12 @@ def build_cross_reports(
             recipient_id=str(option.pk),
             key=option.key,
             label=option.label,
-            why=tuple(why.get(option.pk, ())),
-            due_at=_time(option.due_at(intake.started_at)),
-            written_due_at=_time(option.written_due_at(intake.started_at)),
+            **submitted.get(option.pk)
+            or {
+                "why": tuple(why.get(option.pk, ())),
+                "due_at": _time(option.due_at(intake.started_at)),
+                "written_due_at": _time(option.written_due_at(intake.started_at)),
+            },
             may_learn_reporter=option.may_learn_reporter,
             decided=made[option.pk].decided if option.pk in made else "",
             note=made[option.pk].note if option.pk in made else "",
@@ -235,6 +242,17 @@ def build_cross_reports(
         )
         if option.is_active or option.pk in made or option.pk in sendings
     )
+
+
+def _submitted_reports(intake: Intake) -> dict[UUID, dict[str, Any]]:
+    """Return laws and deadlines by recipient as the submission has them; none while it is open."""
+    if intake.submitted_at is None or intake.is_writable:
+        return {}
+    latest = SubmissionContent.objects.filter(submission__intake=intake)
+    content = latest.order_by("-submission__number").first()
+    reports = from_json(content.text).cross_reports if content else ()
+    kept = ("why", "due_at", "written_due_at")
+    return {UUID(one.recipient_id): {name: getattr(one, name) for name in kept} for one in reports}
 
 
 def build_sections(edition_id: UUID) -> tuple[SectionView, ...]:

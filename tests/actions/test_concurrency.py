@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from intake import fields
-from intake.actions import assist, calls, hand_overs, reviews, wrap_up
+from intake.actions import assist, calls, hand_overs, reviews, users, wrap_up
 from intake.actions.pages import Held, hold_call, leave_call
 from intake.actions.saves import Saved, save_field
 from intake.actions.written_reports import start_written_report
@@ -403,3 +403,98 @@ def test_a_line_and_the_end_of_the_call_leave_no_line_in_view(worker: User, agen
         ending = partial(calls.end_call, actor=worker, intake_id=call.pk, at=NOW)
         split(at_once(sending, ending))
         assert not call.assist_lines.standing().exists()
+
+
+def test_of_two_administrators_who_end_each_other_one_stays(
+    administrator: User, agency: Agency
+) -> None:
+    other = make_user(agency, "administrator2", "administrators")
+    pairs = [(administrator, other), (other, administrator)]
+
+    def ending(actor: User, user: User) -> Callable[[], Any]:
+        who = User.objects.get(pk=actor.pk)
+        return lambda: users.deactivate_user(actor=who, user_id=user.pk, gives_to=None, at=NOW)
+
+    for _ in range(ROUNDS):
+        done, refused = split(at_once(*(ending(*pair) for pair in pairs)))
+        assert (len(done), len(refused)) == (1, 1)
+        assert User.objects.filter(is_active=True, groups__name="administrators").count() == 1
+        User.objects.filter(pk__in=[administrator.pk, other.pk]).update(
+            is_active=True, password=administrator.password
+        )
+
+
+@pytest.mark.parametrize("deed", ["start", "accept", "given"])
+def test_who_is_deactivated_meanwhile_keeps_no_call(
+    administrator: User, worker: User, worker2: User, supervisor: User, deed: str
+) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        if deed == "accept":
+            offer = hand_overs.offer_call(
+                actor=worker, intake_id=call.pk, colleague_id=worker2.pk, at=NOW
+            )
+        if deed == "given":
+            submit(worker, call)
+            reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
+        actor = User.objects.get(pk=worker2.pk)
+        remark = reviews.NewComment(anchor="narrative.text", text="Who?")
+        deeds: dict[str, Callable[[], Any]] = {
+            "start": lambda: calls.start_call(actor=actor, at=NOW),
+            "accept": lambda: hand_overs.answer_offer(
+                actor=actor, hand_over_id=offer.pk, answer="accepted", at=NOW
+            ),
+            "given": lambda: reviews.return_intake(
+                actor=supervisor, intake_id=call.pk, comments=[remark], to=worker2.pk, at=NOW
+            ),
+        }
+        outcomes = at_once(
+            deeds[deed],
+            partial(
+                users.deactivate_user,
+                actor=administrator,
+                user_id=worker2.pk,
+                gives_to=worker.pk,
+                at=NOW,
+            ),
+        )
+        assert not isinstance(outcomes[1], Exception), outcomes
+        assert isinstance(outcomes[0], (Intake, Review, Refused, HandOver.DoesNotExist)), outcomes
+        assert not Intake.objects.filter(worker=worker2).being_written().exists()
+        assert not HandOver.objects.standing().exists()
+        User.objects.filter(pk=worker2.pk).update(is_active=True)
+        for one in Review.objects.filter(outcome=""):
+            reviews.release_intake(actor=supervisor, intake_id=one.intake_id, at=NOW)
+
+
+def test_a_return_beside_the_end_of_its_reviewer_is_kept_or_refused(
+    administrator: User, worker: User, supervisor: User
+) -> None:
+    for _ in range(ROUNDS):
+        call = make_call(worker)
+        submit(worker, call)
+        reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
+        remark = reviews.NewComment(anchor="narrative.text", text="Who?")
+        outcomes = at_once(
+            partial(
+                reviews.return_intake,
+                actor=supervisor,
+                intake_id=call.pk,
+                comments=[remark],
+                at=NOW,
+            ),
+            partial(
+                users.deactivate_user,
+                actor=administrator,
+                user_id=supervisor.pk,
+                gives_to=None,
+                at=NOW,
+            ),
+        )
+        done, _ = split(outcomes)
+        assert outcomes[1] in done
+        call.refresh_from_db()
+        outcome = Review.objects.get(intake=call).outcome
+        assert (call.status, outcome) in {("returned", "returned"), ("submitted", "released")}
+        assert (outcomes[0] in done) == (outcome == "returned")
+        User.objects.filter(pk=supervisor.pk).update(is_active=True)

@@ -8,10 +8,17 @@ import pytest
 from intake import worksheet
 from intake.actions import cross_reports
 from intake.errors import InvalidValue, NotPossibleNow
-from intake.models import AuditEvent, CrossReportSending, Intake, User
+from intake.models import (
+    AuditEvent,
+    CrossReportRule,
+    CrossReportSending,
+    Intake,
+    ResponseOption,
+    User,
+)
 from intake.worksheet import CrossReportView
 from tests.actions.test_frozen import everything
-from tests.factory import NOW, option, put
+from tests.factory import NOW, make_call, option, put, submit
 
 LATER = NOW + timedelta(minutes=30)
 
@@ -118,3 +125,19 @@ def test_others_take_nothing_back(
             actor=user, intake_id=call.pk, sending_id=sending.pk, at=LATER
         )
     assert everything() == before
+
+
+def test_a_submitted_report_keeps_its_laws_and_deadlines(
+    worker: User, call: Intake, police: uuid.UUID
+) -> None:
+    abuse(worker, call)
+    submit(worker, call)
+    call.refresh_from_db()
+    before = view(call)
+    other = make_call(worker)
+    abuse(worker, other)
+    ResponseOption.objects.filter(pk=police).update(deadline_hours=1, written_hours=900)
+    CrossReportRule.objects.filter(agency=call.agency).update(is_active=False)
+    assert view(call) == before and before.is_due and before.first_due
+    assert not view(other).is_due  # open: by the table as it is now
+    assert view(other).written_due_at > before.written_due_at

@@ -8,7 +8,7 @@ from django.test import Client
 
 from intake.actions import hand_overs, reviews, users
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
-from intake.models import AuditEvent, HandOver, Intake, Invitation, Review, TableChange, User
+from intake.models import AuditEvent, CallSummary, HandOver, Intake, Invitation, Review, TableChange, User
 from tests.factory import NOW, make_call, make_user, submit
 
 STRONG = "seven quiet rivers"
@@ -29,15 +29,15 @@ def test_an_invitation_opens_once_within_three_days(
     assert token not in str(Invitation.objects.values())
     assert not client.login(username="new", password=STRONG)
     late = NOW + timedelta(days=3)
-    assert users.find_invited(token=token, at=late) is None
-    assert users.find_invited(token=token, at=late - timedelta(seconds=1)) == user
+    with pytest.raises(NotPossibleNow):
+        users.accept_invitation(token=token, password=STRONG, at=late)
+    almost = late - timedelta(seconds=1)
     with pytest.raises(InvalidValue):
-        users.accept_invitation(token=token, password="short", at=NOW)
-    users.accept_invitation(token=token, password=STRONG, at=NOW)
+        users.accept_invitation(token=token, password="short", at=almost)
+    assert users.accept_invitation(token=token, password=STRONG, at=almost) == user
     user.refresh_from_db()
     assert user.check_password(STRONG)
     for old in (token, "nothing"):
-        assert users.find_invited(token=old, at=NOW) is None
         with pytest.raises(NotPossibleNow):
             users.accept_invitation(token=old, password=STRONG, at=NOW)
     verbs = AuditEvent.objects.filter(subject_id=user.pk).values_list("verb", flat=True)
@@ -47,8 +47,9 @@ def test_an_invitation_opens_once_within_three_days(
 def test_a_new_link_ends_the_old_one(administrator: User, worker: User) -> None:
     old = users.invite_again(actor=administrator, user_id=worker.pk, at=NOW)[1]
     new = users.invite_again(actor=administrator, user_id=worker.pk, at=NOW)[1]
-    assert users.find_invited(token=old, at=NOW) is None
-    assert users.find_invited(token=new, at=NOW) == worker
+    with pytest.raises(NotPossibleNow):
+        users.accept_invitation(token=old, password=STRONG, at=NOW)
+    assert users.accept_invitation(token=new, password=STRONG, at=NOW) == worker
 
 
 def test_an_account_is_changed_and_its_history_kept(
@@ -61,12 +62,18 @@ def test_an_account_is_changed_and_its_history_kept(
         last_name="Example",
         roles=["workers", "supervisors"],
         supervisor_id=supervisor.pk,
+        email="wilma@example.org",
         at=NOW,
     )
     again = User.objects.with_roles().get(pk=worker.pk)
     assert again.roles == {"workers", "supervisors"} and again.supervisor == supervisor
     change = TableChange.objects.get(row=worker.pk)
-    assert change.before == {"first_name": "Worker", "roles": "workers", "supervisor": ""}
+    assert change.before == {
+        "first_name": "Worker",
+        "email": "",
+        "roles": "workers",
+        "supervisor": "",
+    }
     assert change.after["roles"] == "supervisors, workers" and change.actor == administrator
 
 
@@ -98,9 +105,20 @@ def test_the_last_administrator_stays(administrator: User, worker: User) -> None
         users.deactivate_user(user_id=administrator.pk, gives_to=None, **about)
     assert administrator.agency is not None
     other = make_user(administrator.agency, "administrator2", "administrators")
+    # Two now, but nobody takes the own role.
+    with pytest.raises(NotPossibleNow, match="own role"):
+        users.change_user(user_id=administrator.pk, roles=["workers"], **names, **about)
     users.deactivate_user(user_id=other.pk, gives_to=None, **about)
-    users.reactivate_user(user_id=other.pk, **about)
-    users.change_user(user_id=administrator.pk, roles=["workers"], **names, **about)
+    token = users.reactivate_user(user_id=other.pk, **about)[1]
+    with pytest.raises(NotPossibleNow, match="active already"):
+        users.reactivate_user(user_id=other.pk, **about)
+    # Who has not come back yet is no administrator to lean on.
+    by_other: Any = {"actor": other, "user_id": administrator.pk, "roles": ["workers"], "at": NOW}
+    with pytest.raises(NotPossibleNow, match="last administrator"):
+        users.change_user(**by_other, **names)
+    users.accept_invitation(token=token, password=STRONG, at=NOW)
+    users.change_user(**by_other, **names)
+    assert User.objects.get(pk=administrator.pk).roles == {"workers"}
 
 
 def test_who_leaves_hands_on_what_is_open(
@@ -127,8 +145,42 @@ def test_who_leaves_hands_on_what_is_open(
     assert workers == {live.pk: "worker2", returned.pk: "worker2", done.pk: "worker"}
     assert not HandOver.objects.standing().exists()
     assert AuditEvent.objects.filter(verb="intake.moved").count() == 2
-    users.reactivate_user(**about)
-    assert User.objects.get(pk=worker.pk).is_active
+    assert CallSummary.objects.get(intake=returned).worker == worker2
+    token = users.reactivate_user(**about)[1]
+    again = User.objects.get(pk=worker.pk)
+    assert again.is_active and not again.has_usable_password()
+    # The session of before stays ended, before the new password and after.
+    assert client.get("/calls/").status_code == 302
+    users.accept_invitation(token=token, password=STRONG, at=NOW)
+    assert client.get("/calls/").status_code == 302
+    assert client.login(username="worker", password=STRONG)
+
+
+def test_a_role_that_goes_leaves_nothing_behind(
+    administrator: User, worker: User, worker2: User, supervisor: User
+) -> None:
+    mine, offered, claimed = make_call(worker), make_call(worker2), make_call(worker2)
+    hand_overs.offer_call(actor=worker2, intake_id=offered.pk, colleague_id=worker.pk, at=NOW)
+    submit(worker2, claimed)
+    reviews.claim_intake(actor=supervisor, intake_id=claimed.pk, at=NOW)
+    User.objects.filter(pk=worker.pk).update(supervisor=supervisor)
+    about: Any = {"actor": administrator, "first_name": "A", "last_name": "B", "at": NOW}
+    about |= {"roles": ["privacy_officers"]}
+    keep = about | {"user_id": worker.pk, "supervisor_id": supervisor.pk}
+    with pytest.raises(NotPossibleNow, match="1 open call"):
+        users.change_user(**keep)
+    with pytest.raises(InvalidValue):
+        users.change_user(**keep, gives_to=supervisor.pk)
+    assert User.objects.get(pk=worker.pk).roles == {"workers"}
+    users.change_user(**keep, gives_to=worker2.pk)
+    assert Intake.objects.get(pk=mine.pk).worker == worker2
+    assert not HandOver.objects.standing().exists()
+    users.change_user(**about, user_id=supervisor.pk, supervisor_id=None)
+    claimed.refresh_from_db()
+    assert claimed.status == "submitted" and not Review.objects.filter(outcome="").exists()
+    assert User.objects.get(pk=worker.pk).supervisor is None
+    told = [(one.before, one.after) for one in TableChange.objects.filter(row=worker.pk)]
+    assert ({"supervisor": "supervisor"}, {"supervisor": ""}) in told
 
 
 def test_claims_and_offers_of_who_leaves_fall_free(

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from intake.actions.people import set_policy
-from intake.errors import NotAllowed
+from intake.actions.agency_tables import save_row, sum_of
+from intake.actions.people import set_policies
+from intake.errors import NotAllowed, NotPossibleNow
 from intake.models import Agency, Invitation, ResponseOption, Service, TableChange, User
 from tests.factory import NOW, make_call, make_user, submit
 
@@ -17,21 +18,27 @@ STRONG = "seven quiet rivers"
 NEW = {"username": "new", "first_name": "New", "last_name": "Person", "roles": ["workers"]}
 
 
-def test_somebody_is_invited_and_comes(as_administrator: Client, worker: User) -> None:
+def test_somebody_is_invited_and_comes(
+    as_administrator: Client, worker: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     page = as_administrator.post(reverse("user_invite"), NEW).content.decode()
-    link = re.search(r'value="http://testserver(/accounts/invitation/[^"]+/)"', page)
+    link = re.search(r'value="http://testserver(/accounts/invitation/)#([^"]+)"', page)
     assert link is not None
-    guest = Client()
+    guest, code = Client(), link[2]
     opened = guest.get(link[1])
     assert "Choose a password" in opened.content.decode() and "no-store" in opened["Cache-Control"]
     for wrong, sentence in (
         ({"password": "short", "again": "short"}, "too short"),
         ({"password": STRONG, "again": "x"}, "not the same"),
     ):
-        answer = guest.post(link[1], wrong)
+        answer = guest.post(link[1], {"code": code} | wrong)
         assert answer.status_code == 422 and sentence in answer.content.decode()
-    assert guest.post(link[1], {"password": STRONG, "again": STRONG}).status_code == 302
-    assert guest.get(link[1]).status_code == 404
+    right = {"code": f" {code}\n", "password": STRONG, "again": STRONG}
+    assert guest.post(link[1], right).status_code == 302
+    again = guest.post(link[1], right)
+    assert again.status_code == 422 and "does not open any more" in again.content.decode()
+    assert code not in caplog.text and STRONG not in caplog.text
     assert guest.login(username="new", password=STRONG)
     assert guest.get(reverse("calls")).status_code == 200
     refused = as_administrator.post(reverse("user_invite"), NEW)
@@ -41,7 +48,8 @@ def test_somebody_is_invited_and_comes(as_administrator: Client, worker: User) -
 def test_an_account_is_kept(as_administrator: Client, worker: User, worker2: User) -> None:
     make_call(worker)
     address = reverse("user", args=[worker.pk])
-    assert "1 open call" in as_administrator.get(address).content.decode()
+    page = as_administrator.get(address).content.decode()
+    assert "1 open call" in page and make_call(worker2).reference not in page
     sent = {"first_name": "Wilma", "last_name": "Example", "roles": ["workers", "supervisors"]}
     assert as_administrator.post(address, sent).status_code == 302
     page = as_administrator.get(address).content.decode()
@@ -55,7 +63,9 @@ def test_an_account_is_kept(as_administrator: Client, worker: User, worker2: Use
     lost = as_administrator.post(reverse("user_link", args=[worker.pk]), follow=True)
     assert "Reactivate the account first" in lost.content.decode()
     back = as_administrator.post(reverse("user_reactivate", args=[worker.pk]), follow=True)
-    assert "is active again" in back.content.decode()
+    assert "Hand this link" in back.content.decode()
+    back = as_administrator.post(reverse("user_reactivate", args=[worker.pk]), follow=True)
+    assert "is active already" in back.content.decode()
     assert (
         "Hand this link"
         in as_administrator.post(reverse("user_link", args=[worker.pk])).content.decode()
@@ -93,20 +103,25 @@ def test_policies_are_set_and_their_history_kept(
         "allows_own_publish": "on",
     }
     address = reverse("agency_policies")
+    sent["seen"] = as_administrator.get(address).context["form"]["seen"].value()
     assert as_administrator.post(address, sent).status_code == 302
     agency.refresh_from_db()
     assert agency.idle_lock_minutes == 20 and agency.allows_own_publish
     kept = {one.label: (one.before, one.after) for one in TableChange.objects.all()}
     assert kept["idle_lock_minutes"] == ({"idle_lock_minutes": 15}, {"idle_lock_minutes": 20})
     assert kept.keys() == {"idle_lock_minutes", "allows_own_publish"}
+    stale = as_administrator.post(address, sent | {"idle_lock_minutes": 15})
+    assert stale.status_code == 422 and "Somebody else changed" in stale.content.decode()
+    seen = as_administrator.get(address).context["form"]["seen"].value()
     for wrong in ({"idle_lock_minutes": 99}, {"retention_years": 1}):
-        assert as_administrator.post(address, sent | wrong).status_code == 422
+        answer = as_administrator.post(address, sent | {"seen": seen} | wrong)
+        assert answer.status_code == 422
+    agency.refresh_from_db()
+    assert agency.idle_lock_minutes == 20
     page = as_administrator.get(reverse("agency_history")).content.decode()
     assert "15 → 20" in page and "Policies" in page
     with pytest.raises(NotAllowed):
-        set_policy(
-            agency_slug=agency.slug, name="retention_years", value="9", at=NOW, actor=supervisor
-        )
+        set_policies(actor=supervisor, values={"retention_years": 9}, seen=seen, at=NOW)
 
 
 def test_rows_of_tables_have_their_history(as_administrator: Client, agency: Agency) -> None:
@@ -121,7 +136,7 @@ def test_rows_of_tables_have_their_history(as_administrator: Client, agency: Age
 
 
 def test_response_options_are_edited_and_submitted_deadlines_stay(
-    as_administrator: Client, agency: Agency, worker: User
+    as_administrator: Client, administrator: User, agency: Agency, worker: User
 ) -> None:
     call = make_call(worker)
     submit(worker, call)
@@ -144,6 +159,13 @@ def test_response_options_are_edited_and_submitted_deadlines_stay(
             "deadline_hours", flat=True
         )
     ) == {7}
+    for change in ({"key": "other"}, {"decides": "screening"}):
+        row = ResponseOption.objects.filter(agency=agency, decides="priority")[0]
+        seen = sum_of(row)
+        for name, value in change.items():
+            setattr(row, name, value)
+        with pytest.raises(NotPossibleNow, match="for ever"):
+            save_row(actor=administrator, row=row, seen=seen, at=NOW)
     add = reverse("agency_row_add", args=["response-options"])
     new = {"decides": "path", "key": "new_path", "label": "Another way", "position": 9}
     assert as_administrator.post(add, new).status_code == 302

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from intake import triggers
@@ -32,6 +33,17 @@ def django_db_modify_db_settings(
     if connection.vendor == "sqlite":
         file = tmp_path_factory.mktemp("database") / "hotline.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The agency of the cast stands in the database before the first test.
+
+    So hundreds of rows are not written and rolled back for each test, which only fills a database
+    with what is dead. Tests that empty it run last, and find it made anew by `agency`.
+    """
+    with django_db_blocker.unblock():
+        factory.make_agency("demo")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from django.db import transaction
 from intake import fields
 from intake.actions.calls import start_call
 from intake.actions.saves import save_field
-from intake.actions.workers import lock_worker
+from intake.actions.workers import lock_users
 from intake.errors import NotPossibleNow
 from intake.fields import Save
 from intake.models import Intake, Reporter, User
@@ -26,7 +26,7 @@ def start_callback(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
     practice, NotPossibleNow before its submission, and what `start_call` raises.
     """
     with transaction.atomic():
-        lock_worker(actor)
+        lock_users(actor.pk)
         own = Intake.objects.open_to(actor).for_real()
         record = own.select_for_update(no_key=True).get(pk=intake_id)
         if record.submitted_at is None:

@@ -15,6 +15,7 @@ from intake.models import (
     CrossReport,
     CrossReportSending,
     Dispatch,
+    Edition,
     EditionImport,
     ExportJob,
     HandOver,
@@ -235,7 +236,9 @@ def of_edition(name: str, call: Intake) -> str:
         return reverse(name)
     if name in ("edition_imported", "edition_import_confirm"):
         return brought(name, call)
-    draft = copy_edition(source=call.edition, agency=call.agency, at=NOW)
+    # One draft serves until somebody makes something else of it.
+    drafts = Edition.objects.filter(agency=call.agency, status="draft")
+    draft = drafts.first() or copy_edition(source=call.edition, agency=call.agency, at=NOW)
     if name == "edition_export":
         return reverse(name, args=[draft.number, "csv"])
     if name != "edition_comment_resolve":

@@ -88,10 +88,8 @@ def save_row(*, actor: User, row: TableRow, seen: str, at: datetime) -> TableRow
                 "Somebody else changed this row while you edited it. Nothing was saved: what you "
                 "typed is below; open the row in another tab to see what stands now."
             )
-        if isinstance(row, ResponseOption) and isinstance(stored, ResponseOption):
-            # Decisions lean on them; another one would make them something else.
-            if (row.decides, row.key) != (stored.decides, stored.key):
-                raise NotPossibleNow("What an option decides and its key are for ever.")
+        if isinstance(stored, ResponseOption) and _kind(row) != _kind(stored):
+            raise NotPossibleNow("What an option decides and its key are for ever.")
         try:
             row.validate_constraints()
         except ValidationError:
@@ -112,6 +110,11 @@ def save_row(*, actor: User, row: TableRow, seen: str, at: datetime) -> TableRow
         verb = "agency_table.changed" if stored else "agency_table.added"
         record_event(verb, actor=actor, at=at, subject=row, details=details)
     return row
+
+
+def _kind(option: Any) -> tuple[str, str]:
+    """Return what decisions lean on: another one would make them something else."""
+    return option.decides, option.key
 
 
 def values_of(row: TableRow) -> dict[str, Any]:

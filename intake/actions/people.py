@@ -61,10 +61,10 @@ def set_policies(*, actor: User, values: dict[str, Any], seen: str, at: datetime
     `seen` is the check sum of the policies as the form showed them. Raises NotAllowed for who is no
     administrator, NotPossibleNow where somebody else changed one meanwhile, InvalidValue.
     """
-    if not permissions.is_administrator(actor):
+    if not permissions.is_administrator(actor) or actor.agency is None:
         raise NotAllowed("Only administrators of the agency set its policies.")
     with transaction.atomic():
-        agency = Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
+        agency = Agency.objects.select_for_update(no_key=True).get(pk=actor.agency.pk)
         if sum_of_policies(agency) != seen:
             raise NotPossibleNow(
                 "Somebody else changed the policies while you edited them. Nothing was saved: what "

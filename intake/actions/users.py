@@ -176,9 +176,7 @@ def reactivate_user(*, actor: User, user_id: UUID, at: datetime) -> tuple[User, 
         return user, _invite(user, actor=actor, at=at)
 
 
-def _hand_on_calls(
-    user: User, gives_to: UUID | None, *, actor: User, at: datetime
-) -> list[Intake]:
+def _hand_on_calls(user: User, gives_to: UUID | None, *, actor: User, at: datetime) -> list[Intake]:
     """Give the open calls of a locked user to a colleague, end their offers; return the calls."""
     mine = Intake.objects.filter(worker=user, agency=user.agency).for_real()
     calls = list(mine.being_written().select_for_update(no_key=True).order_by("pk"))
@@ -226,7 +224,8 @@ def _lock(actor: User, user_id: UUID, colleague_id: UUID | None = None) -> User:
     is to take calls is locked along.
     """
     _expect_administrator(actor)
-    Agency.objects.select_for_update(no_key=True).get(pk=actor.agency_id)
+    assert actor.agency is not None
+    Agency.objects.select_for_update(no_key=True).get(pk=actor.agency.pk)
     locked = lock_users(actor.pk, user_id, colleague_id)
     _expect_administrator(locked[actor.pk])
     user = locked.get(user_id)

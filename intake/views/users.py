@@ -125,9 +125,7 @@ def reactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
     """Somebody comes back, and chooses a new password."""
     user = _user(request, user_id)
     try:
-        user, token = users.reactivate_user(
-            actor=request.user, user_id=user.pk, at=timezone.now()
-        )
+        user, token = users.reactivate_user(actor=request.user, user_id=user.pk, at=timezone.now())
     except NotPossibleNow as refused:
         messages.error(request, refused.sentence)
         return redirect("user", user_id)
@@ -155,9 +153,7 @@ def accept_invitation(request: HttpRequest) -> HttpResponse:
         except NotPossibleNow as refused:
             form.add_error("code", refused.sentence)
         else:
-            messages.success(
-                request, f"Your password is set. Sign in with it as {user.username}."
-            )
+            messages.success(request, f"Your password is set. Sign in with it as {user.username}.")
             return redirect("login")
     status = 422 if form.errors else 200
     return render(request, "intake/users/accept.html", {"form": form}, status=status)

@@ -431,25 +431,31 @@ def test_who_is_deactivated_meanwhile_keeps_no_call(
     for _ in range(ROUNDS):
         call = make_call(worker)
         if deed == "accept":
-            offer = hand_overs.offer_call(
-                actor=worker, intake_id=call.pk, colleague_id=worker2.pk, at=NOW
-            )
+            hand_overs.offer_call(actor=worker, intake_id=call.pk, colleague_id=worker2.pk, at=NOW)
         if deed == "given":
             submit(worker, call)
             reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=NOW)
         actor = User.objects.get(pk=worker2.pk)
         remark = reviews.NewComment(anchor="narrative.text", text="Who?")
-        deeds: dict[str, Callable[[], Any]] = {
-            "start": lambda: calls.start_call(actor=actor, at=NOW),
-            "accept": lambda: hand_overs.answer_offer(
-                actor=actor, hand_over_id=offer.pk, answer="accepted", at=NOW
-            ),
-            "given": lambda: reviews.return_intake(
-                actor=supervisor, intake_id=call.pk, comments=[remark], to=worker2.pk, at=NOW
-            ),
-        }
+        gets: Callable[[], Any]
+        if deed == "start":
+            gets = partial(calls.start_call, actor=actor, at=NOW)
+        elif deed == "accept":
+            key = HandOver.objects.standing().get().pk
+            gets = partial(
+                hand_overs.answer_offer, actor=actor, hand_over_id=key, answer="accepted", at=NOW
+            )
+        else:
+            gets = partial(
+                reviews.return_intake,
+                actor=supervisor,
+                intake_id=call.pk,
+                comments=[remark],
+                to=worker2.pk,
+                at=NOW,
+            )
         outcomes = at_once(
-            deeds[deed],
+            gets,
             partial(
                 users.deactivate_user,
                 actor=administrator,

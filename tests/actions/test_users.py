@@ -8,7 +8,16 @@ from django.test import Client
 
 from intake.actions import hand_overs, reviews, users
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
-from intake.models import AuditEvent, CallSummary, HandOver, Intake, Invitation, Review, TableChange, User
+from intake.models import (
+    AuditEvent,
+    CallSummary,
+    HandOver,
+    Intake,
+    Invitation,
+    Review,
+    TableChange,
+    User,
+)
 from tests.factory import NOW, make_call, make_user, submit
 
 STRONG = "seven quiet rivers"

@@ -126,18 +126,6 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             )
         )
 
-    def as_rows(self) -> "IntakeQuerySet":
-        """Return the intakes with their workers, and only what a row of the queue shows.
-
-        `asked` are the bits of the sides that were asked (`insights.BITS`), or None.
-        """
-        narrow = self.select_related("worker").only(
-            *("agency", "edition", "reference", "status", "is_danger_first", "due_at"),
-            *("started_at", "submitted_at"),
-            *("worker__username", "worker__first_name", "worker__last_name"),
-        )
-        return narrow.annotate(asked=models.F("summary__asked"))
-
     def newest_first(self) -> "IntakeQuerySet":
         """Return the intakes with the latest call first."""
         return self.order_by("-started_at", "-id")

@@ -7,8 +7,8 @@ from uuid import UUID
 from django import template
 
 from intake.deadlines import in_words, time_left
-from intake.models import Intake, ReviewComment, User
-from intake.worksheet import AnswerView, QueueRow, Worksheet
+from intake.models import ReviewComment
+from intake.worksheet import AnswerView, Worksheet
 
 register = template.Library()
 
@@ -32,21 +32,15 @@ def spent(span: timedelta | None) -> str:
 
 
 @register.filter
-def waiting(intake: Intake, now: datetime) -> str:
-    """Return how long an intake has been waiting since it was submitted."""
-    return "" if intake.submitted_at is None else in_words(now - intake.submitted_at)
+def time_since(then: datetime | None, now: datetime) -> str:
+    """Return how long ago something was in words; empty for what never was."""
+    return "" if then is None else in_words(now - then)
 
 
 @register.filter
 def time_until(due_at: datetime | None, now: datetime) -> str:
     """Return the time left until a deadline in words; empty for none."""
     return "" if due_at is None else time_left(due_at, now=now)
-
-
-@register.filter
-def claimed_by(row: QueueRow, user: User) -> bool:
-    """Whether the claim on a row of the queue is this user's."""
-    return row.claimed_by(user)
 
 
 @register.filter

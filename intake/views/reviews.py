@@ -1,6 +1,7 @@
 """The supervisor's desk: the queue of what waits, and the page on which one intake is judged."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +41,7 @@ def queue_state(request: UserRequest) -> JsonResponse:
     return JsonResponse(
         {
             "rows": {
-                str(row.intake.pk): render_to_string(
+                str(row.pk): render_to_string(
                     "intake/reviews/_claim.html", context | {"row": row}, request
                 )
                 for row in context["rows"]
@@ -64,7 +65,7 @@ def note_presence(request: UserRequest, intake_id: UUID) -> JsonResponse:
     now = timezone.now()
     is_active = request.POST.get("active") == "yes"
     reviews.note_presence(actor=request.user, intake_id=intake.pk, is_active=is_active, at=now)
-    row = worksheet.build_queue([intake], viewer=request.user, at=now)[0]
+    row = _row(request.user, intake, now)
     html = render_to_string(
         "intake/reviews/_there.html", {"row": row, "user": request.user}, request
     )
@@ -194,7 +195,7 @@ def _queue(request: UserRequest) -> dict[str, Any]:
     if not permissions.is_supervisor(request.user):
         raise Http404
     wanted = parse_filter(request.GET)
-    waiting = Intake.objects.visible_to(request.user).with_supervisor().as_rows()
+    waiting = Intake.objects.visible_to(request.user).with_supervisor()
     returned = Intake.Status.RETURNED
     if wanted.show == "returned":
         waiting = waiting.filter(status=returned)
@@ -207,9 +208,14 @@ def _queue(request: UserRequest) -> dict[str, Any]:
     now = timezone.now()
     if wanted.show == "unclaimed":
         waiting = waiting.exclude(reviews__in=Review.objects.held(now))
-    listed = list(waiting[: LONGEST_QUEUE + 1])
-    rows = worksheet.build_queue(listed[:LONGEST_QUEUE], viewer=request.user, at=now)
-    return {"rows": rows, "wanted": wanted, "now": now, "is_cut": len(listed) > LONGEST_QUEUE}
+    rows = worksheet.build_queue(waiting[: LONGEST_QUEUE + 1], viewer=request.user, at=now)
+    is_cut = len(rows) > LONGEST_QUEUE
+    return {"rows": rows[:LONGEST_QUEUE], "wanted": wanted, "now": now, "is_cut": is_cut}
+
+
+def _row(user: User, intake: Intake, now: datetime) -> worksheet.QueueRow:
+    """Return who is at one intake, as its row of the queue tells it."""
+    return worksheet.build_queue(Intake.objects.filter(pk=intake.pk), viewer=user, at=now)[0]
 
 
 def _fetch(request: UserRequest, intake_id: UUID) -> Intake:
@@ -261,7 +267,7 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "intake": intake,
         "sheet": sheet,
         "submission": submission,
-        "row": worksheet.build_queue([intake], viewer=request.user, at=now)[0],
+        "row": _row(request.user, intake, now),
         "now": now,
         "is_mine": is_mine,
         "open_review": open_review,

@@ -92,9 +92,8 @@ def read_figures(viewer: User) -> worksheet.Insights:
 
 def read_queue(viewer: User) -> list[worksheet.QueueRow]:
     """What the queue's page reads: its list, and what is shown of each row."""
-    waiting = Intake.objects.visible_to(viewer).with_supervisor().as_rows()
-    listed = list(waiting.exclude(status="returned")[: LONGEST_QUEUE + 1])
-    return worksheet.build_queue(listed[:LONGEST_QUEUE], viewer=viewer, at=crowd.UNTIL)
+    waiting = Intake.objects.visible_to(viewer).with_supervisor().exclude(status="returned")
+    return worksheet.build_queue(waiting[: LONGEST_QUEUE + 1], viewer=viewer, at=crowd.UNTIL)
 
 
 def figures_by_sql(viewer: User) -> Callable[[], object]:

@@ -45,7 +45,7 @@ def remark(actor: User, call: Intake) -> ReviewComment:
 def listed(client: Client, **query: str) -> list[str]:
     answer = client.get(reverse("reviews"), query)
     assert answer.status_code == 200
-    return [row.intake.reference for row in answer.context["rows"]]
+    return [row.reference for row in answer.context["rows"]]
 
 
 def test_danger_comes_first_then_the_deadline_then_age(as_supervisor: Client, worker: User) -> None:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -100,11 +101,13 @@ def approve(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def comment(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Note a remark on a place of the record."""
+    anchor = request.POST.get("anchor", "")
     return press(
         request,
         intake_id,
         comments.add_comment,
-        anchor=request.POST.get("anchor", ""),
+        place=f"remarks-{anchor}",
+        anchor=anchor,
         text=request.POST.get("text", ""),
         passage=request.POST.get("passage", ""),
     )
@@ -232,11 +235,12 @@ def press(
     action: Callable[..., object],
     *,
     then: str = "review",
+    place: str = "",
     **about: object,
 ) -> HttpResponse:
     """Carry out an action of the desk and show what stands then, or why it was not possible.
 
-    What was typed comes back with the refusal.
+    The page opens again at `place`, where one is named. What was typed comes back with the refusal.
     """
     intake = _fetch(request, intake_id)
     try:
@@ -248,7 +252,9 @@ def press(
         if "answers" in about:
             context["given"] = about["answers"]
         return render(request, "intake/reviews/review.html", context, status=422)
-    return redirect(then) if then == "reviews" else redirect(then, intake.pk)
+    if then == "reviews":
+        return redirect(then)
+    return redirect(reverse(then, args=[intake.pk]) + (f"#{place}" if place else ""))
 
 
 def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:

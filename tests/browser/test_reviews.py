@@ -49,7 +49,7 @@ def comment(page: Page, label: str, text: str, passage: str = "") -> None:
         page.get_by_label("Words of the narrative").fill(passage)
     page.get_by_label(f"Comment on {label}").fill(text)
     page.get_by_role("button", name="Add comment").locator("visible=true").click()
-    expect(page.get_by_text(text)).to_be_visible()
+    expect(page.get_by_text(text)).to_be_in_viewport()
 
 
 def text_of(page: Page, address: str) -> str:

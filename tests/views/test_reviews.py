@@ -152,6 +152,10 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(
     assert "The narrative does not have these words." in refused
     assert "Who saw it?" in refused
     assert not ReviewComment.objects.exists()
+    kept = as_supervisor.post(place, form | {"passage": ""})
+    assert kept["Location"] == f"{reverse('review', args=[call.pk])}#remarks-narrative.text"
+    remark = ReviewComment.objects.get()
+    as_supervisor.post(reverse("review_comment_remove", args=[call.pk, remark.pk]))
     nothing = as_supervisor.post(reverse("review_return", args=[call.pk]))
     assert "Write at least one comment" in nothing.content.decode()
 

@@ -1,6 +1,7 @@
 """Settings of the hotline: one file, driven by the environment, production by default.
 
-Without a secret key, an encryption key ring and allowed hosts the application refuses to start.
+Without secret key, encryption key ring, audit key and allowed hosts the application refuses to
+start.
 `make run` writes a `.env` for a demo on this machine; the README has the table of variables.
 """
 
@@ -10,7 +11,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from intake.crypto import parse_key_ring
+from intake.crypto import parse_key_ring, parse_signing_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -20,6 +21,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 _REQUIRED = {
     "SECRET_KEY": "a long random string that signs sessions",
     "ENCRYPTION_KEYS": "the key ring that seals reporting parties, as name:base64 of 32 bytes",
+    "AUDIT_KEY": "the key that signs checkpoints of the audit, base64 of 32 bytes",
     "ALLOWED_HOSTS": "the host names that this site answers to, separated by commas",
 }
 _missing = [
@@ -35,6 +37,7 @@ DEMO = env.bool("DEMO", default=False)  # invented data on one machine, plain HT
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 ENCRYPTION_KEYS = parse_key_ring(env.str("ENCRYPTION_KEYS"))
+AUDIT_KEY = parse_signing_key(env.str("AUDIT_KEY"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

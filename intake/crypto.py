@@ -11,6 +11,7 @@ import os
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.exceptions import ImproperlyConfigured
 
@@ -41,6 +42,15 @@ def parse_key_ring(text: str) -> dict[str, bytes]:
     if not ring:
         raise ImproperlyConfigured("ENCRYPTION_KEYS holds no key.")
     return ring
+
+
+def parse_signing_key(text: str) -> Ed25519PrivateKey:
+    """Return the key that `AUDIT_KEY` holds: base64 of 32 random bytes (an Ed25519 seed)."""
+    try:
+        seed = base64.b64decode(text, validate=True)
+        return Ed25519PrivateKey.from_private_bytes(seed)
+    except ValueError:
+        raise ImproperlyConfigured("AUDIT_KEY must be 32 bytes in base64.") from None
 
 
 def seal(text: str, *, ring: dict[str, bytes], table: str, row: UUID, field: str) -> bytes:

@@ -9,6 +9,7 @@ from django_tasks import task
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
+from intake.actions.audit import seal_events, sign_checkpoint
 from intake.actions.editions import settle_editions
 from intake.actions.exports import drop_old_exports
 from intake.actions.notices import mail_counts
@@ -23,6 +24,7 @@ from intake.models import Agency, ExportJob
 HOUSEKEEPING_EVERY = timedelta(hours=1)
 LOOK_EVERY = timedelta(minutes=1)
 MAILS_EVERY = timedelta(minutes=10)  # a user gets one an hour at most
+SEALED_LATE = timedelta(days=1)  # an event that came into view later waits for the hourly job
 KEEP_RESULTS = timedelta(days=1)
 TURN = 5.0  # seconds of work on an export, then whatever else waits; a worker ends between turns
 
@@ -36,7 +38,8 @@ def housekeeping() -> None:
     is counted.
     """
     schedule_housekeeping(timezone.now() + HOUSEKEEPING_EVERY)
-    schedule_look()  # the one would begin the other anew, had a kill ended its chain
+    schedule_look()  # the one would begin the others anew, had a kill ended their chains
+    schedule_sealing()
     now = timezone.now()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     forget_searches(before=now - KEPT)
@@ -45,6 +48,8 @@ def housekeeping() -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_RESULTS).delete()
     DBTaskResult.objects.running().filter(started_at__lt=now - KEEP_RESULTS).delete()
     drop_old_exports(at=now)
+    seal_events(at=now)
+    sign_checkpoint(at=now)
     # What may fail comes after what has to go.
     count_missing()
     for agency in Agency.objects.order_by("slug"):
@@ -58,6 +63,14 @@ def look_for_exports() -> None:
     schedule_look(timezone.now() + LOOK_EVERY)
     schedule_housekeeping()
     queue_exports()
+
+
+@task()
+def seal_audit() -> None:
+    """Come again in a minute; seal what the audit has got meanwhile."""
+    schedule_sealing(timezone.now() + LOOK_EVERY)
+    now = timezone.now()
+    seal_events(at=now, since=now - SEALED_LATE)
 
 
 @task()
@@ -82,6 +95,11 @@ def schedule_housekeeping(at: datetime | None = None) -> None:
 def schedule_look(at: datetime | None = None) -> None:
     """Put the look for exports in the queue, for `at` or now, unless it waits there already."""
     _schedule(look_for_exports, at)
+
+
+def schedule_sealing(at: datetime | None = None) -> None:
+    """Put the sealing of the audit in the queue, for `at` or now, unless it waits there already."""
+    _schedule(seal_audit, at)
 
 
 def queue_exports() -> None:

@@ -1,6 +1,6 @@
 """Invariants that the database itself holds, for both engines, in one place.
 
-- The audit is append-only, and so is what administrators changed.
+- The audit and its seals are append-only, and so is what administrators changed.
 - Submissions, their content and their reporting party are frozen.
 - A published edition (scheduled, live, retired) keeps its content; only its status moves on. It
   becomes one only when it is whole: English for every prompt, both sides of every pair, nothing
@@ -60,6 +60,8 @@ def _published_content(table: str, edition: str) -> list[Trigger]:
 
 TRIGGERS: tuple[Trigger, ...] = (
     *_frozen("intake_auditevent", "The audit is append-only."),
+    *_frozen("intake_auditseal", "The audit is append-only."),
+    *_frozen("intake_auditcheckpoint", "The audit is append-only."),
     *_frozen("intake_tablechange", "What was changed stays known."),
     *_frozen("intake_amendment", "An amendment stays as it was added."),
     *_frozen("intake_submission", "A submission is frozen."),

@@ -77,6 +77,7 @@ def for_tests(database_url: str) -> dict[str, str]:
     return os.environ | {
         "SECRET_KEY": secrets.token_urlsafe(64),
         "ENCRYPTION_KEYS": "test:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "AUDIT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "DATABASE_URL": database_url,
         # Said outright, so that neither the shell's nor the demo's `.env` decides.

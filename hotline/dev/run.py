@@ -67,6 +67,7 @@ def write_env_file(path: Path) -> set[str]:
     wanted = {
         "SECRET_KEY": secrets.token_urlsafe(64),
         "ENCRYPTION_KEYS": "demo:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "AUDIT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "DEMO": "true",
         "DATABASE_URL": "sqlite:///var/demo.sqlite3",

@@ -226,7 +226,7 @@ def close_no_report(*, actor: User, intake_id: UUID, reason: str, at: datetime) 
                 "ended_at",
             ]
         )
-        freeze(intake, author=actor, at=at)
+        submission = freeze(intake, author=actor, at=at)
         index_words(intake)
         withdraw_standing(intake, actor=actor, at=at)
         stop_assist(intake, actor=actor, at=at)
@@ -235,7 +235,11 @@ def close_no_report(*, actor: User, intake_id: UUID, reason: str, at: datetime) 
             actor=actor,
             at=at,
             subject=intake,
-            details={"reason": reason},
+            details={
+                "reason": reason,
+                "submission": submission.number,
+                "sha256": submission.sha256,
+            },
         )
         return intake
 

@@ -69,7 +69,7 @@ def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
             actor=actor,
             at=at,
             subject=intake,
-            details={"submission": submission.number},
+            details={"submission": submission.number, "sha256": submission.sha256},
         )
         return submission
 

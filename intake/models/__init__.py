@@ -3,7 +3,7 @@
 from intake.models.administration import Invitation, TableChange
 from intake.models.answers import Answer, FieldRevision, HeardNote
 from intake.models.assist import AssistLine, Follower, HelpFlag
-from intake.models.audit import AuditEvent
+from intake.models.audit import AuditCheckpoint, AuditEvent, AuditSeal
 from intake.models.copy_out import CopyOutField, CopyOutTick
 from intake.models.cross_reports import CrossReport, CrossReportRule, CrossReportSending
 from intake.models.decisions import Decision, DecisionReference, ResponseOption
@@ -39,7 +39,9 @@ __all__ = [
     "Amendment",
     "Answer",
     "AssistLine",
+    "AuditCheckpoint",
     "AuditEvent",
+    "AuditSeal",
     "CallPage",
     "CallSummary",
     "Concern",

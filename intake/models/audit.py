@@ -1,6 +1,9 @@
 """The audit: append-only facts of who did what, and never what was said."""
 
-from datetime import datetime
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -98,6 +101,14 @@ SENTENCES = {
 }
 
 
+START = hashlib.sha256(b"The audit of the hotline").hexdigest()  # before the first seal
+# The columns of an event that its seal is of.
+SEALED = (
+    *("id", "at", "agency_id", "actor_id", "actor_label"),
+    *("verb", "subject_type", "subject_id", "subject_label", "details"),
+)
+
+
 class AuditEvent(Record):
     """One past-tense fact with actor, time and subject.
 
@@ -119,6 +130,7 @@ class AuditEvent(Record):
         indexes = [
             models.Index(fields=["agency", "-at", "-id"], name="audit_of_agency"),
             models.Index(fields=["subject_id", "-at"], name="audit_of_subject"),
+            models.Index(fields=["at"], name="audit_by_time"),
         ]
 
     @property
@@ -128,6 +140,59 @@ class AuditEvent(Record):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.at:%Y-%m-%d %H:%M}"
+
+
+class AuditSeal(models.Model):
+    """A link of the chain over the audit: its hash is of the link before and of one event.
+
+    Whoever changes, removes, reorders or inserts an event from here on breaks the chain. Events are
+    written without it; one sealer adds the links a minute later, in an order of its own, since
+    transactions end in another order than they began.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(AuditEvent, on_delete=models.PROTECT, related_name="seal")
+    sha256 = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Seal {self.number}"
+
+
+class AuditCheckpoint(Record):
+    """How far the chain went, signed (Ed25519): a copy elsewhere vouches for all before it."""
+
+    number = models.BigIntegerField(unique=True)
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    public_key = models.CharField(max_length=44)  # base64, as the signature
+    signature = models.CharField(max_length=88)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"Checkpoint at seal {self.number}"
+
+
+def canonical(values: tuple[Any, ...]) -> bytes:
+    """Return the bytes of an event that are sealed, from its columns in the order of `SEALED`."""
+    key, at, agency, actor, actor_label, verb, kind, subject, label, details = values
+    plain = [
+        *(str(key), at.astimezone(UTC).isoformat(), str(agency or ""), str(actor or "")),
+        *(actor_label, verb, kind, str(subject or ""), label, details),
+    ]
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def link(before: str, number: int, event: bytes) -> str:
+    """Return the hash of a seal: of the one before it, its number, and its event's bytes."""
+    return hashlib.sha256(f"{before} {number} ".encode() + event).hexdigest()
+
+
+def statement(*, number: int, sha256: str, at: datetime) -> bytes:
+    """Return the words that a checkpoint's signature is of."""
+    return f"hotline audit {number} {sha256} {at.astimezone(UTC).isoformat()}".encode()
 
 
 def record_event(

@@ -153,13 +153,13 @@ def test_the_worker_works_the_queue_and_ends() -> None:
     call_command("work", batch=True)
     assert not Session.objects.exists()
     ready = DBTaskResult.objects.filter(status="READY")
-    for name in ("housekeeping", "look_for_exports"):
+    for name in ("housekeeping", "look_for_exports", "seal_audit"):
         waiting = ready.get(task_path=f"intake.jobs.{name}")
         assert waiting.run_after is not None
         assert waiting.run_after > timezone.now()
     schedule_housekeeping()  # one is enough
     schedule_look()
-    assert ready.count() == 2
+    assert ready.count() == 3
 
 
 def test_an_operator_sets_up_an_agency_and_its_people(client: Client, db: None) -> None:

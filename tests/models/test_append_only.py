@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from intake import triggers
 from intake.actions import reviews
+from intake.actions.audit import seal_events, sign_checkpoint
 from intake.actions.question_sets import copy_edition
 from intake.models import (
     Agency,
@@ -28,7 +29,9 @@ PUBLISHED = ("scheduled", "live", "retired")
 CONTENT = ("questionset", "promptpair", "prompt", "prompttext")
 FROZEN = (
     "amendment",
+    "auditcheckpoint",
     "auditevent",
+    "auditseal",
     "qualityrating",
     "sampledintake",
     "submission",
@@ -71,6 +74,8 @@ def written(worker: User) -> Intake:
         assigned_at=NOW,
         rated_at=NOW,
     )
+    seal_events(at=NOW)
+    sign_checkpoint(at=NOW)
     return call
 
 
@@ -155,7 +160,9 @@ def copied_row(table: str, edition: Edition) -> str:
 @pytest.mark.parametrize("table", FROZEN)
 def test_what_is_kept_is_neither_changed_nor_deleted(written: Intake, table: str) -> None:
     sentence = {
+        "auditcheckpoint": "The audit is append-only.",
         "auditevent": "The audit is append-only.",
+        "auditseal": "The audit is append-only.",
         "amendment": "An amendment stays as it was added.",
         "qualityrating": "A rating of a sample stays as it was given.",
         "sampledintake": "A sample stays as it was drawn.",
@@ -189,7 +196,7 @@ def columns_of(table: str) -> list[str]:
 
 def rows(table: str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM intake_{table} ORDER BY id")
+        cursor.execute(f"SELECT * FROM intake_{table} ORDER BY 1")
         return list(cursor.fetchall())
 
 

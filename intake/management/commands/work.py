@@ -10,6 +10,7 @@ from intake.jobs import (
     schedule_housekeeping,
     schedule_look,
     schedule_notice_mails,
+    schedule_sealing,
 )
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         schedule_housekeeping()
         schedule_look()
+        schedule_sealing()
         queue_exports()  # what a killed worker left, without waiting for the look
         schedule_notice_mails()
         call_command("db_worker", batch=options["batch"], interval=1, reload=False)

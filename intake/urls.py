@@ -222,4 +222,5 @@ urlpatterns = [
     path("agency/<slug:table>/add/", agency_tables.edit_row, name="agency_row_add"),
     path("agency/<slug:table>/<uuid:row_id>/", agency_tables.edit_row, name="agency_row"),
     path("audit/", audit.list_events, name="audit"),
+    path("audit/csv/", audit.download_csv, name="audit_csv"),
 ]

@@ -1,6 +1,6 @@
-"""`make bench`: PDF and saves beside the bare thing, and the call screen.
+"""`make bench`: PDF, saves and the proof of the audit beside the bare thing, and the call screen.
 
-BENCH_MINUTES says how long the server's memory is watched (10).
+BENCH_MINUTES says how long the server's memory is watched (10), BENCH_EVENTS how long the audit is.
 """
 
 import sys
@@ -8,7 +8,7 @@ import tempfile
 
 from hotline.dev import browser, environment, postgres, system
 
-BENCHES = ("tests.bench.pdf", "tests.bench.screen")
+BENCHES = ("tests.bench.pdf", "tests.bench.screen", "tests.bench.audit")
 SAVES = "tests.bench.saves"
 # As in production, where a commit waits for the disk; pgbench comes with 200 connections.
 DURABLE = {"max_connections": "300"}

@@ -7,8 +7,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.db import connection, transaction
 
-from intake.models import AuditCheckpoint, AuditEvent, AuditSeal
-from intake.models.audit import SEALED, START, canonical, link, statement
+from intake import permissions
+from intake.errors import NotAllowed
+from intake.models import AuditCheckpoint, AuditEvent, AuditSeal, User
+from intake.models.audit import SEALED, START, canonical, link, record_event, statement
 
 BATCH = 2_000  # events of one transaction, which on SQLite holds up every save
 LOCK = 0x5EA1  # of PostgreSQL's advisory locks: there is one sealer at a time
@@ -65,3 +67,11 @@ def sign_checkpoint(*, at: datetime) -> AuditCheckpoint | None:
         public_key=base64.b64encode(public).decode(),
         signature=base64.b64encode(settings.AUDIT_KEY.sign(words)).decode(),
     )
+
+
+def note_export(*, actor: User, names: list[str], at: datetime) -> None:
+    """Note that the audit was taken out as a file, and by which of its filters, not their words."""
+    if not permissions.is_privacy_officer(actor):
+        raise NotAllowed("Only privacy officers of the agency read its audit.")
+    details: dict[str, str | int | bool] = {"by": ", ".join(sorted(names))}
+    record_event("audit.exported", actor=actor, at=at, subject=actor.agency, details=details)

@@ -21,6 +21,7 @@ SENTENCES = {
     "assist.line_sent": "Sent a line to the worker of the call",
     "assist.lowered": "Lowered the flag for help, as the call ended or changed hands",
     "assist.taken_back": "Took back that help was asked for",
+    "audit.exported": "Took the audit out as a file",
     "copy_out.pasted": "Noted a block as pasted",
     "copy_out.taken_back": "Took a block back that was noted as pasted",
     "cross_report.sent": "Noted a cross-report as sent",

@@ -14,6 +14,7 @@ from intake.worksheet.assist import (
     build_help,
     build_live,
 )
+from intake.worksheet.audit import AuditFilter, find_events, older_than
 from intake.worksheet.build import (
     SCHEMA_VERSION,
     build,
@@ -102,6 +103,7 @@ __all__ = [
     "AgreementRow",
     "AnswerView",
     "AnsweredView",
+    "AuditFilter",
     "CallView",
     "Change",
     "ConcernView",
@@ -173,6 +175,7 @@ __all__ = [
     "count_new",
     "describe",
     "differences",
+    "find_events",
     "find_lacking",
     "find_passage",
     "from_json",
@@ -181,6 +184,7 @@ __all__ = [
     "list_changes",
     "list_editions",
     "numbers_to_call",
+    "older_than",
     "own_edition",
     "show_status",
     "to_canonical_json",

@@ -1,12 +1,16 @@
 """Two agencies side by side: audit and question sets show the own one's and nothing else."""
 
+import csv
+import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
+from intake.actions.audit import seal_events
 from intake.models import (
     Agency,
     AuditEvent,
@@ -18,7 +22,7 @@ from intake.models import (
     User,
 )
 from intake.models.audit import record_event
-from intake.views.audit import PER_PAGE
+from intake.views.audit import COLUMNS, PER_PAGE
 from tests.factory import NOW, make_call, make_user
 
 
@@ -43,13 +47,13 @@ def both_busy(worker: User, stranger: User) -> None:
     record_event("edition.published", actor=None, at=NOW, subject=Edition.objects.get(agency=None))
 
 
-def shown(client: Client) -> list[AuditEvent]:
+def shown(client: Client, **asked: str) -> list[AuditEvent]:
     """The events of all pages of the audit."""
-    first = client.get(reverse("audit")).context["page"].paginator
-    assert first.num_pages > 1
-    events: list[AuditEvent] = []
-    for number in first.page_range:
-        events += client.get(reverse("audit"), {"page": number}).context["page"].object_list
+    page = client.get(reverse("audit"), asked).context
+    events: list[AuditEvent] = list(page["events"])
+    while page["is_more"]:
+        page = client.get(reverse("audit"), asked | {"older": str(events[-1].pk)}).context
+        events += page["events"]
     return events
 
 
@@ -69,8 +73,10 @@ def test_an_audit_tells_of_the_own_agency(client: Client, whose: str) -> None:
 @pytest.mark.usefixtures("both_busy")
 def test_a_page_of_the_audit_names_nobody_else(client: Client, privacy: User) -> None:
     client.force_login(privacy)
-    for number in (1, 2, 99):
-        page = client.get(reverse("audit"), {"page": number}).content.decode()
+    theirs = AuditEvent.objects.filter(agency=None).latest("at")
+    middle = shown(client)[PER_PAGE // 2]
+    for asked in ({}, {"older": str(middle.pk)}, {"older": str(theirs.pk)}, {"older": "x"}):
+        page = client.get(reverse("audit"), asked).content.decode()
         assert "worker" in page
         assert "stranger" not in page
 
@@ -82,7 +88,65 @@ def test_what_is_asked_for_does_not_widen_the_audit(
     client.force_login(privacy)
     for name in ("agency", "agency_id"):
         answer = client.get(reverse("audit"), {name: str(other.pk)})
-        assert {event.agency_id for event in answer.context["page"]} == {privacy.agency_id}
+        assert {event.agency_id for event in answer.context["events"]} == {privacy.agency_id}
+
+
+@pytest.mark.usefixtures("both_busy")
+def test_the_audit_is_looked_through(
+    client: Client, privacy: User, worker: User, worker2: User, stranger: User
+) -> None:
+    client.force_login(privacy)
+    call = make_call(worker2)
+    noon = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)  # 8 in the evening of the 2nd in the agency
+    event = record_event("intake.exported", actor=worker2, at=noon, subject=call)
+
+    def found(**asked: str) -> list[AuditEvent]:
+        return shown(client, **asked)
+
+    assert {one.actor for one in found(person=str(worker2.pk))} == {worker2}
+    assert found(verb="intake.exported") == [event]
+    assert {one.verb for one in found(verb="intake.")} == {
+        *("intake.started", "intake.viewed", "intake.exported")
+    }
+    assert {one.subject_id for one in found(reference=f" {call.reference}")} == {call.pk}
+    assert event in found(since="2026-03-02", until="2026-03-02", verb="intake.exported")
+    assert found(since="2026-03-03", verb="intake.exported") == []
+    nothing = client.get(reverse("audit"), {"reference": "26-999999"})
+    assert "Nothing was done that fits" in nothing.content.decode()
+    for odd in (
+        {"person": str(stranger.pk)},
+        {"verb": "x"},
+        {"since": "x"},
+        {"since": "2026-03-03", "until": "2026-03-02"},
+    ):
+        refused = client.get(reverse("audit"), odd)
+        assert refused.status_code == 422 and not refused.context["events"]
+        assert client.get(reverse("audit_csv"), odd).status_code == 404
+    assert not AuditEvent.objects.filter(verb="audit.exported").exists()
+
+
+@pytest.mark.usefixtures("both_busy")
+def test_the_audit_is_taken_out_and_that_is_audited(
+    client: Client, privacy: User, worker: User
+) -> None:
+    client.force_login(privacy)
+    seal_events(at=NOW)
+    answer = client.get(reverse("audit_csv"), {"verb": "intake.viewed"})
+    lines = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert lines[0] == list(COLUMNS) and len(lines) == PER_PAGE + 1
+    assert {(one[1], one[3]) for one in lines[1:]} == {("worker", "intake.viewed")}
+    assert all(one[-1].isdigit() for one in lines[1:])
+    event = AuditEvent.objects.get(verb="audit.exported")
+    assert (event.actor, event.details) == (privacy, {"by": "verb"})
+
+
+@pytest.mark.usefixtures("both_busy")
+def test_a_page_of_the_audit_takes_a_fixed_number_of_queries(
+    client: Client, privacy: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(privacy)
+    with django_assert_num_queries(4):
+        client.get(reverse("audit"), {"verb": "intake."})
 
 
 def draft(agency: Agency | None, number: int, words: str) -> Edition:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from textstat import textstat
@@ -120,12 +121,16 @@ def grade_of(text: str, language: str) -> float:
     return _grade(" ".join(text.split()), language)
 
 
+_ONE_LANGUAGE = Lock()  # textstat has one for the whole process, and requests are threads
+
+
 @lru_cache(maxsize=4096)  # the editor asks for all of them again after each change of one
 def _grade(text: str, language: str) -> float:
-    textstat.set_lang(language)
-    if language == "en":
-        return float(textstat.flesch_kincaid_grade(text))
-    return float(textstat.crawford(text))
+    with _ONE_LANGUAGE:
+        textstat.set_lang(language)
+        if language == "en":
+            return float(textstat.flesch_kincaid_grade(text))
+        return float(textstat.crawford(text))
 
 
 def _prompts(one: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, bool]]:

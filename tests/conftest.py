@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
@@ -19,6 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what only PostgreSQL can show where the database is another."""
     if connection.vendor != "postgresql":
         items[:] = [one for one in items if not one.get_closest_marker("postgresql_only")]
+
+
+# How long an example takes depends on the machine, which no test is about.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

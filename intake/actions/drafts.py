@@ -142,6 +142,8 @@ def change_row(*, actor: User, edition_id: UUID, step: Step, at: datetime) -> Dr
     with transaction.atomic():
         edition = lock_draft(actor, edition_id)
         row = _find(edition, step.row, step.id)
+        if isinstance(row, Prompt) and row.pair_id is not None and step.what != "confirm":
+            raise InvalidValue("A side stays with its pair: move or take out the pair.")
         kind, cells = cells_of(edition, row, step)
         if not cells:
             return None

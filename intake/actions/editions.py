@@ -22,6 +22,7 @@ from intake.models.audit import record_event
 from intake.text import clean_text
 
 REMARK = 5_000  # code points
+UNPUBLISHED = (Edition.Status.DRAFT, Edition.Status.IN_REVIEW)
 
 
 def start_draft(*, actor: User, source_id: UUID, at: datetime) -> Edition:
@@ -42,13 +43,20 @@ def discard_draft(*, actor: User, edition_id: UUID, at: datetime) -> None:
     with transaction.atomic():
         edition = lock_edition(actor, edition_id)
         _expect(edition, Edition.Status.DRAFT, "discarded")
+        copies = Edition.objects.filter(copied_from=edition)
+        published = copies.exclude(status__in=UNPUBLISHED).first()
+        if published is not None:
+            raise NotPossibleNow(
+                f"Edition {published.number} was made from this draft and is published, so where "
+                "it came from is kept. Nothing was changed."
+            )
         record_event("edition.discarded", actor=actor, at=at, subject=edition)
         prompts = Prompt.objects.filter(edition=edition)
         PromptText.objects.filter(prompt__in=prompts).delete()
         prompts.delete()
         PromptPair.objects.filter(edition=edition).delete()
         QuestionSet.objects.filter(edition=edition).delete()
-        Edition.objects.filter(copied_from=edition).update(copied_from=edition.copied_from)
+        copies.update(copied_from=edition.copied_from)
         edition.delete()
 
 
@@ -78,10 +86,17 @@ def reopen_draft(*, actor: User, edition_id: UUID, at: datetime) -> Edition:
 
 
 def publish_edition(
-    *, actor: User, edition_id: UUID, live_from: datetime | None, at: datetime
+    *,
+    actor: User,
+    edition_id: UUID,
+    live_from: datetime | None,
+    at: datetime,
+    reviewed: datetime | None = None,
 ) -> Edition:
     """Publish an edition that is in review: at once, or live from a later time on.
 
+    `reviewed` is when the review was asked for that the actor looked at: what was taken back,
+    changed and given to review again since is not published unread.
     Nobody publishes what they asked to be reviewed, unless the agency allows it. Open calls stay
     with the edition that they began with. Raises NotAllowed, NotPossibleNow, or InvalidValue for a
     time that is over.
@@ -93,6 +108,11 @@ def publish_edition(
             raise NotAllowed(
                 "Two people are needed to publish: another administrator than who asked for the "
                 "review. Nothing was changed."
+            )
+        if reviewed is not None and reviewed != edition.requested_at:
+            raise NotPossibleNow(
+                f"Edition {edition.number} was taken back and given to review again since you "
+                "opened the page. Nothing was published: look at what stands now."
             )
         if live_from is not None and live_from <= at:
             raise InvalidValue("This time is over. Choose a later one, or publish at once.")
@@ -168,7 +188,7 @@ def comment_on_edition(
     """Remark on a pair, prompt or set of a draft or of what is in review, or on all of it."""
     with transaction.atomic():
         edition = lock_edition(actor, edition_id)
-        if edition.status not in (Edition.Status.DRAFT, Edition.Status.IN_REVIEW):
+        if edition.status not in UNPUBLISHED:
             raise _not_possible(edition, "remarked on")
         words = clean_text(text).strip()
         if not words:
@@ -201,11 +221,15 @@ def _publish(
 ) -> None:
     """Let a locked edition be live, at once or from a time on; from now on it does not change."""
     _clear(edition)
+    while edition.copied_from is not None and edition.copied_from.status in UNPUBLISHED:
+        edition.copied_from = edition.copied_from.copied_from  # a draft may be discarded any time
     edition.content_sha256 = hash_of(worksheet.describe(edition))
     edition.live_from = live_from or at
     edition.status = Edition.Status.SCHEDULED if live_from else Edition.Status.LIVE
     edition.published_by = actor
-    edition.save(update_fields=["content_sha256", "live_from", "status", "published_by"])
+    edition.save(
+        update_fields=["content_sha256", "copied_from", "live_from", "status", "published_by"]
+    )
     settle_editions(agency=edition.agency, at=at)
     verb = "edition.scheduled" if live_from else "edition.published"
     record_event(verb, actor=actor, at=at, subject=edition)
@@ -244,7 +268,8 @@ def _clear(edition: Edition) -> None:
     Prompt.objects.filter(edition=edition).update(saves={})
     QuestionSet.objects.filter(edition=edition).update(saves={})
     kept = Prompt.objects.filter(edition=edition)  # a subquery: a join would be read three times
-    PromptText.objects.filter(prompt__in=kept, text="").exclude(language="en").delete()
+    empty = PromptText.objects.filter(prompt__in=kept, text="", helper="")
+    empty.exclude(language="en").delete()
 
 
 def _expect(edition: Edition, status: str, what: str) -> None:

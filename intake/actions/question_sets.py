@@ -129,7 +129,7 @@ def import_edition(*, actor: User, import_id: UUID, at: datetime) -> Edition:
         kept = mine.select_for_update(of=("self",)).get(pk=import_id)
         agency = expect_editor(actor)
         live = Edition.objects.live(agency=agency, at=at).first()
-        sets = sop_json.load(kept.sets.encode())
+        sets = sop_json.load(kept.sets.encode(), is_kept=True)
         edition = write_edition(sets, agency=agency, at=at, source=live, actor=actor)
         kept.delete()
         record_event("edition.imported", actor=actor, at=at, subject=edition)

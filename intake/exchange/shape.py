@@ -10,6 +10,10 @@ from intake.text import clean_text
 MOST_BYTES = 2 * 1024 * 1024  # of a file that is read
 MOST_ROWS = 2_000
 LIMITS = {"title": 120, "help": 500, "text": 500, "helper": 500}  # code points
+FACTORS = (
+    *("parental_resilience", "social_connections", "concrete_support"),
+    *("parenting_knowledge", "child_competence"),
+)
 KINDS = ("opening", "factor", "next_steps", "closing")
 PROMPT_KINDS = ("question", "script")
 SIDES = ("worry", "working_well")
@@ -60,10 +64,31 @@ def checked(sets: Sets, places: dict[str, str]) -> Sets:
 
     `places` tells where a row of a key stood in its file.
     """
+    rows = sum(1 + 2 * len(one["pairs"]) + len(one["prompts"]) for one in sets)
+    if rows > MOST_ROWS:
+        raise refuse(f"It has {rows:,} prompts; an edition has {MOST_ROWS:,} at most.")
     problems = [*_problems(sets, places), *_of_positions(sets, places)]
     if problems:
         raise Unreadable(problems)
     return [normal(one) for one in sets]
+
+
+def expect_whole(sets: Sets) -> Sets:
+    """Return the sets of a whole edition, or raise Unreadable: pages and figures know these."""
+    problems: list[Problem] = []
+    kinds = {one["key"]: one["kind"] for one in sets}
+    for key in FACTORS:
+        if kinds.get(key) != "factor":
+            problems.append(Problem("The file", f"The set of the factor “{key}” is missing."))
+    for key, kind in kinds.items():
+        if kind == "factor" and key not in FACTORS:
+            problems.append(Problem(key, "There are five factors, and this is none of them."))
+    for kind in ("opening", "next_steps", "closing"):
+        if list(kinds.values()).count(kind) != 1:
+            problems.append(Problem("The file", f"An edition has one set of the kind “{kind}”."))
+    if problems:
+        raise Unreadable(problems)
+    return sets
 
 
 def normal(one: dict[str, Any]) -> dict[str, Any]:

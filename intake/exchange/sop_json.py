@@ -25,9 +25,12 @@ def dump(sets: Sets, *, title: str) -> bytes:
     return (json.dumps(about, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def load(content: bytes) -> Sets:
-    """Return the sets of a file, or raise Unreadable with every problem and its path."""
-    if len(content) > MOST_BYTES:
+def load(content: bytes, *, is_kept: bool = False) -> Sets:
+    """Return the sets of a file, or raise Unreadable with every problem and its path.
+
+    What was read before and is kept may be longer than a file: it is written out with its indents.
+    """
+    if len(content) > MOST_BYTES and not is_kept:
         raise refuse("It is larger than 2 MB, which no edition is.")
     try:
         data = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)

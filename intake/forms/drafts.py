@@ -56,13 +56,24 @@ def parse_change(post: QueryDict) -> Pressed | None:
 
 
 class PublishForm(forms.Form):
-    """From when an edition is live, as `live_from` in real time; None is at once."""
+    """From when an edition is live, as `live_from` in real time; None is at once.
 
+    `reviewed` is when the review that the page shows was asked for.
+    """
+
+    reviewed = forms.CharField(max_length=40)
     live_from = WallTimeField(label="Live from (empty: at once)", required=False)
 
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone
+
+    def clean_reviewed(self) -> datetime:
+        """Return the moment, as the page has it to the microsecond."""
+        try:
+            return datetime.fromisoformat(self.cleaned_data["reviewed"])
+        except ValueError:
+            raise forms.ValidationError("Open the page again.") from None
 
     def clean_live_from(self) -> datetime | None:
         """Return the moment; of a time that comes twice that night, the first."""

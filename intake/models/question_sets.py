@@ -28,10 +28,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     """Editions and who may read them."""
 
     def visible_to(self, user: User) -> "EditionQuerySet":
-        """Return the editions of the user's agency, and the state's."""
+        """Return the editions of the user's agency, and those that the state has published."""
         if user.agency_id is None:
             return self.none()
-        return self.filter(Q(agency=user.agency_id) | Q(agency__isnull=True))
+        drafted = [Edition.Status.DRAFT, Edition.Status.IN_REVIEW]
+        published = Q(agency__isnull=True) & ~Q(status__in=drafted)
+        return self.filter(Q(agency=user.agency_id) | published)
 
     def live(self, *, agency: Agency | None, at: datetime) -> "EditionQuerySet":
         """Return the editions that were live by the time `at`, the latest first."""

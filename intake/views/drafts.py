@@ -25,8 +25,11 @@ from intake.forms.saves import Malformed, parse_form_saves
 from intake.models import Edition
 from intake.views.question_sets import state_edition
 from intake.views.requests import UserRequest
-from intake.views.saving import answer_save
+from intake.views.saving import answer_save, refusal
 from intake.wording import BLOCKING, WARNING
+
+GONE = "this draft was discarded. Copy what you need from this page."
+RELATED = ("agency", "copied_from__agency", "requested_by", "created_by")
 
 
 @require_safe
@@ -57,14 +60,19 @@ def state(request: UserRequest, number: int) -> HttpResponse:
 @require_POST
 def save(request: UserRequest, number: int) -> JsonResponse:
     """One save of the protocol that the call screen has too (intake/README.md)."""
-    edition = fetch(request, number)
-    return answer_save(
-        request.body,
-        lambda save: drafts.save_draft_field(
-            actor=request.user, edition_id=edition.pk, save=save, at=timezone.now()
-        ),
-        parse_draft_name,
-    )
+    if not permissions.can_edit_question_sets(request.user):
+        raise Http404
+    try:
+        edition = Edition.objects.get(agency=request.user.agency_id, number=number)
+        return answer_save(
+            request.body,
+            lambda save: drafts.save_draft_field(
+                actor=request.user, edition_id=edition.pk, save=save, at=timezone.now()
+            ),
+            parse_draft_name,
+        )
+    except Edition.DoesNotExist:
+        return refusal(404, "state", GONE)
 
 
 @require_POST
@@ -100,11 +108,33 @@ def save_form(request: UserRequest, number: int) -> HttpResponse:
         except Refused as refused:
             errors[name] = refused.sentence
     if conflicts or errors:
-        typed = {str(one.field): one.text for one in saves}
-        told: dict[str, Any] = {"conflicts": conflicts, "errors": errors, "typed": typed}
-        return _page(request, edition, status=409, **told)
+        typed = {str(one.field): one.text or "" for one in saves}
+        return _unsaved(request, number, edition.pk, conflicts, errors, typed)
     messages.success(request, "Saved.")
     return redirect("edition_edit", number)
+
+
+def _unsaved(
+    request: UserRequest,
+    number: int,
+    key: UUID,
+    conflicts: dict[str, str],
+    errors: dict[str, str],
+    typed: dict[str, str],
+) -> HttpResponse:
+    """Return the editor with what was refused in its boxes, and beside them what has none.
+
+    Where there is no draft any more to show, a page has all of what was not saved.
+    """
+    edition = Edition.objects.filter(pk=key).select_related(*RELATED).first()
+    told: dict[str, Any] = {"conflicts": conflicts, "errors": errors, "typed": typed}
+    if edition is None or edition.status != Edition.Status.DRAFT:
+        lost = [(errors.get(name, ""), typed[name]) for name in (*errors, *conflicts)]
+        context = {"number": number, "lost": lost}
+        return render(request, "intake/question_sets/unsaved.html", context, status=409)
+    boxes = worksheet.build_draft(edition, viewer=request.user).field_names
+    told["lost"] = [(errors[name], typed[name]) for name in errors if name not in boxes]
+    return _page(request, edition, status=409, **told)
 
 
 @require_POST
@@ -151,9 +181,7 @@ def fetch(request: UserRequest, number: int) -> Edition:
     """Return an edition of the user's agency for who edits question sets; 404 for all else."""
     if not permissions.can_edit_question_sets(request.user):
         raise Http404
-    editions = Edition.objects.filter(agency=request.user.agency_id).select_related(
-        "agency", "copied_from__agency", "requested_by", "created_by"
-    )
+    editions = Edition.objects.filter(agency=request.user.agency_id).select_related(*RELATED)
     return get_object_or_404(editions, number=number)
 
 
@@ -175,6 +203,7 @@ def _context(request: UserRequest, edition: Edition) -> dict[str, Any]:
         "conflicts": {},
         "errors": {},
         "typed": {},
+        "lost": [],
     }
 
 

@@ -17,6 +17,8 @@ from intake.models import Edition, EditionComment
 from intake.views.drafts import fetch
 from intake.views.requests import UserRequest
 
+OTHER = "This is not the page that the edition has now. Nothing was changed: look at what stands."
+
 
 @require_POST
 def start_draft(request: UserRequest, number: int) -> HttpResponse:
@@ -59,7 +61,7 @@ def publish_edition(request: UserRequest, number: int) -> HttpResponse:
         raise Http404
     form = PublishForm(request.POST, zone=request.user.agency.zone)
     if not form.is_valid():
-        messages.error(request, " ".join(map(str, form.errors["live_from"])))
+        messages.error(request, " ".join(map(str, form.errors.get("live_from", [OTHER]))))
         return redirect("edition_edit", number)
     live_from = form.cleaned_data["live_from"]
     told = (
@@ -70,7 +72,13 @@ def publish_edition(request: UserRequest, number: int) -> HttpResponse:
         moment = timezone.localtime(live_from, request.user.agency.zone)
         told = f"Edition {number} is scheduled: live from {moment:%b %-d, %Y, %H:%M} on."
     return _press(
-        request, number, editions.publish_edition, to="edition", told=told, live_from=live_from
+        request,
+        number,
+        editions.publish_edition,
+        to="edition",
+        told=told,
+        live_from=live_from,
+        reviewed=form.cleaned_data["reviewed"],
     )
 
 
@@ -130,6 +138,9 @@ def _press(
 ) -> HttpResponse:
     """Carry out one step of an edition's life and go on, or say why not."""
     edition = fetch(request, number)
+    if request.POST.get("edition", str(edition.pk)) != str(edition.pk):
+        messages.error(request, OTHER)  # that one was discarded, and its number given again
+        return redirect("edition", number)
     try:
         action(actor=request.user, edition_id=edition.pk, at=timezone.now(), **values)
     except Edition.DoesNotExist:

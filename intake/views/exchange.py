@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from intake import permissions, worksheet
 from intake.actions.question_sets import import_edition, keep_import, note_export
-from intake.exchange import READERS, Problem, Unreadable
-from intake.exchange.shape import MOST_BYTES
+from intake.exchange import READERS, Problem, Unreadable, sop_json
+from intake.exchange.shape import MOST_BYTES, expect_whole
 from intake.exports.question_sets import KINDS
 from intake.exports.question_sets import export_edition as make_file
 from intake.forms.editions import kind_of
@@ -60,7 +60,9 @@ def _import_file(request: UserRequest) -> HttpResponse:
             if kind not in READERS:
                 raise Unreadable([Problem("The file", "Its name ends with .json, .xlsx or .csv.")])
             kept = keep_import(
-                actor=request.user, sets=READERS[kind](file.read()), at=timezone.now()
+                actor=request.user,
+                sets=expect_whole(READERS[kind](file.read())),
+                at=timezone.now(),
             )
         except Unreadable as refused:
             problems = refused.problems
@@ -76,7 +78,7 @@ def show_import(request: UserRequest, import_id: UUID) -> HttpResponse:
     """What a file would change of the edition that is live."""
     kept = _kept(request, import_id)
     live = Edition.objects.live(agency=kept.agency, at=timezone.now()).first()
-    sets = READERS["json"](kept.sets.encode())
+    sets = sop_json.load(kept.sets.encode(), is_kept=True)
     context = {
         "kept": kept,
         "live": live,

@@ -305,21 +305,27 @@ def _assemble(
     heard: list[HeardView],
     bound: dict[str, str],
 ) -> tuple[SectionView, ...]:
+    # First, as in a draft (of the preview) somebody may add a pair meanwhile.
+    standing = list(
+        PromptPair.objects.filter(edition=edition_id, is_removed=False).order_by(
+            "-is_core", "position", "key"
+        )
+    )
     texts: dict[UUID, dict[str, PromptText]] = {}
     for text in PromptText.objects.filter(prompt__edition=edition_id):
         texts.setdefault(text.prompt_id, {})[text.language] = text
     open_prompts: dict[UUID, list[PromptView]] = {}
     sides: dict[tuple[UUID, str], PromptView] = {}
-    for prompt in Prompt.objects.filter(edition=edition_id, is_removed=False).order_by("position"):
+    for prompt in Prompt.objects.filter(edition=edition_id, is_removed=False).order_by(
+        "position", "key"
+    ):
         view = _prompt(prompt, texts.get(prompt.pk, {}), answers, bound)
         if prompt.pair_id is None:
             open_prompts.setdefault(prompt.question_set_id, []).append(view)
         else:
             sides[prompt.pair_id, prompt.side] = view
     pairs: dict[UUID, list[PairView]] = {}
-    for pair in PromptPair.objects.filter(edition=edition_id, is_removed=False).order_by(
-        "-is_core", "position"
-    ):
+    for pair in standing:
         view_of_pair = PairView(
             id=str(pair.pk),
             key=pair.key,

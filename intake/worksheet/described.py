@@ -12,11 +12,14 @@ def describe(edition: Edition) -> list[dict[str, Any]]:
     What was taken out of a draft and a text that is not written yet are left out. `stale` has the
     English from which a translation was made, where another stands now.
     """
+    # In this order: a pair that somebody adds meanwhile is not there yet, rather than half there.
+    standing = PromptPair.objects.filter(edition=edition, is_removed=False)
+    pairs = list(standing.order_by("position", "key"))
+    kept = Prompt.objects.filter(edition=edition, is_removed=False)
+    prompts = list(kept.order_by("position", "key"))
     texts: dict[Any, dict[str, PromptText]] = {}
     for text in PromptText.objects.filter(prompt__edition=edition):
         texts.setdefault(text.prompt_id, {})[text.language] = text
-    prompts = list(Prompt.objects.filter(edition=edition, is_removed=False).order_by("position"))
-    pairs = PromptPair.objects.filter(edition=edition, is_removed=False).order_by("position")
 
     def wording(prompt: Prompt) -> dict[str, Any]:
         versions = texts.get(prompt.pk, {})

@@ -131,9 +131,31 @@ class DraftView:
     can_undo: bool
     can_redo: bool
 
+    @property
+    def field_names(self) -> set[str]:
+        """The names of all fields that the editor has a box for."""
+        prompts = [prompt for one in self.sets for prompt in one.prompts]
+        prompts += [prompt for one in self.sets for pair in one.pairs for prompt in pair.prompts]
+        boxes = [box for one in self.sets for box in one.fields]
+        boxes += [
+            box for one in prompts for box in (one.english, one.spanish, one.helper, one.helper_es)
+        ]
+        return {box.name for box in boxes}
+
 
 def build_draft(edition: Edition, *, viewer: User) -> DraftView:
     """Return a draft, or what is in review, as its editor shows it; the query count is fixed."""
+    # In this order: what somebody changes meanwhile makes the version old, and the next look finds
+    # it; a pair that is added meanwhile is not there yet, rather than half there.
+    version = version_of(edition)
+    pairs = list(
+        PromptPair.objects.filter(edition=edition, is_removed=False).order_by(
+            "-is_core", "position", "key"
+        )
+    )
+    standing = list(
+        Prompt.objects.filter(edition=edition, is_removed=False).order_by("position", "key")
+    )
     remarks: dict[str, list[EditionComment]] = {}
     for remark in edition.comments.select_related("author", "resolved_by"):
         remarks.setdefault(remark.anchor, []).append(remark)
@@ -141,15 +163,7 @@ def build_draft(edition: Edition, *, viewer: User) -> DraftView:
         (text.prompt_id, text.language): text
         for text in PromptText.objects.filter(prompt__edition=edition)
     }
-    prompts = [
-        (prompt, _prompt(prompt, texts, remarks))
-        for prompt in Prompt.objects.filter(edition=edition, is_removed=False).order_by(
-            "position", "key"
-        )
-    ]
-    pairs = PromptPair.objects.filter(edition=edition, is_removed=False).order_by(
-        "-is_core", "position", "key"
-    )
+    prompts = [(prompt, _prompt(prompt, texts, remarks)) for prompt in standing]
     of_pair = {(one.pair_id, one.side): view for one, view in prompts if one.pair_id}
     movable: dict[UUID, list[UUID]] = {}
     for pair in pairs:
@@ -184,14 +198,19 @@ def build_draft(edition: Edition, *, viewer: User) -> DraftView:
         )
         for section in edition.question_sets.order_by("position")
     )
+    shown = {"", *(one.key for one in sets)}
+    shown |= {pair.key for one in sets for pair in one.pairs}
+    shown |= {one.key for one, _ in prompts if one.pair_id is None}
+    homeless = [one for anchor, some in remarks.items() if anchor not in shown for one in some]
     of_rows = edition.changes.filter(actor=viewer).exclude(kind=DraftChange.Kind.WORDED)
     return DraftView(
         sets=sets,
-        remarks=tuple(remarks.get("", ())),
+        # What a remark was about may have been taken out; then it stands with those on all of it.
+        remarks=(*remarks.get("", ()), *homeless),
         open_remarks=sum(
             one.resolved_at is None for standing in remarks.values() for one in standing
         ),
-        version=version_of(edition),
+        version=version,
         changes=_change_lines(edition, sets),
         can_undo=of_rows.filter(undone_at=None).exists(),
         can_redo=of_rows.filter(undone_at__isnull=False).exists(),

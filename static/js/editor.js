@@ -3,7 +3,7 @@
  * something else of it changed – by a button here, by somebody elsewhere, or in the checks.
  */
 
-import { show, startSaving } from "./call/fields.js";
+import { controlOf, show, startSaving } from "./call/fields.js";
 import { startHistory } from "./call/history.js";
 import { restoreLeft } from "./call/left.js";
 import { Journal, importKey, openStore } from "./journal.js";
@@ -21,6 +21,7 @@ const saver = root.dataset.saveUrl ? startSaving(root) : null;
 let timer = null;
 let isAsking = false;
 let isOver = false;
+let presses = 0;
 
 function say(sentence, isCare = true) {
   news.textContent = sentence;
@@ -34,8 +35,11 @@ function followFields(fresh) {
     const [name, revision, text] = [its.dataset.field, Number(its.dataset.revision), its.value];
     const control = root.querySelector(`[data-field="${CSS.escape(name)}"]`);
     const field = saver.fields.get(name);
-    if (!control || !field) saver.watch(name, text, revision);
-    else if (revision > field.revision && !saver.isDirty(field)) {
+    if (!field || (!control && !saver.isDirty(field))) saver.watch(name, text, revision);
+    else if (!control || control.closest("[data-gone]")) {
+      its.value = field.text; // it is back, and so is what was typed in it
+      saver.tryAgain(field);
+    } else if (revision > field.revision && !saver.isDirty(field)) {
       saver.watch(name, text, revision);
       show(control, text);
       control.dataset.revision = revision;
@@ -43,6 +47,63 @@ function followFields(fresh) {
     }
   }
 }
+
+const typedIn = (row) =>
+  [...row.querySelectorAll("[data-field]")].filter((control) => {
+    const field = saver.fields.get(control.dataset.field);
+    return field && saver.isDirty(field);
+  });
+
+/** What was taken out while something was typed in it here stays in view, and says so. */
+function keepTyped(fresh) {
+  for (const row of desk().querySelectorAll(".editor-pair")) {
+    const key = row.dataset.key;
+    const set = fresh.querySelector(`[data-key="${CSS.escape(row.closest(".editor-set").dataset.key)}"]`);
+    if (fresh.querySelector(`[data-key="${CSS.escape(key)}"]`) || !set || !typedIn(row).length) continue;
+    const kept = row.cloneNode(true);
+    for (const form of kept.querySelectorAll("form")) form.remove();
+    if (!kept.querySelector("[data-drop]")) kept.prepend(goneNote());
+    kept.dataset.gone = "";
+    set.append(kept);
+  }
+}
+
+function goneNote() {
+  const note = document.createElement("div");
+  note.className = "notice notice--care";
+  note.dataset.key = "gone";
+  const drop = Object.assign(document.createElement("button"), { type: "button", className: "usa-button usa-button--outline button--small", textContent: "Drop what I typed here" });
+  drop.dataset.drop = "";
+  const words = document.createElement("p");
+  words.textContent = "Somebody took this out while you typed. What you typed is kept here and not saved: copy what you need, or ask for it to be brought back.";
+  note.append(words, drop);
+  return note;
+}
+
+/** Words that an earlier page left for something that is not in the draft any more. */
+function showHomeless() {
+  for (const name of saver.waitingForWorker) {
+    if (controlOf(name)) continue;
+    const { text } = saver.fields.get(name);
+    saver.fields.delete(name); // nothing here waits for it; the journal keeps it until it is dropped
+    const note = goneNote();
+    note.dataset.homeless = name;
+    note.firstChild.textContent = "Something that you typed earlier was not saved: what it belongs to was taken out. It is kept here, on this machine, for a day: copy what you need, or ask for it to be brought back.";
+    note.insertBefore(Object.assign(document.createElement("pre"), { className: "conflict-stored", textContent: text }), note.lastChild);
+    news.after(note);
+  }
+  saver.report();
+}
+
+root.addEventListener("click", (event) => {
+  const drop = event.target.closest("[data-drop]");
+  if (!drop) return;
+  const row = drop.closest("[data-gone], [data-homeless]");
+  const names = row.dataset.homeless ? [row.dataset.homeless] : typedIn(row).map((control) => control.dataset.field);
+  for (const name of names) saver.drop(name);
+  row.remove();
+  desk().focus();
+});
 
 /** Show the draft as the server has it now; what has the focus keeps it. */
 function showDraft(html) {
@@ -54,22 +115,30 @@ function showDraft(html) {
     if (other) other.open = details.open;
   }
   const known = new Set([...desk().querySelectorAll(".editor-pair")].map((pair) => pair.dataset.key));
-  if (saver) followFields(fresh);
+  if (saver) {
+    followFields(fresh);
+    keepTyped(fresh);
+  }
   change(desk(), fresh);
   root.dispatchEvent(new CustomEvent("call:changed"));
   return [...desk().querySelectorAll(".editor-pair")].filter((pair) => !known.has(pair.dataset.key));
 }
 
 async function look() {
+  const before = presses;
   const response = await fetch(`${root.dataset.stateUrl}?version=${root.dataset.version}`, {
     headers: { Accept: "application/json", "X-Background": "yes" },
     credentials: "same-origin",
     signal: AbortSignal.timeout(PATIENCE),
   });
   if (response.status === 401) return document.dispatchEvent(new CustomEvent("session:lost"));
-  if (response.status === 404) isOver = true;
+  if (response.status === 404) {
+    isOver = true;
+    return say("This draft was discarded. What you typed stays on this page until you leave it: copy what you need.");
+  }
   if (!response.ok || response.status === 204) return undefined;
   const answer = await response.json();
+  if (presses !== before) return undefined; // a button was pressed meanwhile: its answer is newer
   if (answer.status !== root.dataset.status) {
     isOver = true;
     return say("This edition is in another state now. Reload the page to see it.");
@@ -108,6 +177,7 @@ async function press(form, button) {
   const pairs = [...desk().querySelectorAll(".editor-pair")];
   const place = pairs.indexOf(form.closest(".editor-pair"));
   const body = new URLSearchParams(new FormData(form, button));
+  presses += 1;
   try {
     const response = await fetch(form.action, { method: "POST", credentials: "same-origin", body, signal: AbortSignal.timeout(PATIENCE) });
     if (response.status === 401 || new URL(response.url).pathname.startsWith("/accounts/")) {
@@ -118,12 +188,15 @@ async function press(form, button) {
     const html = await response.text();
     const page = new DOMParser().parseFromString(html, "text/html");
     root.dataset.version = page.querySelector("[data-editor]")?.dataset.version ?? root.dataset.version;
-    form.closest("details[data-keeps-open]")?.removeAttribute("open");
-    form.reset();
+    const isRefused = page.querySelector(".messages .usa-alert--error") !== null;
+    if (!isRefused) {
+      form.closest("details[data-keeps-open]")?.removeAttribute("open");
+      form.reset();
+    }
     const added = showDraft(html);
     const told = page.querySelector(".messages .usa-alert__text")?.textContent.trim() ?? "";
     const gone = button?.value === "remove" ? "Taken out. Undo, beside the last changes, brings it back." : "";
-    say(told || gone, Boolean(told));
+    say(told || (isRefused ? "" : gone), Boolean(told));
     refocus(form, button, added, place);
   } catch {
     say("The server could not be reached. Nothing was lost; press again.");
@@ -195,7 +268,10 @@ if (saver) {
   });
   guardSignOut();
   root.addEventListener("call:stored", () => ask(SOON));
-  kept.then(() => (root.dataset.ready = ""));
+  kept.then(() => {
+    root.dataset.ready = "";
+    saver.drain().then(showHomeless);
+  });
 } else root.dataset.ready = "";
 document.addEventListener("visibilitychange", () => !document.hidden && ask(0));
 ask();

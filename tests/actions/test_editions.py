@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from intake import worksheet
 from intake.actions import drafts, editions
 from intake.actions.people import set_policy
-from intake.actions.question_sets import hash_of
+from intake.actions.question_sets import copy_edition, hash_of
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow, Refused
 from intake.fields import Save, Step, parse_draft_name
 from intake.models import Answer, AuditEvent, Edition, Intake, Prompt, PromptPair, User
@@ -330,3 +330,33 @@ def carry_out(what: str, actor: User, second: User, live: Edition, at: datetime)
         case _ if pair is not None:
             to = "to:concrete_support" if what == "move" else what
             drafts.change_row(step=Step("pair", pair.pk, to), **known)
+
+
+def test_a_draft_that_a_published_edition_was_copied_from_can_go(
+    administrator: User, second: User, draft: Edition, live: Edition
+) -> None:
+    copy = editions.start_draft(actor=administrator, source_id=draft.pk, at=NOW)
+    assert copy.copied_from == draft
+    editions.request_review(actor=administrator, edition_id=copy.pk, at=NOW)
+    editions.publish_edition(actor=second, edition_id=copy.pk, live_from=None, at=NOW)
+    copy.refresh_from_db()
+    assert copy.copied_from == live
+    editions.discard_draft(actor=administrator, edition_id=draft.pk, at=NOW)
+    assert not Edition.objects.filter(pk=draft.pk).exists()
+
+
+def test_a_note_without_a_translation_is_published_too(
+    administrator: User, second: User, draft: Edition
+) -> None:
+    prompt = Prompt.objects.filter(edition=draft, side="worry")[0]
+    prompt.texts.filter(language="es").update(text="", helper="Con calma")
+    editions.request_review(actor=administrator, edition_id=draft.pk, at=NOW)
+    editions.publish_edition(actor=second, edition_id=draft.pk, live_from=None, at=NOW)
+    assert prompt.texts.get(language="es").helper == "Con calma"
+
+
+def test_what_the_state_has_not_published_is_nobody_s(worker: User, live: Edition) -> None:
+    state = Edition.objects.get(agency=None)
+    assert set(Edition.objects.visible_to(worker)) == {live, state}
+    unpublished = copy_edition(source=state, agency=None, at=NOW)
+    assert unpublished not in Edition.objects.visible_to(worker)

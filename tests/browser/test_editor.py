@@ -8,9 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
+from intake.actions import editions
 from intake.models import Edition, Intake, PromptText, User
 from tests import factory
-from tests.browser.checks import Inspection
+from tests.browser.checks import Inspection, expect_accessible
 from tests.browser.conftest import Watch
 from tests.browser.test_call import sign_in, wait_for_scripts
 from tests.browser.test_looks import look_at
@@ -185,6 +186,86 @@ def test_two_editors_lose_nothing_and_undo_their_own(
     page.keyboard.press("Control+z")
     expect(first).not_to_have_value(joined)
     watch.expect_silence()
+
+
+def test_words_for_what_was_taken_out_are_kept_until_they_are_dropped(
+    page: Page, browser: Browser, live_server: LiveServer, administrator: User
+) -> None:
+    assert administrator.agency is not None
+    factory.make_user(administrator.agency, "administrator2", "administrators")
+    sign_in(page, live_server, "administrator")
+    open_new_draft(page)
+    other = browser.new_context(viewport={"width": 1366, "height": 625}).new_page()
+    sign_in(other, live_server, "administrator2")
+    other.goto(page.url)
+    wait_for_editor(other)
+    key = page.get_by_role("group", name=re.compile("^Pair: ")).first.get_attribute("data-key")
+    mine, theirs = (one.locator(f"[data-key={key}]") for one in (page, other))
+    box = theirs.get_by_role("textbox", name="Worry, English")
+
+    def take_out_under(words: str) -> None:
+        other.context.set_offline(True)
+        box.fill(words)
+        mine.get_by_role("button", name=re.compile("^Take out")).click()
+        expect(page.get_by_text("Taken out.")).to_be_visible()
+        other.context.set_offline(False)
+        expect(other.get_by_text("Somebody took this out while you typed")).to_be_visible(
+            timeout=30_000
+        )
+        expect(box).to_have_value(words)
+
+    take_out_under("Who could help?")
+    page.get_by_role("button", name="Undo my last change of rows").click()
+    expect(mine.get_by_role("textbox", name="Worry, English")).to_have_value(
+        "Who could help?", timeout=30_000
+    )
+    expect(other.get_by_text("Somebody took this out while you typed")).to_be_hidden()
+    expect(other.locator("#save-status")).to_have_text(SAVED)
+
+    take_out_under("Who else could?")
+    other.get_by_role("button", name="Request review").click()
+    expect(other.get_by_text("Not everything is saved yet")).to_be_visible()
+    other.reload()
+    left = other.get_by_text("Something that you typed earlier was not saved")
+    expect(left).to_be_visible(timeout=30_000)
+    expect(other.get_by_text("Who else could?")).to_be_visible()
+    expect_accessible(other)
+    # Nothing else waits for it: the buttons work.
+    other.get_by_role("button", name=re.compile("^Add a pair")).first.click()
+    expect(other.get_by_role("group", name="Pair: nothing written yet")).to_be_visible()
+    other.get_by_role("button", name="Drop what I typed here").click()
+    expect(left).to_be_hidden()
+    other.reload()
+    wait_for_editor(other)
+    expect(left).to_be_hidden()
+
+
+def test_a_remark_that_is_too_long_stays_in_its_box(
+    page: Page, live_server: LiveServer, administrator: User
+) -> None:
+    sign_in(page, live_server, "administrator")
+    open_new_draft(page)
+    page.get_by_text("Remark on all of the edition").locator("visible=true").first.click()
+    remark = page.get_by_role("textbox", name="Remark on all of the edition")
+    remark.evaluate("box => (box.maxLength = 6000)")
+    remark.fill("x" * 5001)
+    page.get_by_role("button", name="Add remark").locator("visible=true").click()
+    expect(page.get_by_text("5,000 fit")).to_be_visible()
+    expect(remark).to_have_value("x" * 5001)
+
+
+def test_who_edits_a_draft_that_is_discarded_is_told(
+    page: Page, live_server: LiveServer, administrator: User
+) -> None:
+    sign_in(page, live_server, "administrator")
+    open_new_draft(page)
+    draft = Edition.objects.get(agency=administrator.agency, number=2)
+    editions.discard_draft(actor=administrator, edition_id=draft.pk, at=factory.NOW)
+    expect(page.get_by_text("This draft was discarded. What you typed stays")).to_be_visible(
+        timeout=15_000
+    )
+    page.get_by_role("textbox", name="Worry, English").first.fill("Too late")
+    expect(page.locator("#save-status")).to_have_text(re.compile("this draft was discarded"))
 
 
 def test_what_was_typed_when_the_browser_died_comes_back(

@@ -1,15 +1,18 @@
 """The editor's page, its saves in the protocol of the call screen, and what its buttons do."""
 
 import json
+import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from intake.actions import editions
-from intake.fields import check_sum
+from intake.actions import drafts, editions
+from intake.fields import Step, check_sum
 from intake.models import DraftChange, Edition, OutboxKey, Prompt, PromptPair, User
 from intake.worksheet import describe
 from tests.factory import NOW
@@ -134,9 +137,12 @@ def test_a_browser_gets_the_key_of_its_own_outbox(
 
 def test_the_course_of_an_edition(as_administrator: Client, second: User, draft: Edition) -> None:
     def press(name: str, **about: str) -> str:
+        if name == "edition_publish":
+            shown = as_administrator.get(at("edition_edit", draft)).content.decode()
+            about |= dict(re.findall(r'name="(reviewed)" value="([^"]+)"', shown))
         return as_administrator.post(at(name, draft), about, follow=True).content.decode()
 
-    assert "nothing was changed" in press("edition_publish").lower()
+    assert "not the page that the edition has now" in press("edition_publish")
     assert "Another administrator can publish" in press("edition_request_review")
     assert "Two people are needed" in press("edition_publish")
     assert "There is no remark yet" in press("edition_comment", text=" ")
@@ -157,3 +163,97 @@ def test_a_draft_is_discarded(as_administrator: Client, draft: Edition) -> None:
     page = as_administrator.post(at("edition_discard", draft), follow=True).content.decode()
     assert "was discarded" in page and not Edition.objects.filter(pk=draft.pk).exists()
     assert as_administrator.get(at("edition_edit", draft)).status_code == 404
+
+
+def test_what_was_not_reviewed_is_not_published(
+    as_administrator: Client, administrator: User, second: User, draft: Edition, live: Edition
+) -> None:
+    editions.request_review(actor=administrator, edition_id=draft.pk, at=NOW)
+    client = Client()
+    client.force_login(second)
+    page = client.get(at("edition_edit", draft)).content.decode()
+    form = dict(re.findall(r'type="hidden" name="(edition|reviewed)" value="([^"]+)"', page))
+    assert form.keys() == {"edition", "reviewed"}
+    editions.reopen_draft(actor=administrator, edition_id=draft.pk, at=NOW)
+    later = NOW + timedelta(minutes=1)
+    editions.request_review(actor=administrator, edition_id=draft.pk, at=later)
+    told = client.post(at("edition_publish", draft), form, follow=True).content.decode()
+    assert "was taken back and given to review again" in told
+    editions.reopen_draft(actor=administrator, edition_id=draft.pk, at=NOW)
+    editions.discard_draft(actor=administrator, edition_id=draft.pk, at=NOW)
+    other = editions.start_draft(actor=administrator, source_id=live.pk, at=NOW)
+    editions.request_review(actor=administrator, edition_id=other.pk, at=NOW)
+    assert other.number == draft.number
+    for name in ("edition_publish", "edition_reopen"):
+        told = client.post(at(name, draft), form, follow=True).content.decode()
+        assert "not the page that the edition has now" in told
+    other.refresh_from_db()
+    assert other.status == "in_review"
+
+
+def test_words_that_find_no_box_are_shown_whole(
+    as_administrator: Client, administrator: User, second: User, draft: Edition
+) -> None:
+    pair = PromptPair.objects.filter(edition=draft, is_core=False)[0]
+    gone = Prompt.objects.get(pair=pair, side="worry")
+    step = Step("pair", pair.pk, "remove")
+    drafts.change_row(actor=administrator, edition_id=draft.pk, step=step, at=NOW)
+    name, sent = f"prompt.{gone.pk}.en", "Who else\ncould <b>help</b>?"
+    form = {name: sent, f"base:{name}": "0-0"}
+    answer = as_administrator.post(at("edition_form", draft), form)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "could &lt;b&gt;help" in page
+    assert "taken out of the draft" in page and "Request review" in page
+    editions.request_review(actor=administrator, edition_id=draft.pk, at=NOW)
+    for publishes in (False, True):
+        if publishes:
+            editions.publish_edition(actor=second, edition_id=draft.pk, live_from=None, at=NOW)
+        answer = as_administrator.post(at("edition_form", draft), form)
+        page = answer.content.decode()
+        assert answer.status_code == 409 and "could &lt;b&gt;help" in page
+        assert "takes no changes now" in page and "Publish" not in page
+
+
+def test_an_emptied_field_that_conflicts_stays_empty(
+    as_administrator: Client, administrator: User, draft: Edition
+) -> None:
+    name = f"prompt.{some_prompt(draft).pk}.en"
+    save(as_administrator, draft, field=name, text="Stored since")
+    answer = as_administrator.post(at("edition_form", draft), {name: "", f"base:{name}": "0-0"})
+    box = re.search(
+        rf'<textarea[^>]* name="{name}"[^>]*>\s*([^<]*)</textarea>', answer.content.decode()
+    )
+    assert answer.status_code == 409 and box is not None and box[1].strip() == ""
+
+
+def test_a_save_to_a_draft_that_was_discarded_says_so(
+    as_administrator: Client, administrator: User, draft: Edition
+) -> None:
+    name = f"prompt.{some_prompt(draft).pk}.en"
+    editions.discard_draft(actor=administrator, edition_id=draft.pk, at=NOW)
+    answer = save(as_administrator, draft, field=name, text="Late")
+    assert (answer.status_code, answer.json()["reason"]) == (404, "state")
+
+
+@pytest.mark.parametrize("what", ["remove", "up", "down", "core", "to"])
+def test_a_side_stays_with_its_pair(as_administrator: Client, draft: Edition, what: str) -> None:
+    before = describe(draft)
+    form = {
+        "row": "prompt",
+        "id": str(some_prompt(draft).pk),
+        "what": what,
+        "to": "concrete_support",
+    }
+    told = as_administrator.post(at("edition_change", draft), form, follow=True)
+    assert "A side stays with its pair" in told.content.decode() and describe(draft) == before
+
+
+def test_a_remark_on_what_was_taken_out_is_still_found(
+    as_administrator: Client, administrator: User, draft: Edition
+) -> None:
+    pair = PromptPair.objects.filter(edition=draft, is_core=False)[0]
+    remark = {"anchor": pair.key, "text": "Take this one out"}
+    as_administrator.post(at("edition_comment", draft), remark)
+    step = Step("pair", pair.pk, "remove")
+    drafts.change_row(actor=administrator, edition_id=draft.pk, step=step, at=NOW)
+    assert "Take this one out" in as_administrator.get(at("edition_edit", draft)).content.decode()

@@ -15,10 +15,11 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from intake import worksheet
 from intake.actions.question_sets import forget_imports
-from intake.exchange import READERS, WRITERS
-from intake.exchange.shape import normal
+from intake.exchange import READERS, WRITERS, shape
+from intake.exchange.shape import MOST_BYTES, normal
 from intake.exports.question_sets import export_edition as make_file
 from intake.models import AuditEvent, Edition, EditionImport, Intake, PromptText, User
+from intake.models.question_sets import FACTORS
 from tests.exchange.test_formats import every_item
 from tests.factory import NOW, core_prompt, make_user, put, submit
 
@@ -174,3 +175,51 @@ def paths(resource: dict[str, Any], before: tuple[str, ...] = ()) -> set[tuple[s
         here = (*before, one["linkId"])
         found |= {here} | paths(one, here)
     return found
+
+
+def test_a_file_without_the_five_factors_is_refused(
+    as_administrator: Client, live: Edition
+) -> None:
+    whole = worksheet.describe(live)
+    weather = copy.deepcopy(next(one for one in whole if one["kind"] == "factor"))
+    weather["key"] = "weather"
+    others = [one for one in whole if one["kind"] != "factor"]
+    for sets, words in (
+        ([*others, weather], "is none of them"),
+        (whole[:-1], "is missing" if whole[-1]["kind"] == "factor" else "one set of the kind"),
+    ):
+        answer = bring(as_administrator, WRITERS["json"][1](sets, title="x"), "x.json")
+        assert answer.status_code == 422 and words in answer.content.decode()
+    assert not EditionImport.objects.exists()
+
+
+def test_more_prompts_than_an_edition_has_are_refused_whatever_the_format(
+    as_administrator: Client, live: Edition
+) -> None:
+    sets = copy.deepcopy(worksheet.describe(live))
+    opening = next(one for one in sets if one["kind"] == "opening")
+    prompt = {"kind": "question", "bound_to": "", "en": "x?"}
+    opening["prompts"] += [prompt | {"key": f"opening.x{n}"} for n in range(2_500)]
+    content = json.dumps({"format": "sop-question-sets", "version": 1, "sets": sets}).encode()
+    answer = bring(as_administrator, content, "x.json")
+    assert answer.status_code == 422 and "an edition has 2,000 at most" in answer.content.decode()
+
+
+def test_what_is_kept_of_a_file_may_be_longer_than_it(
+    as_administrator: Client, live: Edition
+) -> None:
+    sets = copy.deepcopy(worksheet.describe(live))
+    opening = next(one for one in sets if one["kind"] == "opening")
+    prompt = {"kind": "question", "bound_to": "", "en": "x" * 499, "es": "y" * 499}
+    opening["prompts"] += [prompt | {"key": f"opening.x{n}"} for n in range(1_850)]
+    about = {"format": "sop-question-sets", "version": 1, "sets": sets}
+    content = json.dumps(about, separators=(",", ":"), ensure_ascii=False).encode()
+    assert 1_900_000 < len(content) < MOST_BYTES
+    answer = bring(as_administrator, content, "x.json")
+    assert answer.status_code == 302
+    assert len(EditionImport.objects.get().sets.encode()) > MOST_BYTES
+    assert as_administrator.get(answer["Location"]).status_code == 200
+
+
+def test_the_factors_of_files_are_those_of_the_records() -> None:
+    assert shape.FACTORS == FACTORS

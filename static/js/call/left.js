@@ -29,5 +29,6 @@ export async function restoreLeft(root, saver, journal) {
   if (!journal.works) return; // what is not in this page's journal stays in theirs
   await forget(journal.db, [...newest.values()].map(({ row }) => row));
   if (newest.size) root.dispatchEvent(new CustomEvent("call:changed"));
+  saver.look(false); // it is known now what was left
   if (hasHidden && (await saver.drain()) && !isTouched && !hasHalfTyped()) location.reload();
 }

@@ -202,6 +202,21 @@ export class Saver {
     this.report();
   }
 
+  /** Let go of a field that is not there any more: whoever typed in it said so. */
+  drop(name) {
+    this.fields.delete(name);
+    this.journal?.drop(name);
+    this.report();
+    this.answerWaiting();
+  }
+
+  /** Send again what was refused: what stood in its way is over. */
+  tryAgain(field) {
+    field.refused = null;
+    this.report();
+    this.plan();
+  }
+
   isDue(field) {
     if (field.conflict || !this.isDirty(field)) return false;
     return field.request !== null || field.text !== field.refused;
@@ -410,7 +425,7 @@ export class Saver {
       this.failures = 0;
       return this.on.refused?.(field.name, answer.error ?? "This could not be saved.");
     }
-    if (response.status === 409 && answer.reason === "state") {
+    if (answer.reason === "state") {
       this.frozen = answer.error;
       return undefined;
     }

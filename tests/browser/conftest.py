@@ -3,7 +3,6 @@
 import os
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -34,32 +33,46 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+PATIENCE = 60  # seconds
+
+
 class Traffic:
-    """Requests that the live server is answering, and when the last one came or went."""
+    """Requests that the live server is answering, and the gate that they come through.
+
+    A page that goes tells the server so, however late that comes: between two tests the gate is
+    shut, and what comes then waits and finds the next test's empty database.
+    """
 
     def __init__(self) -> None:
         self.now = 0
-        self.last = time.monotonic()
+        self.is_open = True
         self.changed = threading.Condition()
 
-    def count(self, change: int) -> None:
+    def come(self) -> None:
+        """Let a request in, once the gate is open; a test's own client needs none."""
         with self.changed:
-            self.now += change
-            self.last = time.monotonic()
+            if threading.current_thread() is not threading.main_thread():
+                self.changed.wait_for(lambda: self.is_open, PATIENCE)
+            self.now += 1
+
+    def go(self) -> None:
+        """Note that a request was answered."""
+        with self.changed:
+            self.now -= 1
             self.changed.notify_all()
 
     def begin(self) -> None:
-        """Forget what tests without a browser left open: a view that raised never finished."""
+        """Open the gate; forget what tests without a browser left: views that raised."""
         with self.changed:
-            self.now = 0
+            self.now, self.is_open = 0, True
+            self.changed.notify_all()
 
-    def wait_until_quiet(self, quiet: float = 0.15, patience: float = 20) -> None:
-        """Return once nothing is answered and nothing came for `quiet` seconds."""
-        until = time.monotonic() + patience
+    def end(self) -> None:
+        """Shut the gate and return once everything that was let in is answered."""
         with self.changed:
-            while self.now > 0 or time.monotonic() - self.last < quiet:
-                assert time.monotonic() < until, f"{self.now} requests are still being answered"
-                self.changed.wait(quiet)
+            self.is_open = False
+            is_quiet = self.changed.wait_for(lambda: self.now <= 0, PATIENCE)
+            assert is_quiet, f"{self.now} requests are still being answered"
 
 
 @pytest.fixture(scope="session")
@@ -68,10 +81,10 @@ def traffic() -> Iterator[Traffic]:
     one = Traffic()
 
     def began(**_: object) -> None:
-        one.count(1)
+        one.come()
 
     def ended(**_: object) -> None:
-        one.count(-1)
+        one.go()
 
     request_started.connect(began, weak=False)
     request_finished.connect(ended, weak=False)
@@ -102,10 +115,7 @@ class Watch:
 
 @pytest.fixture
 def page(browser: Browser, traffic: Traffic) -> Iterator[Page]:
-    """A fresh page at the size of a small laptop.
-
-    A page that goes tells the server so: the next test begins when that was answered.
-    """
+    """A fresh page at the size of a small laptop."""
     traffic.begin()
     context = browser.new_context(viewport={"width": 1366, "height": 625})
     context.set_default_timeout(10_000)
@@ -113,7 +123,7 @@ def page(browser: Browser, traffic: Traffic) -> Iterator[Page]:
     yield one
     for left in browser.contexts:
         left.close()
-    traffic.wait_until_quiet()
+    traffic.end()
 
 
 @pytest.fixture

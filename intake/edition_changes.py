@@ -21,6 +21,7 @@ KINDS = {
     "translated": "Translation",
     "helper": "Note to the worker",
     "titled": "Title or help of the set",
+    "arranged": "Order of the sets",
     "stale": "Mark of a stale translation",
     "marked": "Kind of the prompt",
 }
@@ -33,6 +34,7 @@ _TEXTS = {
     ("kind",): "marked",
     ("bound_to",): "marked",
 }
+_POSITION = ("position",)
 _TITLES = (("title", "en"), ("title", "es"), ("help", "en"), ("help", "es"))
 
 
@@ -93,6 +95,9 @@ def changes(old: Sets, new: Sets) -> tuple[Change, ...]:
             texts = [_at(before or {}, path), _at(one, path)]
             if texts[0] != texts[1]:
                 found.append(Change("titled", one["key"], one["key"], path, *texts))
+        if before is not None and before["position"] != one["position"]:
+            places = str(before["position"]), str(one["position"])
+            found.append(Change("arranged", one["key"], one["key"], _POSITION, *places))
     for key, place in now.items():
         if key not in was:
             found.append(Change("added", key, place.set_key, follows=place.follows, row=place.row))
@@ -112,7 +117,7 @@ def apply_changes(sets: Sets, chosen: Iterable[Change]) -> Sets:
     result = copy.deepcopy(sets)
     for change in chosen:
         _apply(result, change)
-    return result
+    return sorted(result, key=lambda one: int(one["position"]))
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,7 @@ def lacking(base: Sets, newer: Sets, own: Sets) -> tuple[Lacking, ...]:
     found = []
     for change in changes(base, newer):
         place = mine.get(change.key)
-        if change.kind == "titled":
+        if change.kind in ("titled", "arranged"):
             row: dict[str, Any] | None = next(
                 (one for one in own if one["key"] == change.key), None
             )
@@ -141,7 +146,7 @@ def lacking(base: Sets, newer: Sets, own: Sets) -> tuple[Lacking, ...]:
             row = _prompt_in(own, change.key) if change.path else (place.row if place else None)
         if _is_there(change, place, row):
             continue
-        text = _at(row or {}, change.path) if change.path else ""
+        text = _text_at(row or {}, change.path) if change.path else ""
         found.append(Lacking(change, bool(change.path) and text != change.before, text))
     return tuple(found)
 
@@ -160,7 +165,12 @@ def _is_there(change: Change, place: _Place | None, row: dict[str, Any] | None) 
             )
         case "core":
             return place is None or str(place.row["is_core"]) == change.after
-    return row is None or _at(row, change.path) == change.after
+    return row is None or _text_at(row, change.path) == change.after
+
+
+def _text_at(row: dict[str, Any], path: tuple[str, ...]) -> str:
+    """Return what stands at a change's path as the change has it."""
+    return str(row.get("position", "")) if path == _POSITION else _at(row, path)
 
 
 def _of_row(key: str, before: dict[str, Any], place: _Place) -> Iterator[Change]:
@@ -233,6 +243,10 @@ def _longest_rising(keys: list[str], order: dict[str, int]) -> set[str]:
 def _apply(sets: Sets, change: Change) -> None:
     by_key = {one["key"]: one for one in sets}
     places = _places(sets)
+    if change.kind == "arranged":
+        if change.key in by_key:
+            by_key[change.key]["position"] = int(change.after)
+        return
     if change.kind == "titled":
         if change.key in by_key:
             _put(by_key[change.key], change.path, change.after, keep_empty=True)

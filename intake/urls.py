@@ -199,6 +199,11 @@ urlpatterns = [
         question_sets.diff_state_edition,
         name="state_edition_diff",
     ),
+    path(
+        "question-sets/state/<int:number>/draft/",
+        drafts.start_state_draft,
+        name="state_edition_draft",
+    ),
     path("question-sets/state/<int:number>/take/", drafts.take_over, name="state_edition_take"),
     path("question-sets/import/", exchange.import_file, name="edition_import"),
     path("question-sets/import/<uuid:import_id>/", exchange.show_import, name="edition_imported"),

@@ -26,6 +26,7 @@ edits = st.lists(
                 "remove",
                 "core",
                 "title",
+                "arrange",
             ]
         ),
         st.integers(0, 40),
@@ -41,7 +42,19 @@ def shipped() -> list[dict[str, Any]]:
 
 
 def edited(sets: list[dict[str, Any]], steps: list[tuple[str, int, int, str]]) -> Any:
-    """The sets after some edits, as an editor could have made them."""
+    """The sets after some edits, as an editor or a file could have made them."""
+    result = with_rows_edited(sets, [step for step in steps if step[0] != "arrange"])
+    for what, one, other, _ in steps:
+        if what == "arrange":
+            pair = result[FACTORS[one % 5]], result[FACTORS[other % 5]]
+            places = [section["position"] for section in pair]
+            for section, place in zip(pair, places[::-1], strict=True):
+                section["position"] = place
+    return sorted(result, key=lambda section: section["position"])
+
+
+def with_rows_edited(sets: list[dict[str, Any]], steps: list[tuple[str, int, int, str]]) -> Any:
+    """The sets after edits of their rows and titles."""
     result = copy.deepcopy(sets)
     for number, (what, one, other, text) in enumerate(steps):
         section = result[FACTORS[one % 5]]

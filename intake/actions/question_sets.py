@@ -14,6 +14,7 @@ from django.db.models import Max
 from intake import permissions
 from intake.errors import NotAllowed
 from intake.exchange import sop_json
+from intake.exchange.shape import expect_same_sides
 from intake.models import (
     Agency,
     Edition,
@@ -110,9 +111,16 @@ def lock_edition(actor: User, edition_id: UUID) -> Edition:
 
 
 def keep_import(*, actor: User, sets: list[dict[str, Any]], at: datetime) -> EditionImport:
-    """Keep sets that were read from a file until the actor says yes; raises NotAllowed."""
+    """Keep sets that were read from a file until the actor says yes.
+
+    Raises NotAllowed, or Unreadable for what would give the sides of a known pair other keys.
+    """
+    agency = expect_editor(actor)
+    live = Edition.objects.live(agency=agency, at=at).first()
+    if live is not None:
+        expect_same_sides(sets, describe(live))
     return EditionImport.objects.create(
-        agency=expect_editor(actor),
+        agency=agency,
         user=actor,
         made_at=at,
         sets=sop_json.dump(sets, title="").decode(),

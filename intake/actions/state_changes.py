@@ -85,17 +85,21 @@ def _cells_of_text(edition: Edition, change: Change) -> list[Cell]:
         ("helper", "en"): "helper_en",
         ("helper", "es"): "helper_es",
         ("stale", "es"): "es_from",
+        ("kind",): "kind",
+        ("bound_to",): "bound_to",
+        ("position",): "position",
     }.get(change.path)
     row: QuestionSet | Prompt | None
-    if change.kind == "titled":
+    if change.kind in ("titled", "arranged"):
         row = edition.question_sets.filter(key=change.key).first()
     else:
         row = Prompt.objects.filter(edition=edition, key=change.key).first()
     if row is None or column is None:
         return []
-    kind = "set" if change.kind == "titled" else "prompt"
+    kind = "set" if isinstance(row, QuestionSet) else "prompt"
     before = read_cell(row, column)
-    cells = [Cell(kind, str(row.pk), column, before, change.after)]
+    after = int(change.after) if column == "position" else change.after
+    cells = [Cell(kind, str(row.pk), column, before, after)]
     return cells + stale_with(row, column, before, change.after)
 
 

@@ -91,6 +91,24 @@ def expect_whole(sets: Sets) -> Sets:
     return sets
 
 
+def expect_same_sides(sets: Sets, live: Sets) -> None:
+    """Raise Unreadable where a known pair's sides have other keys: answers are counted by them."""
+    known = {pair["key"]: pair for one in live for pair in one["pairs"]}
+    problems = [
+        Problem(
+            pair["key"],
+            "This pair is there already, and its sides have other keys. Keep the keys, or give "
+            "the pair a key of its own.",
+        )
+        for one in sets
+        for pair in one["pairs"]
+        if pair["key"] in known
+        and any(pair[side]["key"] != known[pair["key"]][side]["key"] for side in SIDES)
+    ]
+    if problems:
+        raise Unreadable(problems)
+
+
 def normal(one: dict[str, Any]) -> dict[str, Any]:
     """Return a set with its parts in one order and nothing that says nothing."""
     return {

@@ -21,7 +21,7 @@ from intake.models import (
     ResponseOption,
 )
 from intake.models.base import Language, Source, YesNo
-from intake.worksheet import PairView, PromptView, SectionView, build_sections
+from intake.worksheet import EditionRow, PairView, PromptView, SectionView, build_sections
 
 # The safety strip: what is asked, how it is told, and lines for the details of a yes.
 STRIP = (
@@ -109,14 +109,18 @@ class Section:
     core_lines: range
 
 
-def export_blank_form(*, edition: Edition, agency: Agency, language: str) -> bytes:
-    """Return the blank form of one of the agency's editions in a language, as a PDF/UA-1."""
-    html = render_blank_form(edition=edition, agency=agency, language=language)
+def export_blank_form(*, row: EditionRow, agency: Agency, language: str) -> bytes:
+    """Return the blank form of one of the agency's editions in a language, as a PDF/UA-1.
+
+    `row` has the edition with its status by the clock.
+    """
+    html = render_blank_form(row=row, agency=agency, language=language)
     return write_pdf(lay_out(html, style="pdf-form.css"))
 
 
-def render_blank_form(*, edition: Edition, agency: Agency, language: str) -> str:
+def render_blank_form(*, row: EditionRow, agency: Agency, language: str) -> str:
     """Return the HTML that the PDF is made of."""
+    edition = row.edition
     sections = build_sections(edition.pk)
     strip, party, scripts, elsewhere = _sort_out(sections, language)
     options: dict[str, list[str]] = {}
@@ -130,7 +134,8 @@ def render_blank_form(*, edition: Edition, agency: Agency, language: str) -> str
             "edition": edition,
             "language": language,
             "language_label": Language(language).label,
-            "is_live": edition.status == Edition.Status.LIVE,
+            "is_live": row.status == Edition.Status.LIVE,
+            "status": row.label,
             "strip": strip,
             "party": party,
             "scripts": scripts,

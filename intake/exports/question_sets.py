@@ -6,7 +6,7 @@ from typing import Any
 
 from intake.exchange import WRITERS, fhir
 from intake.models import Edition, Submission
-from intake.worksheet import PromptView, Worksheet, describe, from_json
+from intake.worksheet import EditionRow, PromptView, Worksheet, describe, from_json
 
 # What an edition is exported as, in the words of its page.
 KINDS = {"xlsx": "XLSX", "csv": "CSV", "json": "JSON", "fhir": "FHIR Questionnaire"}
@@ -14,8 +14,12 @@ FHIR_TYPE = "application/fhir+json"
 STATUSES = {"draft": "draft", "in_review": "draft", "scheduled": "draft", "live": "active"}
 
 
-def export_edition(edition: Edition, kind: str) -> tuple[str, str, bytes]:
-    """Return the type, the ending of its name, and the bytes of an edition as `kind`."""
+def export_edition(row: EditionRow, kind: str) -> tuple[str, str, bytes]:
+    """Return the type, the ending of its name, and the bytes of an edition as `kind`.
+
+    `row` has the edition with its status by the clock.
+    """
+    edition = row.edition
     title = f"Question sets, edition {edition.number}"
     if kind == "fhir":
         made = fhir.questionnaire(
@@ -23,7 +27,7 @@ def export_edition(edition: Edition, kind: str) -> tuple[str, str, bytes]:
             url=url_of(edition),
             version=edition.number,
             title=title,
-            status=STATUSES.get(edition.status, "retired"),
+            status=STATUSES.get(row.status, "retired"),
             date=(edition.live_from or edition.created_at).astimezone(UTC).date().isoformat(),
         )
         return FHIR_TYPE, "fhir.json", _written(made)

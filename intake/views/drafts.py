@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
 from intake.actions import drafts, state_changes
+from intake.actions.editions import start_draft
 from intake.actions.outbox import release_draft_key
 from intake.errors import (
     Refused,
@@ -21,6 +22,7 @@ from intake.errors import (
 )
 from intake.fields import parse_draft_name
 from intake.forms.drafts import Pressed, parse_change
+from intake.forms.reviews import parse_key
 from intake.forms.saves import Malformed, parse_form_saves
 from intake.models import Edition
 from intake.views.question_sets import state_edition
@@ -154,14 +156,31 @@ def change(request: UserRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+def start_state_draft(request: UserRequest, number: int) -> HttpResponse:
+    """A copy of an edition of the state, to be edited as the agency's own."""
+    if not permissions.can_edit_question_sets(request.user):
+        raise Http404
+    source = state_edition(request, number)
+    draft = start_draft(actor=request.user, source_id=source.pk, at=timezone.now())
+    messages.success(
+        request,
+        f"Edition {draft.number} is a draft, a copy of the state’s edition {number}. Nobody is "
+        "asked by it until it is published.",
+    )
+    return redirect("edition_edit", draft.number)
+
+
+@require_POST
 def take_over(request: UserRequest, number: int) -> HttpResponse:
-    """One change of the state's edition comes into the agency's newest draft."""
-    agency = request.user.agency
-    if not permissions.can_edit_question_sets(request.user) or agency is None:
+    """One change of the state's edition comes into the draft that the page shows."""
+    if not permissions.can_edit_question_sets(request.user):
         raise Http404
     newer = state_edition(request, number)
     try:
-        own = worksheet.own_edition(agency, at=timezone.now())
+        into = parse_key(request.POST, "into")
+        if into is None:
+            raise Http404
+        own = Edition.objects.get(agency=request.user.agency_id, pk=into)
         state_changes.take_over(
             actor=request.user,
             edition_id=own.pk,

@@ -33,7 +33,7 @@ def export_edition(request: UserRequest, number: int, kind: str) -> HttpResponse
         raise Http404
     edition = own_edition(request, number)
     note_export(actor=request.user, edition=edition, kind=kind, at=timezone.now())
-    mime, ending, content = make_file(edition, kind)
+    mime, ending, content = make_file(worksheet.show_status(edition, at=timezone.now()), kind)
     return attachment(content, mime, f"question-sets-edition-{number}.{ending}")
 
 

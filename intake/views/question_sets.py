@@ -64,7 +64,11 @@ def print_edition(request: UserRequest, number: int) -> HttpResponse:
     if language not in Language.values:
         raise Http404
     edition = own_edition(request, number)
-    content = export_blank_form(edition=edition, agency=request.user.agency, language=language)
+    content = export_blank_form(
+        row=worksheet.show_status(edition, at=timezone.now()),
+        agency=request.user.agency,
+        language=language,
+    )
     return attachment(content, "application/pdf", f"blank-form-edition-{number}-{language}.pdf")
 
 
@@ -154,6 +158,7 @@ def diff_state_edition(request: UserRequest, number: int) -> HttpResponse:
     context = {
         "edition": newer,
         "own": own,
+        "own_row": worksheet.show_status(own, at=timezone.now()),
         "diff": diff,
         "may_take": may_edit and own.status == Edition.Status.DRAFT,
         "may_edit": may_edit,

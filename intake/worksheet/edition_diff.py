@@ -120,7 +120,9 @@ def _change_view(
     side, words = wordings.get(change.key, ("", ""))
     parts: tuple[Part, ...] = ()
     lines: tuple[str, ...] = ()
-    if change.path:
+    if change.kind == "arranged":
+        lines = (f"From place {change.before} to place {change.after}.",)
+    elif change.path:
         parts = tuple(differences(change.before, change.after))
         if change.kind == "reworded":
             words = ""

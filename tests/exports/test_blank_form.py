@@ -1,12 +1,14 @@
 """The blank form: every prompt, the caller on a sheet of its own, and no word of any call."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pikepdf
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -14,6 +16,7 @@ from pypdf import PdfReader
 from intake.actions import question_sets
 from intake.exports.blank_form import export_blank_form, render_blank_form
 from intake.models import Agency, AuditEvent, Edition, Prompt, PromptText, QuestionSet, User
+from intake.worksheet import show_status
 from tests.exports.test_pdf_extremes import kinds_of, squeezed
 from tests.factory import NOW
 
@@ -35,7 +38,9 @@ def draft(agency: Agency, edition: Edition) -> Edition:
 def pages_of(edition: Edition, language: str = "en") -> list[str]:
     """The text of each page."""
     assert edition.agency is not None
-    content = export_blank_form(edition=edition, agency=edition.agency, language=language)
+    content = export_blank_form(
+        row=show_status(edition, at=NOW), agency=edition.agency, language=language
+    )
     return [page.extract_text() for page in PdfReader(BytesIO(content)).pages]
 
 
@@ -62,7 +67,9 @@ def test_every_prompt_and_note_of_the_edition_is_on_it(edition: Edition, languag
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_it_is_tagged_and_says_what_it_is(edition: Edition, language: str) -> None:
     assert edition.agency is not None
-    content = export_blank_form(edition=edition, agency=edition.agency, language=language)
+    content = export_blank_form(
+        row=show_status(edition, at=NOW), agency=edition.agency, language=language
+    )
     label = {"en": "English", "es": "Español"}[language]
     with pikepdf.open(BytesIO(content)) as pdf:
         assert bool(pdf.Root.MarkInfo.Marked)
@@ -130,7 +137,7 @@ def test_english_stands_in_and_is_marked_where_there_is_no_spanish(draft: Editio
     PromptText.objects.filter(prompt__in=[prompt, script], language="es").delete()
     QuestionSet.objects.filter(edition=draft, key="next_steps").update(title_es="")
     assert draft.agency is not None
-    html = render_blank_form(edition=draft, agency=draft.agency, language="es")
+    html = render_blank_form(row=show_status(draft, at=NOW), agency=draft.agency, language="es")
     html = " ".join(html.split())
     mark = '<span class="substitute">[English: no Spanish text]</span>'
     assert f'<span lang="en">What have I missed?</span> {mark}' in html
@@ -199,7 +206,7 @@ def test_wherever_a_prompt_is_bound_it_stands_once(
     wording = f"Marked {text} so"
     PromptText.objects.filter(prompt__in=prompt, language="en").update(text=wording)
     assert draft.agency is not None
-    html = render_blank_form(edition=draft, agency=draft.agency, language="en")
+    html = render_blank_form(row=show_status(draft, at=NOW), agency=draft.agency, language="en")
     assert html.count(">Marked ") == 1
     assert (html.index(">Marked ") > html.index("Keep this sheet apart")) == (
         bound.startswith("reporter.")
@@ -234,3 +241,16 @@ def test_a_privacy_officer_gets_no_link_and_no_form(client: Client, privacy: Use
     for name, args in (("editions", []), ("edition", [1])):
         assert "Print blank form" not in client.get(reverse(name, args=args)).content.decode()
     assert client.get(reverse("edition_print", args=[1])).status_code == 404
+
+
+def test_a_form_whose_time_has_come_is_the_live_one(
+    as_worker: Client, agency: Agency, edition: Edition
+) -> None:
+    """By the clock, before any job has set the status."""
+    scheduled = question_sets.copy_edition(source=edition, agency=agency, at=NOW)
+    began = timezone.now() - timedelta(minutes=1)
+    Edition.objects.filter(pk=scheduled.pk).update(status="scheduled", live_from=began)
+    for number, is_live in ((scheduled.number, True), (edition.number, False)):
+        answer = as_worker.get(reverse("edition_print", args=[number]))
+        text = squeezed(PdfReader(BytesIO(answer.content)).pages[0].extract_text())
+        assert ("notthe" in text.lower()) != is_live, number

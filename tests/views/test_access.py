@@ -106,7 +106,8 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "edition_print": ("get", (302, 200, 200, 200, 200, 404, 200)),
     "state_edition": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "state_edition_diff": ("get", (302, 200, 200, 200, 200, 200, 200)),
-    "state_edition_take": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "state_edition_draft": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "state_edition_take": ("post", (302, 404, 404, 404, 404, 404, 404)),  # into which draft?
     "edition_import": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "edition_imported": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "edition_import_confirm": ("post", (302, 404, 404, 404, 302, 404, 404)),
@@ -225,6 +226,7 @@ PARTS: dict[str, int | str] = {
     "edition_print": 1,
     "state_edition": 1,
     "state_edition_diff": 1,
+    "state_edition_draft": 1,
     "state_edition_take": 1,
     "agency_table": "services",
     "agency_row_add": "services",

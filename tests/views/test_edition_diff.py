@@ -72,7 +72,7 @@ def test_everything_is_taken_over_one_by_one(
     assert "What has the state" in page and "Take over<" in page
     known: Any = {"actor": administrator, "edition_id": draft.pk, "newer": newer, "at": NOW}
     while change_id := next(iter(worksheet.find_lacking(draft, newer)), ""):
-        taken = {"change": change_id}
+        taken = {"change": change_id, "into": str(draft.pk)}
         told = client.post(reverse("state_edition_take", args=[2]), taken, follow=True)
         assert "Taken over into edition 2" in told.content.decode(), change_id
         with pytest.raises(InvalidValue, match="already"):
@@ -143,3 +143,32 @@ def test_the_list_asks_the_same_number_of_queries_for_fifty_editions(
         )
     with django_assert_num_queries(6):
         assert client.get(reverse("editions")).content.decode().count("Edition 51") == 1
+
+
+def test_a_change_comes_into_the_draft_that_the_page_showed(
+    client: Client, administrator: User, draft: Edition, stranger: User
+) -> None:
+    assert administrator.agency is not None
+    client.force_login(administrator)
+    state = Edition.objects.get(agency=None)
+    page = client.get(reverse("state_edition_diff", args=[state.number])).content.decode()
+    assert f"edition {draft.number}" in page
+    later = editions.start_draft(actor=administrator, source_id=draft.pk, at=NOW)
+    before = worksheet.describe(later)
+    take = reverse("state_edition_take", args=[state.number])
+    told = client.post(take, {"change": "x", "into": str(draft.pk)}, follow=True)
+    assert "has this change already" in told.content.decode()
+    assert worksheet.describe(later) == before
+    theirs = Edition.objects.get(agency=stranger.agency)
+    assert client.post(take, {"change": "x", "into": str(theirs.pk)}).status_code == 404
+
+
+def test_a_draft_begins_with_the_state_s_edition(client: Client, administrator: User) -> None:
+    client.force_login(administrator)
+    state = Edition.objects.get(agency=None)
+    shown = client.get(reverse("state_edition", args=[state.number])).content.decode()
+    assert "Start a draft from it" in shown
+    client.post(reverse("state_edition_draft", args=[state.number]))
+    draft = Edition.objects.get(agency=administrator.agency, status="draft")
+    assert draft.copied_from == state
+    assert worksheet.describe(draft) == worksheet.describe(state)

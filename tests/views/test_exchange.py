@@ -163,7 +163,7 @@ def test_a_submission_is_a_response_without_the_reporting_party(
     assert reasons[core_prompt(call, side="working_well").key] == "asked-unknown"
     assert AuditEvent.objects.filter(verb="intake.exported", at__gte=NOW).exists()
     # FHIR asks that a response nests as its Questionnaire does.
-    asks = json.loads(make_file(call.edition, "fhir")[2])
+    asks = json.loads(make_file(worksheet.show_status(call.edition, at=NOW), "fhir")[2])
     assert made["questionnaire"] == f"{asks['url']}|{asks['version']}"
     assert paths(made) <= paths(asks)
 
@@ -223,3 +223,19 @@ def test_what_is_kept_of_a_file_may_be_longer_than_it(
 
 def test_the_factors_of_files_are_those_of_the_records() -> None:
     assert shape.FACTORS == FACTORS
+
+
+def test_the_order_of_sets_is_a_change_and_sides_keep_their_keys(
+    as_administrator: Client, live: Edition
+) -> None:
+    sets = copy.deepcopy(worksheet.describe(live))
+    first, second = [one for one in sets if one["kind"] == "factor"][:2]
+    first["position"], second["position"] = second["position"], first["position"]
+    answer = bring(as_administrator, WRITERS["json"][1](sets, title="x"), "x.json")
+    shown = as_administrator.get(answer["Location"]).content.decode()
+    assert "order of the sets 2" in shown and f"to place {first['position']}" in shown
+    pair = first["pairs"][0]
+    keys = [pair[side]["key"] for side in ("worry", "working_well")]
+    pair["worry"]["key"], pair["working_well"]["key"] = keys[::-1]
+    answer = bring(as_administrator, WRITERS["json"][1](sets, title="x"), "x.json")
+    assert answer.status_code == 422 and "its sides have other keys" in answer.content.decode()

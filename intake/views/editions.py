@@ -44,7 +44,7 @@ def discard_draft(request: UserRequest, number: int) -> HttpResponse:
 @require_POST
 def request_review(request: UserRequest, number: int) -> HttpResponse:
     """The draft is done: another administrator is to look at it."""
-    told = "Another administrator can publish it now, or send it back with remarks."
+    told = f"{_publisher(request)} can publish it now, or send it back with remarks."
     return _press(request, number, editions.request_review, told=told)
 
 
@@ -105,8 +105,8 @@ def bring_back(request: UserRequest, number: int) -> HttpResponse:
         return redirect("edition", number)
     messages.success(
         request,
-        f"Edition {copy.number} is a copy of edition {number} and waits for another "
-        "administrator to publish it.",
+        f"Edition {copy.number} is a copy of edition {number} and in review. "
+        f"{_publisher(request)} can publish it.",
     )
     return redirect("edition_edit", copy.number)
 
@@ -125,6 +125,12 @@ def resolve_comment(request: UserRequest, number: int, comment_id: UUID) -> Http
     edition = fetch(request, number)
     get_object_or_404(EditionComment, pk=comment_id, edition=edition)
     return _press(request, number, editions.resolve_comment, told="", comment_id=comment_id)
+
+
+def _publisher(request: UserRequest) -> str:
+    """Return who may publish what the user gives to review, by the agency's policy."""
+    agency = request.user.agency
+    return "Any administrator" if agency and agency.allows_own_publish else "Another administrator"
 
 
 def _press(

@@ -155,7 +155,7 @@ def test_the_course_of_an_edition(as_administrator: Client, second: User, draft:
     assert "was called off" in press("edition_cancel")
     assert "Called off" in as_administrator.get(reverse("editions")).content.decode()
     assert "is a draft, a copy" in press("edition_draft")
-    assert "waits for another" in press("edition_bring_back")
+    assert "Another administrator can publish it" in press("edition_bring_back")
     assert as_administrator.get(at("edition_edit", draft))["Location"] == at("edition", draft)
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from hotline.dev.environment import for_production_checks
 
-REQUIRED = ("SECRET_KEY", "ENCRYPTION_KEYS", "ALLOWED_HOSTS")
+REQUIRED = ("SECRET_KEY", "ENCRYPTION_KEYS", "AUDIT_KEY", "ALLOWED_HOSTS")
 
 
 def check(**changed: str) -> subprocess.CompletedProcess[str]:
@@ -40,10 +40,11 @@ def test_a_complete_production_starts_without_a_warning() -> None:
     assert "no issues" in done.stdout
 
 
-def test_a_bad_value_is_named_and_not_shown() -> None:
-    done = check(ENCRYPTION_KEYS="a:c2hvcnQ=")
+@pytest.mark.parametrize(("name", "before"), [("ENCRYPTION_KEYS", "a:"), ("AUDIT_KEY", "")])
+def test_a_bad_value_is_named_and_not_shown(name: str, before: str) -> None:
+    done = check(**{name: f"{before}c2hvcnQ="})
     assert done.returncode != 0
-    assert "ENCRYPTION_KEYS" in done.stderr
+    assert name in done.stderr
     assert "c2hvcnQ" not in done.stderr
 
 

@@ -22,26 +22,29 @@ def seal_events(*, at: datetime, since: datetime | None = None) -> int:
     `since` leaves older events alone, which the minute's job need not look at.
     """
     sealed = 0
-    while count := _seal_some(at, since):
-        sealed += count
+    while some := _seal_some(at, since):
+        sealed += len(some)
+        since = some[-1]  # what is older was looked at: a long audit is walked through once
     return sealed
 
 
-def _seal_some(at: datetime, since: datetime | None) -> int:
+def _seal_some(at: datetime, since: datetime | None) -> list[datetime]:
+    """Seal one batch, the oldest first; return when its events were."""
     with transaction.atomic():
         if not _is_only_sealer():
-            return 0
+            return []
         waiting = AuditEvent.objects.filter(seal=None).order_by("at", "id")
         if since is not None:
-            waiting = waiting.filter(at__gt=since)
+            waiting = waiting.filter(at__gte=since)
         last = AuditSeal.objects.order_by("-number").first()
         number, sha256 = (last.number, last.sha256) if last else (0, START)
-        seals = []
+        seals, times = [], []
         for values in waiting.values_list(*SEALED)[:BATCH]:
+            times.append(values[1])
             number, sha256 = number + 1, link(sha256, number + 1, canonical(values))
             seals.append(AuditSeal(number=number, event_id=values[0], sha256=sha256, sealed_at=at))
         AuditSeal.objects.bulk_create(seals)
-        return len(seals)
+        return times
 
 
 def _is_only_sealer() -> bool:

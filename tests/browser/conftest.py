@@ -23,14 +23,14 @@ CHROMIUM_WORDS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """One Chromium for all browser tests of this process."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert path, "No Chromium: run the tests with `make test`."
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_WORDS)
-        yield chromium
-        chromium.close()
+        one = playwright.chromium.launch(executable_path=path, args=CHROMIUM_WORDS)
+        yield one
+        one.close()
 
 
 PATIENCE = 60  # seconds
@@ -114,16 +114,21 @@ class Watch:
 
 
 @pytest.fixture
-def page(browser: Browser, traffic: Traffic) -> Iterator[Page]:
-    """A fresh page at the size of a small laptop."""
+def browser(chromium: Browser, traffic: Traffic) -> Iterator[Browser]:
+    """Chromium for one test: whatever it opened is closed before the database is emptied."""
     traffic.begin()
-    context = browser.new_context(viewport={"width": 1366, "height": 625})
-    context.set_default_timeout(10_000)
-    one = context.new_page()
-    yield one
-    for left in browser.contexts:
+    yield chromium
+    for left in chromium.contexts:
         left.close()
     traffic.end()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Page:
+    """A fresh page at the size of a small laptop."""
+    context = browser.new_context(viewport={"width": 1366, "height": 625})
+    context.set_default_timeout(10_000)
+    return context.new_page()
 
 
 @pytest.fixture

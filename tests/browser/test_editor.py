@@ -72,9 +72,9 @@ def test_a_prompt_is_improved_and_no_open_call_is_disturbed(
     english = core.get_by_role("textbox", name="Worry, English")
     english.fill("What has you worried about the people around them?")
     core = page.get_by_role("group", name="Core pair: What has you worried")
-    expect(core.get_by_text("Stale translation.")).to_be_visible()
+    expect(core.get_by_text("Stale translation.")).to_be_visible(timeout=15_000)  # by the next look
     core.get_by_role("textbox", name="Worry, Spanish").fill("¿Qué le preocupa de la gente cercana?")
-    expect(core.get_by_text("Stale translation.")).to_be_hidden()
+    expect(core.get_by_text("Stale translation.")).to_be_hidden(timeout=15_000)
 
     page.get_by_role("button", name="Add a pair to Social Connections").click()
     new = page.get_by_role("group", name="Pair: nothing written yet")

@@ -57,9 +57,10 @@ def reopen_draft(request: UserRequest, number: int) -> HttpResponse:
 @require_POST
 def publish_edition(request: UserRequest, number: int) -> HttpResponse:
     """Live at once, or from a time on."""
-    if request.user.agency is None:
-        raise Http404
-    form = PublishForm(request.POST, zone=request.user.agency.zone)
+    agency = fetch(request, number).agency
+    assert agency is not None
+    zone = agency.zone
+    form = PublishForm(request.POST, zone=zone)
     if not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors.get("live_from", [OTHER]))))
         return redirect("edition_edit", number)
@@ -69,7 +70,7 @@ def publish_edition(request: UserRequest, number: int) -> HttpResponse:
         "the edition that they began with."
     )
     if live_from:
-        moment = timezone.localtime(live_from, request.user.agency.zone)
+        moment = timezone.localtime(live_from, zone)
         told = f"Edition {number} is scheduled: live from {moment:%b %-d, %Y, %H:%M} on."
     return _press(
         request,

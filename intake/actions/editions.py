@@ -252,7 +252,7 @@ def _refuse_blocked(edition: Edition) -> None:
     if blocking:
         raise InvalidValue(
             f"{blocking} check{'s' if blocking > 1 else ''} must be mended first: the list beside "
-            "the questions says which. Everything typed is kept."
+            "the questions says which. Nothing was changed."
         )
 
 

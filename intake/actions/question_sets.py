@@ -14,7 +14,7 @@ from django.db.models import Max
 from intake import permissions
 from intake.errors import NotAllowed
 from intake.exchange import sop_json
-from intake.exchange.shape import expect_same_sides
+from intake.exchange.shape import expect_same_sides, mark_stale
 from intake.models import (
     Agency,
     Edition,
@@ -113,12 +113,15 @@ def lock_edition(actor: User, edition_id: UUID) -> Edition:
 def keep_import(*, actor: User, sets: list[dict[str, Any]], at: datetime) -> EditionImport:
     """Keep sets that were read from a file until the actor says yes.
 
-    Raises NotAllowed, or Unreadable for what would give the sides of a known pair other keys.
+    A translation that stayed while its English changed is marked as stale. Raises NotAllowed, or
+    Unreadable for what would give the sides of a known pair other keys.
     """
     agency = expect_editor(actor)
     live = Edition.objects.live(agency=agency, at=at).first()
     if live is not None:
-        expect_same_sides(sets, describe(live))
+        standing = describe(live)
+        expect_same_sides(sets, standing)
+        mark_stale(sets, standing)
     return EditionImport.objects.create(
         agency=agency,
         user=actor,

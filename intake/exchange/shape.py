@@ -109,6 +109,29 @@ def expect_same_sides(sets: Sets, live: Sets) -> None:
         raise Unreadable(problems)
 
 
+def mark_stale(sets: Sets, live: Sets) -> None:
+    """Mark the translations of prompts whose English is another one than in `live`, but not they.
+
+    Whoever changes only the English in a file has the mark that the editor sets.
+    """
+    known = {prompt["key"]: prompt for prompt in _prompts(live)}
+    for prompt in _prompts(sets):
+        before = known.get(prompt["key"], {})
+        is_same = prompt.get("es") and prompt.get("es") == before.get("es")
+        is_other = before.get("en") and prompt.get("en") and prompt["en"] != before["en"]
+        if is_same and is_other and "es" not in prompt.get("stale", {}):
+            made_from = before.get("stale", {}).get("es") or before["en"]
+            if made_from != prompt["en"]:
+                prompt["stale"] = prompt.get("stale", {}) | {"es": made_from}
+
+
+def _prompts(sets: Sets) -> Iterator[dict[str, Any]]:
+    for one in sets:
+        for pair in one["pairs"]:
+            yield from (pair[side] for side in SIDES)
+        yield from one["prompts"]
+
+
 def normal(one: dict[str, Any]) -> dict[str, Any]:
     """Return a set with its parts in one order and nothing that says nothing."""
     return {

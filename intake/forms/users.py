@@ -123,6 +123,18 @@ class PoliciesForm(forms.ModelForm):  # type: ignore[type-arg]
     """What an agency decides for itself; `seen` is what the form showed."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    idle_lock_minutes = forms.IntegerField(
+        label="Minutes without activity until the screen locks (1 to 30)",
+        min_value=1,
+        max_value=30,
+        error_messages=dict.fromkeys(("min_value", "max_value"), "Choose 1 to 30 minutes."),
+    )
+    retention_years = forms.IntegerField(
+        label="Years that records are kept (3 or more)",
+        min_value=3,
+        max_value=150,
+        error_messages=dict.fromkeys(("min_value", "max_value"), "Choose 3 to 150 years."),
+    )
 
     class Meta:
         model = Agency
@@ -135,9 +147,7 @@ class PoliciesForm(forms.ModelForm):  # type: ignore[type-arg]
             "has_notice_emails",
         )
         labels = {
-            "idle_lock_minutes": "Minutes without activity until the screen locks (1 to 30)",
             "anonymous_reporter_text": "What a caller who gives no name is told",
-            "retention_years": "Years that records are kept (3 or more)",
             "allows_own_review": "A supervisor may review what they took themselves",
             "allows_own_publish": "An administrator may publish question sets without a second one",
             "has_notice_emails": "E-mails tell how many notices wait, and nothing of them",

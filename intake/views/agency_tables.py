@@ -25,6 +25,7 @@ from intake.forms.agency_tables import (
 )
 from intake.forms.users import PoliciesForm
 from intake.models import (
+    Agency,
     CopyOutField,
     CrossReportRule,
     JargonWord,
@@ -161,7 +162,8 @@ def edit_row(request: UserRequest, table: str, row_id: UUID | None = None) -> Ht
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_policies(request: UserRequest) -> HttpResponse:
     """What the agency decides for itself, each change audited and kept."""
-    agency = agency_of(request)
+    # Not the user's own: what is refused in the form must hold for no page, not even this one.
+    agency = Agency.objects.get(pk=agency_of(request).pk)
     seen = {"seen": sum_of_policies(agency)}
     form = PoliciesForm(request.POST or None, instance=agency, initial=seen)
     if request.method == "POST" and form.is_valid():

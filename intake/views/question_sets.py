@@ -113,11 +113,23 @@ def show_use(request: UserRequest, number: int) -> HttpResponse:
 
 @require_safe
 def diff_editions(request: UserRequest, number: int) -> HttpResponse:
-    """What differs between two editions; by default from the one that this is a copy of."""
+    """What differs between two editions.
+
+    By default, of what is to be published, from what callers are asked now; of what was published,
+    from the edition that it is a copy of.
+    """
     edition = own_edition(request, number)
+    live = Edition.objects.live(agency=edition.agency, at=timezone.now()).first()
     others = Edition.objects.visible_to(request.user).exclude(pk=edition.pk)
     source = parse_source(request.GET.get("from", ""))
-    if source is None:
+    if (
+        source is None
+        and live is not None
+        and worksheet.show_status(edition, at=timezone.now()).status
+        in (Edition.Status.DRAFT, Edition.Status.IN_REVIEW, Edition.Status.SCHEDULED)
+    ):
+        other: Edition | None = live
+    elif source is None:
         other = edition.copied_from or others.filter(agency__isnull=False).order_by("number").last()
     else:
         other = others.filter(number=source.number, agency__isnull=source.is_state).first()
@@ -127,6 +139,7 @@ def diff_editions(request: UserRequest, number: int) -> HttpResponse:
         "edition": edition,
         "other": other,
         "others": others.order_by("agency", "-number"),
+        "is_live": other is not None and other == live,
         "diff": worksheet.build_diff(other, edition) if other else None,
     }
     return render(request, "intake/question_sets/diff.html", context)

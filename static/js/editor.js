@@ -22,6 +22,7 @@ let timer = null;
 let isAsking = false;
 let isOver = false;
 let presses = 0;
+let returnTo = null; // the box in which a key was pressed that moves its row
 
 function say(sentence, isCare = true) {
   news.textContent = sentence;
@@ -162,6 +163,9 @@ function ask(wait = EVERY) {
 
 /** Where the caret goes after a button was pressed that may not be there any more. */
 function refocus(form, button, added, place) {
+  const box = returnTo;
+  returnTo = null;
+  if (box?.isConnected) return box.focus();
   if (added.length) return added[0].querySelector("textarea")?.focus();
   if (form.isConnected && button?.isConnected) return button.focus();
   const pairs = [...desk().querySelectorAll(".editor-pair")];
@@ -215,12 +219,25 @@ root.addEventListener("submit", async (event) => {
   }
 });
 
+/** A check's link puts the caret into the box that it speaks of. */
+root.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-part=checks] a[href^='#'], .editor-aside a[href^='#prompt-']");
+  const place = link && document.getElementById(link.hash.slice(1));
+  const language = /Spanish/.test(link?.textContent ?? "") ? "es" : "en";
+  const box = place?.querySelector(`textarea[lang=${language}]`) ?? place?.querySelector("textarea");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.scrollIntoView({ block: "center" });
+});
+
 root.addEventListener("keydown", (event) => {
   const way = { ArrowUp: "up", ArrowDown: "down" }[event.key];
   if (way && event.altKey && !event.ctrlKey && !event.metaKey) {
     const button = event.target.closest(".editor-pair")?.querySelector(`button[value=${way}]`);
     if (!button) return;
     event.preventDefault();
+    returnTo = event.target;
     button.click();
   } else if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();

@@ -78,7 +78,7 @@ def test_a_file_is_read_dry_and_confirmed(
         {"name": "sets.xlsx", "mimeType": "application/octet-stream", "buffer": content}
     )
     page.get_by_role("button", name="Read the file").click()
-    expect(page.get_by_text("1 change: reworded 1.")).to_be_visible()
+    expect(page.get_by_text("2 changes: reworded 1")).to_be_visible()
     look_at(page, inspection, page.url, "dry run")
     page.get_by_role("button", name="Confirm: make a draft of it").click()
     wait_for_editor(page)

@@ -113,9 +113,15 @@ def test_policies_are_set_and_their_history_kept(
     stale = as_administrator.post(address, sent | {"idle_lock_minutes": 15})
     assert stale.status_code == 422 and "Somebody else changed" in stale.content.decode()
     seen = as_administrator.get(address).context["form"]["seen"].value()
-    for wrong in ({"idle_lock_minutes": 99}, {"retention_years": 1}):
+    for wrong, words in (
+        ({"idle_lock_minutes": 0}, "Choose 1 to 30 minutes."),
+        ({"idle_lock_minutes": 99}, "Choose 1 to 30 minutes."),
+        ({"retention_years": 1}, "Choose 3 to 150 years."),
+    ):
         answer = as_administrator.post(address, sent | {"seen": seen} | wrong)
-        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert answer.status_code == 422 and words in page and "Constraint" not in page
+        assert answer.context["user"].agency.idle_lock_minutes == 20  # by which this page locks
     agency.refresh_from_db()
     assert agency.idle_lock_minutes == 20
     page = as_administrator.get(reverse("agency_history")).content.decode()

@@ -14,7 +14,7 @@ from intake.actions import drafts, editions, state_changes
 from intake.actions.question_sets import load_question_sets, write_edition
 from intake.errors import InvalidValue
 from intake.management.commands.load_question_sets import read_fixtures
-from intake.models import Edition, User
+from intake.models import Edition, Prompt, User
 from tests.factory import NOW
 
 FACTOR = 2  # the place of the set that the state changes
@@ -172,3 +172,17 @@ def test_a_draft_begins_with_the_state_s_edition(client: Client, administrator: 
     draft = Edition.objects.get(agency=administrator.agency, status="draft")
     assert draft.copied_from == state
     assert worksheet.describe(draft) == worksheet.describe(state)
+
+
+def test_what_is_to_be_published_is_compared_with_what_is_live(
+    client: Client, administrator: User, second: User, draft: Edition, live: Edition
+) -> None:
+    prompt = Prompt.objects.filter(edition=draft, side="worry").order_by("key")[0]
+    prompt.texts.filter(language="en").update(text="What has changed?")
+    editions.request_review(actor=administrator, edition_id=draft.pk, at=NOW)
+    editions.publish_edition(actor=second, edition_id=draft.pk, live_from=None, at=NOW)
+    back = editions.bring_back(actor=administrator, edition_id=live.pk, at=NOW)
+    client.force_login(second)
+    page = client.get(reverse("edition_diff", args=[back.number])).content.decode()
+    assert f"Edition {draft.number} is what callers are asked now" in page
+    assert "1 change" in page and "Nothing differs" not in page

@@ -65,16 +65,16 @@ def test_a_file_is_read_shown_and_confirmed(
     content = WRITERS[kind][1](changed(live), title="x")
     answer = bring(as_administrator, content, f"Edition.{kind.upper()}")
     shown = as_administrator.get(answer["Location"]).content.decode()
-    assert "1 change" in shown and "What has" in shown and "Confirm" in shown
+    assert "2 changes" in shown and "What has" in shown and "Confirm" in shown
     assert PromptText.objects.count() == before and Edition.objects.count() == 2
     kept = EditionImport.objects.get()
     confirmed = as_administrator.post(reverse("edition_import_confirm", args=[kept.pk]))
     draft = Edition.objects.get(agency=administrator.agency, number=2)
     assert confirmed["Location"] == reverse("edition_edit", args=[2])
     assert (draft.status, draft.copied_from) == ("draft", live)
-    assert [normal(one) for one in worksheet.describe(draft)] == [
-        normal(one) for one in changed(live)
-    ]
+    expected = changed(live)
+    shape.mark_stale(expected, worksheet.describe(live))
+    assert [normal(one) for one in worksheet.describe(draft)] == [normal(one) for one in expected]
     assert not EditionImport.objects.exists()
     assert AuditEvent.objects.filter(verb="edition.imported").count() == 1
     again = as_administrator.post(reverse("edition_import_confirm", args=[kept.pk]))
@@ -239,3 +239,17 @@ def test_the_order_of_sets_is_a_change_and_sides_keep_their_keys(
     pair["worry"]["key"], pair["working_well"]["key"] = keys[::-1]
     answer = bring(as_administrator, WRITERS["json"][1](sets, title="x"), "x.json")
     assert answer.status_code == 422 and "its sides have other keys" in answer.content.decode()
+
+
+def test_a_translation_that_stayed_while_its_english_changed_is_stale(
+    as_administrator: Client, administrator: User, live: Edition
+) -> None:
+    sets = changed(live)
+    was = worksheet.describe(live)[2]["pairs"][0]["worry"]["en"]
+    answer = bring(as_administrator, WRITERS["xlsx"][1](sets, title="x"), "x.xlsx")
+    shown = as_administrator.get(answer["Location"]).content.decode()
+    assert "mark of a stale translation 1" in shown
+    kept = EditionImport.objects.get()
+    as_administrator.post(reverse("edition_import_confirm", args=[kept.pk]))
+    draft = Edition.objects.get(agency=administrator.agency, number=2)
+    assert worksheet.describe(draft)[2]["pairs"][0]["worry"]["stale"] == {"es": was}

@@ -11,7 +11,7 @@ import { change } from "./morph.js";
 
 const EVERY = 5000; // ms between looks at what others changed
 const SOON = 700; // ms after a save: the checks are shown anew
-const PATIENCE = 8000; // ms
+const PATIENCE = 20000; // ms
 const STORE = "hotline-drafts"; // apart from the calls: a draft is no case
 
 const root = document.querySelector("[data-editor]");

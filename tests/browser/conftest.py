@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.signals import request_finished, request_started
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.checks import Inspection
 
@@ -34,6 +34,8 @@ def chromium() -> Iterator[Browser]:
 
 
 PATIENCE = 60  # seconds
+# Until what is expected has to be there: a busy machine takes its time, and no test is about that.
+expect.set_options(timeout=15_000)
 
 
 class Traffic:

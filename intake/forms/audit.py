@@ -5,10 +5,9 @@ from itertools import groupby
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 
-from intake.forms.insights import ColleagueField
+from intake.forms.looking import ColleagueField, filter_helper
 from intake.forms.searches import YEARS
 from intake.models import Agency, User
 from intake.models.audit import SENTENCES
@@ -61,10 +60,5 @@ class AuditForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        """How crispy renders it: a GET form, since looking changes nothing."""
-        helper = FormHelper()
-        helper.form_method = "get"
-        helper.form_class = "filters"
-        helper.disable_csrf = True
-        helper.add_input(Submit("", "Show"))
-        return helper
+        """How crispy renders it."""
+        return filter_helper()

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 
+from intake.forms.looking import ColleagueField, filter_helper
 from intake.forms.searches import YEARS
 from intake.models import User
 from intake.models.question_sets import FACTOR_TITLES, FACTORS
@@ -20,14 +20,6 @@ PERIODS = (
     ("range", "From – until"),
 )
 SHOWN = (("both", "Both sides"), ("worry", "Worry"), ("working_well", "Working well"))
-
-
-class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A person, by the name that colleagues see."""
-
-    def label_from_instance(self, obj: User) -> str:
-        """Return the option's text."""
-        return obj.display_name
 
 
 @dataclass(frozen=True)
@@ -102,10 +94,5 @@ class InsightsForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        """How crispy renders it: a GET form, since looking changes nothing."""
-        helper = FormHelper()
-        helper.form_method = "get"
-        helper.form_class = "filters"
-        helper.disable_csrf = True
-        helper.add_input(Submit("", "Show"))
-        return helper
+        """How crispy renders it."""
+        return filter_helper()

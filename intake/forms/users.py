@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from intake.forms.looking import ColleagueField
 from intake.models import Agency, User
 
 ROLES = (
@@ -27,7 +28,7 @@ class UserForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label="Roles", choices=ROLES, widget=forms.CheckboxSelectMultiple
     )
-    supervisor = forms.ModelChoiceField(
+    supervisor = ColleagueField(
         label="Supervisor of the team (workers)",
         queryset=User.objects.none(),
         required=False,
@@ -42,7 +43,6 @@ class UserForm(forms.Form):
         field = self.fields["supervisor"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = supervisors
-        field.label_from_instance = lambda user: user.display_name  # type: ignore[method-assign,assignment]
 
     def account(self) -> dict[str, Any]:
         """Return what was sent in the words of the actions: names, roles, the supervisor's key."""
@@ -54,7 +54,7 @@ class UserForm(forms.Form):
 class ChangeForm(UserForm):
     """An account that there is; where the role of worker goes, somebody takes its open calls."""
 
-    gives_to = forms.ModelChoiceField(
+    gives_to = ColleagueField(
         label="Who takes the open calls, if the role of worker goes",
         queryset=User.objects.none(),
         required=False,
@@ -66,7 +66,6 @@ class ChangeForm(UserForm):
         field = self.fields["gives_to"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = User.objects.colleagues_of(account)
-        field.label_from_instance = lambda user: user.display_name  # type: ignore[method-assign,assignment]
         if not open_calls:
             del self.fields["gives_to"]
 

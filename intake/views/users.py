@@ -1,5 +1,6 @@
 """Accounts of an agency: the list, inviting, changing, ending; and the page of an invitation."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -93,13 +94,7 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
 @require_POST
 def invite_again(request: UserRequest, user_id: UUID) -> HttpResponse:
     """A new link, for a lost one or a lost password."""
-    user = _user(request, user_id)
-    try:
-        user, token = users.invite_again(actor=request.user, user_id=user.pk, at=timezone.now())
-    except NotPossibleNow as refused:
-        messages.error(request, refused.sentence)
-        return redirect("user", user_id)
-    return _show_link(request, user, token)
+    return _give_link(request, user_id, users.invite_again)
 
 
 @require_POST
@@ -123,13 +118,7 @@ def deactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
 @require_POST
 def reactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
     """Somebody comes back, and chooses a new password."""
-    user = _user(request, user_id)
-    try:
-        user, token = users.reactivate_user(actor=request.user, user_id=user.pk, at=timezone.now())
-    except NotPossibleNow as refused:
-        messages.error(request, refused.sentence)
-        return redirect("user", user_id)
-    return _show_link(request, user, token)
+    return _give_link(request, user_id, users.reactivate_user)
 
 
 @never_cache
@@ -184,6 +173,19 @@ def _open_calls(user: User) -> QuerySet[Intake]:
     """Return what somebody has to finish: an administrator sees its reference and no more."""
     mine = Intake.objects.filter(worker=user, agency=user.agency).for_real()
     return mine.being_written().only("reference", "status", "started_at").order_by("started_at")
+
+
+def _give_link(
+    request: UserRequest, user_id: UUID, action: Callable[..., tuple[User, str]]
+) -> HttpResponse:
+    """Carry out what makes a new link for an account, and show it, or say why not."""
+    user = _user(request, user_id)
+    try:
+        user, token = action(actor=request.user, user_id=user.pk, at=timezone.now())
+    except NotPossibleNow as refused:
+        messages.error(request, refused.sentence)
+        return redirect("user", user_id)
+    return _show_link(request, user, token)
 
 
 def _show_link(request: UserRequest, user: User, token: str) -> HttpResponse:

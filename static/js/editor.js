@@ -221,7 +221,7 @@ root.addEventListener("submit", async (event) => {
 
 /** A check's link puts the caret into the box that it speaks of. */
 root.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-part=checks] a[href^='#'], .editor-aside a[href^='#prompt-']");
+  const link = event.target.closest(".editor-aside a[href^='#prompt-']");
   const place = link && document.getElementById(link.hash.slice(1));
   const language = /Spanish/.test(link?.textContent ?? "") ? "es" : "en";
   const box = place?.querySelector(`textarea[lang=${language}]`) ?? place?.querySelector("textarea");

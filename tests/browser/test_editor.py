@@ -51,6 +51,19 @@ def open_new_draft(page: Page) -> None:
     wait_for_editor(page)
 
 
+def open_twice(page: Page, browser: Browser, live_server: LiveServer, administrator: User) -> Page:
+    """Open a new draft, and the same in the browser of a second administrator; return that."""
+    assert administrator.agency is not None
+    factory.make_user(administrator.agency, "administrator2", "administrators")
+    sign_in(page, live_server, "administrator")
+    open_new_draft(page)
+    other = browser.new_context(viewport={"width": 1366, "height": 625}).new_page()
+    sign_in(other, live_server, "administrator2")
+    other.goto(page.url)
+    wait_for_editor(other)
+    return other
+
+
 def test_a_prompt_is_improved_and_no_open_call_is_disturbed(
     page: Page,
     browser: Browser,
@@ -148,14 +161,7 @@ def test_a_prompt_is_improved_and_no_open_call_is_disturbed(
 def test_two_editors_lose_nothing_and_undo_their_own(
     page: Page, browser: Browser, watch: Watch, live_server: LiveServer, administrator: User
 ) -> None:
-    assert administrator.agency is not None
-    factory.make_user(administrator.agency, "administrator2", "administrators")
-    sign_in(page, live_server, "administrator")
-    open_new_draft(page)
-    other = browser.new_context(viewport={"width": 1366, "height": 625}).new_page()
-    sign_in(other, live_server, "administrator2")
-    other.goto(page.url)
-    wait_for_editor(other)
+    other = open_twice(page, browser, live_server, administrator)
 
     box = "Worry, English"
     first, second = (one.get_by_role("textbox", name=box).first for one in (page, other))
@@ -191,14 +197,7 @@ def test_two_editors_lose_nothing_and_undo_their_own(
 def test_words_for_what_was_taken_out_are_kept_until_they_are_dropped(
     page: Page, browser: Browser, live_server: LiveServer, administrator: User
 ) -> None:
-    assert administrator.agency is not None
-    factory.make_user(administrator.agency, "administrator2", "administrators")
-    sign_in(page, live_server, "administrator")
-    open_new_draft(page)
-    other = browser.new_context(viewport={"width": 1366, "height": 625}).new_page()
-    sign_in(other, live_server, "administrator2")
-    other.goto(page.url)
-    wait_for_editor(other)
+    other = open_twice(page, browser, live_server, administrator)
     key = page.get_by_role("group", name=re.compile("^Pair: ")).first.get_attribute("data-key")
     mine, theirs = (one.locator(f"[data-key={key}]") for one in (page, other))
     box = theirs.get_by_role("textbox", name="Worry, English")

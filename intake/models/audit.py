@@ -94,6 +94,8 @@ SENTENCES = {
     "user.deactivated": "Deactivated an account",
     "user.invited": "Made a link by which a person chooses a password",
     "user.locked": "Locked the screen",
+    "user.proof_failed": "Did not prove who they are, when asked again",
+    "user.proved": "Proved again who they are",
     "user.reactivated": "Took up an account again",
     "user.sign_in_failed": "Sign-in failed",
     "user.signed_in": "Signed in",

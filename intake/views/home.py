@@ -20,7 +20,7 @@ from intake import permissions, triggers
 from intake.middleware import wants_json
 from intake.models import User
 from intake.models.audit import record_event
-from intake.sessions import session_mark
+from intake.sessions import note_proof, session_mark
 from intake.views.requests import UserRequest
 
 SIGN_IN_FAILED = (
@@ -64,6 +64,7 @@ class SignIn(LoginView):
         user = form.get_user()
         if isinstance(user, User):
             record_event("user.signed_in", actor=user, at=timezone.now(), subject=user)
+            note_proof(self.request)
         return JsonResponse(_who(self.request)) if wants_json(self.request) else response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:

@@ -19,6 +19,7 @@ PERIODS = (
     ("year", "This year"),
     ("range", "From – until"),
 )
+LONGEST = 5 * 366  # days: each week is a row
 SHOWN = (("both", "Both sides"), ("worry", "Worry"), ("working_well", "Working well"))
 
 
@@ -72,6 +73,10 @@ class InsightsForm(forms.Form):
                 self.add_error("since", "Give both days, from and until.")
             elif data["since"] > data["until"]:
                 self.add_error("until", "The last day comes before the first one. Mend one.")
+            elif (data["until"] - data["since"]).days > LONGEST:
+                self.add_error(
+                    "until", "Give at most five years; other ones can be asked for next."
+                )
         return data
 
     def wanted(self) -> Wanted:

@@ -228,6 +228,7 @@ def test_periods_are_days_of_the_agency(as_supervisor: Client, worker: User) -> 
         ({"period": "range"}, "Give both days"),
         ({"period": "range", "since": "2026-03-01", "until": "2026-02-01"}, "before the first"),
         ({"period": "range", "since": "1026-03-01", "until": "2026-02-01"}, "after 1989"),
+        ({"period": "range", "since": "2015-03-01", "until": "2026-02-01"}, "at most five years"),
         ({"period": "forever"}, "Select a valid choice"),
         ({"factor": "strange"}, "Select a valid choice"),
         ({"side": "open"}, "Select a valid choice"),

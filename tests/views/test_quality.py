@@ -84,7 +84,13 @@ def test_the_first_look_draws_and_a_rating_is_given_blind(
     address = reverse("quality_rating", args=[mine.pk])
     shown = client.get(address).content.decode()
     assert "Zebulon hid." in shown
-    for hidden in (supervisor.display_name, raters[1].display_name, "Canary", "Rated by"):
+    for hidden in (
+        worker.display_name,
+        supervisor.display_name,
+        raters[1].display_name,
+        "Canary",
+        "Rated by",
+    ):
         assert hidden not in shown
     title = shown.split("<title>")[1].split("</title>")[0]
     assert title.split() == ["Rate", call.reference, "·", "SOP", "Hotline"]

@@ -34,7 +34,9 @@ def main() -> int:
     words, both = options.words, options.engine == "all"
     # Pages in tests name uncollected files, but WhiteNoise warns when the folder is not there.
     (system.ROOT / "staticfiles").mkdir(exist_ok=True)
-    spread = [] if words else ["-n", "2", "--dist", "worksteal"]
+    # What takes longest is told, so that the suite stays within its minutes.
+    tell = ["--durations=25", "--durations-min=4"]
+    spread = [] if words else ["-n", "2", "--dist", "worksteal", *tell]
     # Measured where the browser is not: it takes half as long again.
     gate = [] if words else ["--cov=intake", "--cov-report=term-missing:skip-covered"]
 

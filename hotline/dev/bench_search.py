@@ -14,6 +14,7 @@ LARGE = postgres.NOTHING_SURVIVES | {
     "random_page_cost": "1.1",
     "autovacuum": "off",  # the bench vacuums once, before it measures
     "work_mem": "32MB",
+    "jit": "off",  # as docs/operations.md says
     "max_wal_size": "8GB",
     "wal_level": "minimal",
     "max_wal_senders": "0",

@@ -169,17 +169,26 @@ def index_missing(*, batch: int = 500) -> int:
     A call that goes on is found by its people only. Stopped at any moment, it goes on where it
     was the next time.
     """
-    done = 0
+    done, last = 0, None
     missing = (
         Intake.objects.for_real()
         .filter(document=None)
         .exclude(status=Intake.Status.IN_PROGRESS, ended_at=None)
+        .order_by("started_at", "id")
     )
-    while intakes := list(missing.order_by("started_at", "id")[:batch]):
+    while True:
+        left = missing
+        if last is not None:  # what was passed is not looked at again
+            left = missing.filter(started_at__gte=last.started_at)
+            left = left.exclude(started_at=last.started_at, id__lte=last.pk)
         with transaction.atomic():
+            # Locked: a transition beside it writes the words as they are then, not older ones.
+            intakes = list(left.select_for_update(of=("self",))[:batch])
             _index_people(intakes)
             index_words(*intakes)
-        done += len(intakes)
+        if not intakes:
+            break
+        done, last = done + len(intakes), intakes[-1]
     live = Intake.objects.for_real().filter(status=Intake.Status.IN_PROGRESS, ended_at=None)
     _index_people(list(live))
     if done and engines.is_postgresql():

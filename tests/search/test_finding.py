@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from intake.actions import amendments, calls, reviews, wrap_up
 from intake.models import Agency, Intake, NameWord, PersonWord, SearchDocument, User
 from intake.search import COUNTED, Criteria, Edge, count, engines, find, find_page, finding
+from intake.search.index import index_missing
 from tests.factory import NOW, core_prompt, make_agency, make_call, make_user, option, put, submit
 
 CANARY = "Ulalume Zephyrine"
@@ -283,6 +284,14 @@ def test_what_is_not_indexed_yet_is_filled_in_once(worker: User, supervisor: Use
     call_command("index_intakes")
     assert PersonWord.objects.count() == before
     assert SearchDocument.objects.count() == 1
+
+
+def test_many_are_filled_in_batch_by_batch(worker: User, supervisor: User) -> None:
+    made = {told(worker, "hungry", minutes=place // 3).pk for place in range(7)}
+    SearchDocument.objects.all().delete()
+    assert index_missing(batch=2) == 7
+    assert {one.pk for one in found(supervisor, Criteria(words="hungry"))} == made
+    assert index_missing(batch=2) == 0
 
 
 def test_of_the_reporting_party_nothing_is_indexed(worker: User, supervisor: User) -> None:

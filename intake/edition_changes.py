@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-Sets = list[dict[str, Any]]
+from intake.sets import SIDES, Sets, prompts_of
 
 KINDS = {
     "removed": "Taken out",
@@ -187,7 +187,7 @@ def _of_row(key: str, before: dict[str, Any], place: _Place) -> Iterator[Change]
             str(before["is_core"]),
             str(place.row["is_core"]),
         )
-    for side in ("worry", "working_well"):
+    for side in SIDES:
         yield from _of_prompt(before[side], place.row[side], place.set_key)
 
 
@@ -281,14 +281,7 @@ def place_of(keys: list[str], change: Change) -> int:
 
 def _prompt_in(sets: Sets, key: str) -> dict[str, Any] | None:
     """Return the prompt of a key, of a pair or alone."""
-    return next((prompt for prompt in _prompts_of(sets) if prompt["key"] == key), None)
-
-
-def _prompts_of(sets: Sets) -> Iterator[dict[str, Any]]:
-    for one in sets:
-        for pair in one["pairs"]:
-            yield from (pair[side] for side in ("worry", "working_well"))
-        yield from one["prompts"]
+    return next((prompt for prompt in prompts_of(sets) if prompt["key"] == key), None)
 
 
 def _at(described: dict[str, Any], path: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from textstat import textstat
 
+from intake.sets import standing_in
 from intake.text import fold, words_of
 
 BLOCKING, WARNING = "blocking", "warning"
@@ -33,6 +34,19 @@ _AUXILIARY = re.compile(
     r"(?:am|are|can|could|did|do|does|had|has|have|is|may|might|should|was|were|will|would)"
     r"(?:n't)?\b|(?:can't|won't)\b"
 )
+# Of a question without its mark: who or what it is about stands behind the first word.
+_ASKING_ENGLISH = re.compile(
+    _AUXILIARY.pattern.replace("(?:am|", "(?:(?:am|", 1) + r") "
+    r"(?:i|you|he|she|it|they|we|there|this|that|these|those|the|an?|any\w*|some\w*|every\w*|no\w*"
+    r"|your|his|her|their|its|my|our|mom|mum|dad|mother|father|children|kids|people)\b"
+)
+# Of a question without its marks, in folded letters; other verbs begin statements as often.
+_ASKING_SPANISH = re.compile(
+    r"(?:hay|hubo|habia|ha|han|tiene|tienen|puede|pueden|sabe|saben|cree|conoce|existen?|"
+    r"esta|estan|es|son|vive|viven|va|van|come|comen|duerme|duermen|"
+    r"(?:le|les|lo|la|los|las|se) \w+)\b"
+)
+_CLOSING = " \n\t)]”\"'’»"
 _OPEN_ENGLISH = re.compile(r"\b(?:what|how|who|whom|whose|where|which|why)\b")
 # With their accents: “que” without one opens nothing.
 _OPEN_SPANISH = re.compile(r"\b(?:qué|cómo|quién(?:es)?|a?dónde|cuándo|cuál(?:es)?|cuánt[oa]s?)\b")
@@ -76,6 +90,7 @@ class _Text:
     anchor: str
     language: str
     words: str
+    asks: bool = True  # for an answer; a script is read out
 
     def find(self, level: str, code: str, why: str, mend: str) -> Finding:
         return Finding(
@@ -91,12 +106,15 @@ def check_sets(sets: Iterable[dict[str, Any]], *, jargon: Iterable[Jargon]) -> t
     seen: dict[str, list[_Text]] = defaultdict(list)
     for one in ordered:
         found += _of_set(one)
-        for described, side, is_paired in _prompts(one):
-            place, anchor = _place(one, side), f"prompt-{described['key'].replace('.', '-')}"
+        for standing in standing_in(one):
+            described, place = standing.prompt, _place(one, standing.side)
+            anchor = f"prompt-{described['key'].replace('.', '-')}"
+            is_paired = bool(standing.other.get("en", "").strip())
             found += _missing(described, place, anchor, is_paired=is_paired)
+            asks = described.get("kind") != "script"
             for language in LANGUAGES:
                 if words := described.get(language, "").strip():
-                    text = _Text(place, anchor, language, words)
+                    text = _Text(place, anchor, language, words, asks)
                     found += _of_text(text, known)
                     if language == "en":
                         seen[" ".join(words_of(words))].append(text)
@@ -131,15 +149,6 @@ def _grade(text: str, language: str) -> float:
         if language == "en":
             return float(textstat.flesch_kincaid_grade(text))
         return float(textstat.crawford(text))
-
-
-def _prompts(one: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, bool]]:
-    """Yield each prompt of a set with its side, and whether the other side of it has words."""
-    for pair in one["pairs"]:
-        for side, other in (("worry", "working_well"), ("working_well", "worry")):
-            yield pair[side], side, bool(pair[other].get("en", "").strip())
-    for prompt in one["prompts"]:
-        yield prompt, "open", False
 
 
 def _place(one: dict[str, Any], side: str) -> str:
@@ -281,7 +290,7 @@ def _closed(text: _Text, plain: str) -> Iterator[Finding]:
             "It tells the caller what to answer.",
             "Ask openly: what did you see, how was it?",
         )
-    elif text.words.rstrip().endswith("?") and _is_yes_or_no(text.words, plain, text.language):
+    elif _is_yes_or_no(text, plain):
         yield text.find(
             WARNING,
             "yes_or_no",
@@ -290,16 +299,23 @@ def _closed(text: _Text, plain: str) -> Iterator[Finding]:
         )
 
 
-def _is_yes_or_no(words: str, plain: str, language: str) -> bool:
-    """Whether a question has no word that opens it.
+def _is_yes_or_no(text: _Text, plain: str) -> bool:
+    """Whether a question has no word that opens it; a forgotten question mark hides nothing.
 
-    English: a part of it begins with “does”, “is” and their like, and asks nothing openly.
-    Spanish has no such words at the beginning: what counts is that no question word is there.
+    English: a part of it begins with “does”, “is” and their like, and asks nothing openly; without
+    a mark, so that “Do tell me” is no question, what is asked about follows at once.
+    Spanish: no question word is there. Without marks it is told by a verb at the beginning.
     """
-    if language == "es":
-        return not _OPEN_SPANISH.search(words.lower())
+    has_mark = text.words.rstrip(_CLOSING).endswith("?")
+    if not has_mark and ("?" in text.words or not text.asks):
+        return False
+    if text.language == "es":
+        if not (has_mark or "¿" in text.words or _ASKING_SPANISH.match(plain)):
+            return False
+        return not _OPEN_SPANISH.search(text.words.lower())
+    begins = _AUXILIARY if has_mark else _ASKING_ENGLISH
     clauses = [clause.strip() for clause in _CLAUSE.split(plain)]
-    return any(_AUXILIARY.match(one) and not _OPEN_ENGLISH.search(one) for one in clauses)
+    return any(begins.match(one) and not _OPEN_ENGLISH.search(one) for one in clauses)
 
 
 def _jargon(text: _Text, jargon: Iterable[Jargon]) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ LAYERS = (
     ("fields", "permissions", "checks", "sessions"),
     ("models",),
     ("wording", "edition_changes", "exchange"),
-    ("triggers", "errors", "text", "crypto", "deadlines", "practice", "quality"),
+    ("triggers", "errors", "text", "crypto", "deadlines", "practice", "quality", "sets"),
 )
 RANK = {name: -rank for rank, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(

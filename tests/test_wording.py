@@ -82,6 +82,12 @@ TEXTS = [
     ("Why does he hit the wall?", "en", {"why"}),
     ("Does the child eat?", "en", {"yes_or_no"}),
     ("On a hard day, does the child eat?", "en", {"yes_or_no"}),
+    ("Does the child eat", "en", {"yes_or_no"}),
+    ("Is there any food in the house.", "en", {"yes_or_no"}),
+    ("On a hard day, does the child eat", "en", {"yes_or_no"}),
+    ("Does the child eat? ”", "en", {"yes_or_no"}),
+    ("Do tell me of a good day.", "en", set()),
+    ("Can you tell me what the child eats", "en", set()),
     ("Can you tell me what the child eats?", "en", set()),
     ("When the child is sad, what helps?", "en", set()),
     ("Don't you think she drinks too much?", "en", {"leading"}),
@@ -94,6 +100,12 @@ TEXTS = [
     ("¿Qué come el niño?", "es", set()),
     ("¿Come bien el niño?", "es", {"yes_or_no"}),
     ("¿Hay algo en esa casa que le preocupe?", "es", {"yes_or_no"}),
+    ("¿Come bien el niño", "es", {"yes_or_no"}),
+    ("Come bien el niño", "es", {"yes_or_no"}),
+    ("Hay comida en la casa", "es", {"yes_or_no"}),
+    ("Le preocupa algo de esa casa.", "es", {"yes_or_no"}),
+    ("Puede decirme qué come el niño", "es", set()),
+    ("Cuénteme de un buen día.", "es", set()),
     ("¿Por qué le pega a la pared?", "es", {"why"}),
     ("¿Qué come? ¿Quién cocina?", "es", {"two_questions"}),
     ("¿Qué come, y quién cocina?", "es", {"two_questions"}),
@@ -109,6 +121,13 @@ def test_words_are_warned_of(text: str, language: str, codes: set[str]) -> None:
     prompt[language] = text
     found = {(level, code) for level, code, _ in found_in(sets)}
     assert found == {("warning", code) for code in codes}
+
+
+def test_what_is_read_out_asks_nothing() -> None:
+    sets = shipped()
+    script = next(one for one in sets[0]["prompts"] if one["kind"] == "script")
+    script["en"], script["es"] = "Is there anything else.", "Hay algo más."
+    assert found_in(sets) == set()
 
 
 def test_translations_are_missing_or_stale() -> None:

@@ -1,5 +1,6 @@
 """The life of an edition: draft, in review, scheduled, live, retired."""
 
+from collections import Counter
 from datetime import datetime
 from uuid import UUID
 
@@ -92,11 +93,13 @@ def publish_edition(
     live_from: datetime | None,
     at: datetime,
     reviewed: datetime | None = None,
+    remarks: int = 0,
 ) -> Edition:
     """Publish an edition that is in review: at once, or live from a later time on.
 
     `reviewed` is when the review was asked for that the actor looked at: what was taken back,
-    changed and given to review again since is not published unread.
+    changed and given to review again since is not published unread. `remarks` is with how many
+    open remarks it is to be published all the same: where more are open, nothing is.
     Nobody publishes what they asked to be reviewed, unless the agency allows it. Open calls stay
     with the edition that they began with. Raises NotAllowed, NotPossibleNow, or InvalidValue for a
     time that is over.
@@ -113,6 +116,14 @@ def publish_edition(
             raise NotPossibleNow(
                 f"Edition {edition.number} was taken back and given to review again since you "
                 "opened the page. Nothing was published: look at what stands now."
+            )
+        standing = edition.comments.filter(resolved_at=None).count()
+        if standing > remarks:
+            one = standing == 1
+            raise NotPossibleNow(
+                f"{standing} remark{' is' if one else 's are'} open. Nothing was published: say "
+                f"that {'it is' if one else 'they are'} dealt with, or tick that you publish all "
+                "the same."
             )
         if live_from is not None and live_from <= at:
             raise InvalidValue("This time is over. Choose a later one, or publish at once.")
@@ -221,6 +232,7 @@ def _publish(
 ) -> None:
     """Let a locked edition be live, at once or from a time on; from now on it does not change."""
     _clear(edition)
+    _renumber(edition)
     while edition.copied_from is not None and edition.copied_from.status in UNPUBLISHED:
         edition.copied_from = edition.copied_from.copied_from  # a draft may be discarded any time
     edition.content_sha256 = hash_of(worksheet.describe(edition))
@@ -270,6 +282,27 @@ def _clear(edition: Edition) -> None:
     kept = Prompt.objects.filter(edition=edition)  # a subquery: a join would be read three times
     empty = PromptText.objects.filter(prompt__in=kept, text="", helper="")
     empty.exclude(language="en").delete()
+
+
+def _renumber(edition: Edition) -> None:
+    """Give the rows of every set places from 0 on, in the order that they are shown in.
+
+    Two that were made or moved at once may have one place; what is published tells it by itself.
+    """
+    pairs = list(PromptPair.objects.filter(edition=edition).order_by("position", "key"))
+    prompts = list(Prompt.objects.filter(edition=edition).order_by("position", "key"))
+    places: dict[UUID, int] = {}
+    for kind in (pairs, [one for one in prompts if one.pair_id is None]):
+        taken: Counter[UUID] = Counter()
+        for row in kind:
+            places[row.pk] = taken[row.question_set_id]
+            taken[row.question_set_id] += 1
+    places |= {one.pk: places[one.pair_id] for one in prompts if one.pair_id is not None}
+    rows: list[PromptPair | Prompt] = [*pairs, *prompts]
+    for row in rows:
+        if row.position != places[row.pk]:
+            row.position = places[row.pk]
+            row.save(update_fields=["position"])
 
 
 def _expect(edition: Edition, status: str, what: str) -> None:

@@ -7,7 +7,7 @@ Questionnaire does, which FHIR asks of it.
 import re
 from typing import Any
 
-from intake.exchange.shape import Sets
+from intake.sets import Sets
 
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"

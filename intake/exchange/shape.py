@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from intake.sets import SIDES, Sets, prompts_of
 from intake.text import clean_text
 
 MOST_BYTES = 2 * 1024 * 1024  # of a file that is read
@@ -16,7 +17,6 @@ FACTORS = (
 )
 KINDS = ("opening", "factor", "next_steps", "closing")
 PROMPT_KINDS = ("question", "script")
-SIDES = ("worry", "working_well")
 LANGUAGES = ("en", "es")
 BOUND = {
     "call": ("danger_now", "child_now_at", "responder_safety", "tribal_information"),
@@ -30,15 +30,14 @@ KEY = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 LONGEST_KEY = 100
 LONGEST_SET_KEY = 64
 
-Sets = list[dict[str, Any]]
-
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, and where: a row of a sheet, or a path of a JSON file."""
+    """What is wrong, and where: a row and column of a sheet, or a path of a JSON file."""
 
     where: str
     sentence: str
+    part: str = ""  # what of it: key, kind, text.en, ...; a sheet has a column for each
 
 
 class Unreadable(Exception):
@@ -67,10 +66,15 @@ def checked(sets: Sets, places: dict[str, str]) -> Sets:
     rows = sum(1 + 2 * len(one["pairs"]) + len(one["prompts"]) for one in sets)
     if rows > MOST_ROWS:
         raise refuse(f"It has {rows:,} prompts; an edition has {MOST_ROWS:,} at most.")
-    problems = [*_problems(sets, places), *_of_positions(sets, places)]
+    problems = problems_in(sets, places)
     if problems:
         raise Unreadable(problems)
     return [normal(one) for one in sets]
+
+
+def problems_in(sets: Sets, places: dict[str, str]) -> list[Problem]:
+    """Return everything that is wrong with sets; each pair in them has both sides."""
+    return [*_problems(sets, places), *_of_positions(sets, places)]
 
 
 def expect_whole(sets: Sets) -> Sets:
@@ -114,8 +118,8 @@ def mark_stale(sets: Sets, live: Sets) -> None:
 
     Whoever changes only the English in a file has the mark that the editor sets.
     """
-    known = {prompt["key"]: prompt for prompt in _prompts(live)}
-    for prompt in _prompts(sets):
+    known = {prompt["key"]: prompt for prompt in prompts_of(live)}
+    for prompt in prompts_of(sets):
         before = known.get(prompt["key"], {})
         is_same = prompt.get("es") and prompt.get("es") == before.get("es")
         is_other = before.get("en") and prompt.get("en") and prompt["en"] != before["en"]
@@ -123,13 +127,6 @@ def mark_stale(sets: Sets, live: Sets) -> None:
             made_from = before.get("stale", {}).get("es") or before["en"]
             if made_from != prompt["en"]:
                 prompt["stale"] = prompt.get("stale", {}) | {"es": made_from}
-
-
-def _prompts(sets: Sets) -> Iterator[dict[str, Any]]:
-    for one in sets:
-        for pair in one["pairs"]:
-            yield from (pair[side] for side in SIDES)
-        yield from one["prompts"]
 
 
 def normal(one: dict[str, Any]) -> dict[str, Any]:
@@ -170,20 +167,21 @@ def _problems(sets: Sets, places: dict[str, str]) -> Iterator[Problem]:
         where = str(places.get(one["key"], one["key"]))
         yield from _of_key(one["key"], where, seen, longest=LONGEST_SET_KEY)
         if "." in one["key"]:
-            yield Problem(where, "The key of a set has no dot.")
+            yield Problem(where, "The key of a set has no dot.", "key")
         if one["kind"] not in KINDS:
-            yield Problem(where, f"A set is one of {', '.join(KINDS)}, not {quoted(one['kind'])}.")
+            known = ", ".join(KINDS)
+            yield Problem(where, f"A set is one of {known}, not {quoted(one['kind'])}.", "set_kind")
         yield from _of_words(where, "title", one["title"])
         yield from _of_words(where, "help", one["help"])
         if one["pairs"] and one["kind"] != "factor":
-            yield Problem(where, "Only the sets of the five factors have pairs.")
+            yield Problem(where, "Only the sets of the five factors have pairs.", "set_kind")
         if one["prompts"] and one["kind"] == "factor":
-            yield Problem(where, "The prompts of a factor come in pairs.")
+            yield Problem(where, "The prompts of a factor come in pairs.", "set_kind")
         cores = [pair["key"] for pair in one["pairs"] if pair["is_core"]]
         for key in cores[1:]:
-            yield Problem(places.get(key, key), "This set has another core pair already.")
+            yield Problem(places.get(key, key), "This set has another core pair already.", "core")
         for pair in one["pairs"]:
-            yield from _of_key(pair["key"], places.get(pair["key"], pair["key"]), seen)
+            yield from _of_key(pair["key"], places.get(pair["key"], pair["key"]), seen, part="pair")
             for side in SIDES:
                 yield from _of_prompt(pair[side], places, seen)
         for prompt in one["prompts"]:
@@ -199,6 +197,7 @@ def _of_positions(sets: Sets, places: dict[str, str]) -> Iterator[Problem]:
             yield Problem(
                 str(places.get(one["key"], one["key"])),
                 f"Another set has the position {one['position']} already.",
+                "position",
             )
         taken.add(one["position"])
 
@@ -206,12 +205,13 @@ def _of_positions(sets: Sets, places: dict[str, str]) -> Iterator[Problem]:
 def _of_purpose(prompt: dict[str, Any], places: dict[str, str]) -> Iterator[Problem]:
     where = places.get(prompt["key"], prompt["key"])
     if prompt["kind"] not in PROMPT_KINDS:
-        yield Problem(where, "A prompt is a question or a script that is read out.")
+        yield Problem(where, "A prompt is a question or a script that is read out.", "kind")
     if prompt["bound_to"] not in BOUND_TO:
         yield Problem(
             where,
             f"There is no field {quoted(prompt['bound_to'])} that a prompt could fill; "
             "one that there is, is call.danger_now.",
+            "bound_to",
         )
 
 
@@ -220,28 +220,31 @@ def _of_prompt(prompt: dict[str, Any], places: dict[str, str], seen: set[str]) -
     yield from _of_key(prompt["key"], where, seen)
     yield from _of_words(where, "text", {one: prompt.get(one, "") for one in LANGUAGES})
     yield from _of_words(where, "helper", prompt.get("helper", {}))
-    yield from _of_words(where, "text", prompt.get("stale", {}))
+    yield from _of_words(where, "text", prompt.get("stale", {}), part="stale")
 
 
 def _of_key(
-    key: str, where: str, seen: set[str], *, longest: int = LONGEST_KEY
+    key: str, where: str, seen: set[str], *, longest: int = LONGEST_KEY, part: str = "key"
 ) -> Iterator[Problem]:
     if not KEY.fullmatch(key) or len(key) > longest:
         yield Problem(
             where,
             f"{quoted(key)} is no key: small letters, digits and underscores, parted by dots, "
             f"{longest} at most.",
+            part,
         )
     elif key in seen:
-        yield Problem(where, f"The key “{key}” stands in the file twice.")
+        yield Problem(where, f"The key “{key}” stands in the file twice.", part)
     seen.add(key)
 
 
-def _of_words(where: str, what: str, texts: dict[str, str]) -> Iterator[Problem]:
+def _of_words(where: str, what: str, texts: dict[str, str], *, part: str = "") -> Iterator[Problem]:
     for language, text in texts.items():
+        place = f"{part or what}.{language}"
         if language not in LANGUAGES:
-            yield Problem(where, f"The languages are en and es, not {quoted(language)}.")
+            yield Problem(where, f"The languages are en and es, not {quoted(language)}.", place)
         if len(text) > LIMITS[what]:
-            yield Problem(where, f"A {what} has {len(text):,} characters; {LIMITS[what]} fit.")
+            sentence = f"A {what} has {len(text):,} characters; {LIMITS[what]} fit."
+            yield Problem(where, sentence, place)
         if clean_text(text) != text:
-            yield Problem(where, f"A {what} has characters that no text can hold.")
+            yield Problem(where, f"A {what} has characters that no text can hold.", place)

@@ -6,15 +6,14 @@ from typing import Any
 from intake.exchange.shape import (
     LANGUAGES,
     MOST_BYTES,
-    SIDES,
     Problem,
-    Sets,
     Unreadable,
     checked,
     normal,
     quoted,
     refuse,
 )
+from intake.sets import SIDES, Sets
 
 FORMAT, VERSION = "sop-question-sets", 1
 

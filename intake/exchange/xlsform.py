@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -20,12 +20,13 @@ from intake.exchange.shape import (
     MOST_BYTES,
     MOST_ROWS,
     Problem,
-    Sets,
     Unreadable,
     checked,
+    problems_in,
     quoted,
     refuse,
 )
+from intake.sets import SIDES, Sets
 
 LABEL_EN, LABEL_ES = "label::English (en)", "label::Español (es)"
 HINT_EN, HINT_ES = "hint::English (en)", "hint::Español (es)"
@@ -33,6 +34,16 @@ COLUMNS = (
     *("type", "name", LABEL_EN, LABEL_ES, HINT_EN, HINT_ES),
     *("pair", "side", "core", "bound_to", "set_kind", "position", "stale_es"),
 )
+# The columns of what a problem is about (`Problem.part`); what is not here has its own name.
+PARTS = {
+    "key": "name",
+    "kind": "type",
+    "stale.es": "stale_es",
+    **{f"{name}.en": LABEL_EN for name in ("title", "text")},
+    **{f"{name}.es": LABEL_ES for name in ("title", "text")},
+    **{f"{name}.en": HINT_EN for name in ("help", "helper")},
+    **{f"{name}.es": HINT_ES for name in ("help", "helper")},
+}
 NEEDED = ("type", "name", LABEL_EN)
 TYPES = {"question": "text", "script": "note"}
 KINDS = {word: kind for kind, word in TYPES.items()}
@@ -103,12 +114,13 @@ def load_xlsx(content: bytes) -> Sets:
             raise refuse("It has no sheet “survey”.")
         survey = book["survey"]
         survey.reset_dimensions()  # a sheet may say that it is smaller than it is
-        rows = list(_cells(survey))
+        formulas: set[tuple[int, int]] = set()
+        rows = list(_cells(survey, formulas))
     except Unreadable:
         raise
     except DAMAGED:
         raise refuse("It is damaged, or no XLSX workbook.") from None
-    return _read(rows)
+    return _read(rows, formulas=formulas)
 
 
 def load_csv(content: bytes) -> Sets:
@@ -171,17 +183,15 @@ def _look_inside(content: bytes) -> None:
         raise refuse("It declares XML of its own, which no workbook does.")
 
 
-def _cells(sheet: Any) -> Iterator[list[str]]:
-    """Yield the rows of a sheet as texts; a formula is refused with its place."""
+def _cells(sheet: Any, formulas: set[tuple[int, int]]) -> Iterator[list[str]]:
+    """Yield the rows of a sheet as texts; `formulas` gets row and column of those that compute."""
     for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
         if number > MOST_ROWS:
             raise refuse(f"It has more than {MOST_ROWS:,} rows, which no edition has.")
         cells = []
-        for cell in row:
+        for place, cell in enumerate(row):
             if cell.data_type == "f":
-                raise refuse(
-                    "There is a formula in this row. Put its text there instead.", f"Row {number}"
-                )
+                formulas.add((number, place))
             cells.append("" if cell.value is None else _unescape(str(cell.value)))
         yield cells
 
@@ -208,7 +218,7 @@ def _rows(sets: Sets) -> Iterator[Row]:
             "position": str(one["position"]),
         }
         for pair in one["pairs"]:
-            for side in ("worry", "working_well"):
+            for side in SIDES:
                 about = {"pair": pair["key"], "side": side, "core": "yes" * pair["is_core"]}
                 yield _row(pair[side], "question") | about
         for prompt in one["prompts"]:
@@ -228,10 +238,15 @@ def _row(prompt: dict[str, Any], kind: str) -> Row:
     }
 
 
-def _read(rows: Iterable[list[str]], *, first: int = 1) -> Sets:
+def _read(
+    rows: Iterable[list[str]],
+    *,
+    first: int = 1,
+    formulas: Collection[tuple[int, int]] = (),
+) -> Sets:
     """Return the sets that rows of a sheet describe; the first one has the names of the columns.
 
-    `first` is the number that it has in the file.
+    `first` is the number that it has in the file; `formulas` are the cells that compute.
     """
     numbered = enumerate(rows, first)
     header = [one.strip() for one in next(numbered, (0, []))[1]]
@@ -245,11 +260,20 @@ def _read(rows: Iterable[list[str]], *, first: int = 1) -> Sets:
     if twice:
         raise refuse(f"This row has “{min(twice)}” twice.", top)
     reader = _Reader()
+    for number, place in sorted(formulas):
+        name = header[place] if place < len(header) else ""
+        reader.refuse_formula(f"Row {number}", name or f"number {place + 1}")
     for number, cells in numbered:
         row = {name: text for name, text in zip(header, cells, strict=False) if name and text}
         if row:
             reader.take(row, f"Row {number}")
     return reader.finish()
+
+
+def _row_of(problem: Problem) -> float:
+    """Return the number of the row that a problem is about; those of no row come last."""
+    found = re.match(r"Row ([0-9]+)", problem.where)
+    return int(found[1]) if found else float("inf")
 
 
 class _Reader:
@@ -258,6 +282,7 @@ class _Reader:
     def __init__(self) -> None:
         self.sets: Sets = []
         self.problems: list[Problem] = []
+        self.computed: set[tuple[str, str]] = set()  # rows and columns with a formula
         self.places: dict[str, str] = {}
         self.is_open = False
 
@@ -267,40 +292,57 @@ class _Reader:
                 self._begin(row, where)
             case "end_group" | "end group":
                 if not self.is_open:
-                    self._wrong(where, "A group ends here that did not begin.")
+                    self._wrong(where, "A group ends here that did not begin.", "type")
                 self.is_open = False
             case "text" | "note" if self.is_open:
                 self._prompt(row, where)
             case "text" | "note":
-                self._wrong(where, "A prompt stands in a group; none is open here.")
+                self._wrong(where, "A prompt stands in a group; none is open here.", "type")
             case other:
                 self._wrong(
-                    where, f"The type is begin_group, text, note or end_group, not {quoted(other)}."
+                    where,
+                    f"The type is begin_group, text, note or end_group, not {quoted(other)}.",
+                    "type",
                 )
 
+    def refuse_formula(self, where: str, column: str) -> None:
+        self._wrong(where, "There is a formula in this cell. Put its text there instead.", column)
+        self.computed.add((where, column))
+
     def finish(self) -> Sets:
+        """Return the sets, or raise Unreadable with what rows and what sets have wrong at once."""
         if self.is_open:
             self._wrong("The end", "The last group does not end.")
         for one in self.sets:
             for pair in one["pairs"]:
-                for side in ("worry", "working_well"):
+                for side in SIDES:
                     if side not in pair:
                         words = side.replace("_", " ")
-                        self._wrong(self.places[pair["key"]], f"The pair has no {words} side.")
+                        where = self.places[pair["key"]]
+                        self._wrong(where, f"The pair has no {words} side.", "side")
+        whole = [
+            one | {"pairs": [pair for pair in one["pairs"] if all(side in pair for side in SIDES)]}
+            for one in self.sets
+        ]
+        for found in problems_in(whole, self.places) if self.sets or not self.problems else ():
+            self._wrong(found.where, found.sentence, PARTS.get(found.part, found.part))
         if self.problems:
-            raise Unreadable(self.problems)
+            raise Unreadable(sorted(self.problems, key=_row_of))
         return checked(self.sets, self.places)
 
-    def _wrong(self, where: str, sentence: str) -> None:
-        self.problems.append(Problem(where, sentence))
+    def _wrong(self, where: str, sentence: str, column: str = "") -> None:
+        """Note what is wrong; what a formula stands for is not known, so nothing else is said."""
+        if (where, column) not in self.computed:
+            place = f"{where}, column “{column}”" if column else where
+            self.problems.append(Problem(place, sentence))
 
     def _begin(self, row: Row, where: str) -> None:
         if self.is_open:
-            self._wrong(where, "A group begins within another one.")
+            self._wrong(where, "A group begins within another one.", "type")
         self.is_open = True
         position = row.get("position", str(len(self.sets) + 1))
         if not (position.isascii() and position.isdigit() and len(position) <= 3):
-            self._wrong(where, "A position is a small whole number.")
+            self._wrong(where, "A position is a small whole number.", "position")
             position = "0"
         self.sets.append(
             {
@@ -329,8 +371,8 @@ class _Reader:
             kind = KINDS[row["type"]]
             section["prompts"].append(prompt | {"kind": kind, "bound_to": row.get("bound_to", "")})
             return
-        if side not in ("worry", "working_well"):
-            self._wrong(where, "The side of a pair is worry or working_well.")
+        if side not in SIDES:
+            self._wrong(where, "The side of a pair is worry or working_well.", "side")
             return
         pair = next((one for one in section["pairs"] if one["key"] == pair_key), None)
         if pair is None:
@@ -338,8 +380,8 @@ class _Reader:
             section["pairs"].append(pair)
             self.places[pair_key] = where
         elif side in pair:
-            self._wrong(where, "This side of the pair stands in the file twice.")
+            self._wrong(where, "This side of the pair stands in the file twice.", "side")
             return
         elif pair["is_core"] != (row.get("core") == "yes"):
-            self._wrong(where, "Both sides of a pair say the same of “core”.")
+            self._wrong(where, "Both sides of a pair say the same of “core”.", "core")
         pair[side] = prompt

@@ -13,6 +13,7 @@ from intake.fields import Step
 from intake.forms.clocks import moments
 from intake.forms.from_paper import WallTimeField
 
+REMARK = "remark:"  # before the key of what a remark is about
 STEPS = ("up", "down", "remove", "core", "confirm")
 
 
@@ -25,43 +26,55 @@ class Pressed:
     set_key: str = ""
 
 
-class ChangeForm(forms.Form):
-    """`what` is a button's value; a row is named by its kind and key."""
-
-    what = forms.CharField(max_length=80)
-    row = forms.ChoiceField(choices=[("pair", "pair"), ("prompt", "prompt")], required=False)
-    id = forms.UUIDField(required=False)
-    set = forms.CharField(max_length=64, required=False)
-    to = forms.CharField(max_length=64, required=False)
-
-
 def parse_change(post: QueryDict) -> Pressed | None:
-    """Return what was pressed, or None for what no button sends."""
-    form = ChangeForm(post)
-    if not form.is_valid():
-        return None
-    sent = form.cleaned_data
-    what, row_id = sent["what"], sent["id"]
+    """Return what was pressed, or None for what no button sends.
+
+    The editor is one form, so a button's value says it all: `undo`, `add_pair:<set>`,
+    `up:pair:<key of the row>`. Where a row moves `to` stands in the list beside it.
+    """
+    what, _, about = post.get("press", "").partition(":")
     if what in ("undo", "redo"):
         return Pressed(what)
-    if what in ("add_pair", "add_prompt") and sent["set"]:
-        return Pressed(what, set_key=sent["set"])
-    if not isinstance(row_id, UUID) or not sent["row"]:
+    if what in ("add_pair", "add_prompt") and about:
+        return Pressed(what, set_key=about)
+    row, _, key = about.partition(":")
+    row_id = parse_uuid(key)
+    if row_id is None or row not in ("pair", "prompt"):
         return None
     if what in STEPS:
-        return Pressed("step", Step(sent["row"], row_id, what))
-    if what == "to" and sent["to"]:
-        return Pressed("step", Step(sent["row"], row_id, f"to:{sent['to']}"))
+        return Pressed("step", Step(row, row_id, what))
+    target = post.get(f"to:{row_id}", "")
+    if what == "to" and target:
+        return Pressed("step", Step(row, row_id, f"to:{target}"))
     return None
+
+
+def parse_remarks(post: QueryDict) -> dict[str, str]:
+    """Return the remarks that were typed, by what they are about; no key is all of the edition."""
+    return {
+        name.removeprefix(REMARK): text
+        for name, text in post.items()
+        if name.startswith(REMARK) and isinstance(text, str) and text.strip()
+    }
+
+
+def parse_uuid(text: str) -> UUID | None:
+    """Return the key that a text is, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class PublishForm(forms.Form):
     """From when an edition is live, as `live_from` in real time; None is at once.
 
-    `reviewed` is when the review that the page shows was asked for.
+    `reviewed` is when the review that the page shows was asked for; `remarks` how many open ones
+    it showed, and that it is published all the same.
     """
 
     reviewed = forms.CharField(max_length=40)
+    remarks = forms.IntegerField(min_value=0, max_value=100_000, required=False)
     live_from = WallTimeField(label="Live from (empty: at once)", required=False)
 
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
@@ -86,10 +99,3 @@ class PublishForm(forms.Form):
                 "The clocks are set forward over this time that night. Choose another one."
             )
         return found[0]
-
-
-class CommentForm(forms.Form):
-    """A remark on what `anchor` names; empty is all of the edition."""
-
-    anchor = forms.CharField(max_length=120, required=False)
-    text = forms.CharField(required=False)

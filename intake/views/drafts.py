@@ -13,15 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
 from intake.actions import drafts, state_changes
-from intake.actions.editions import start_draft
+from intake.actions.editions import comment_on_edition, start_draft
 from intake.actions.outbox import release_draft_key
 from intake.errors import (
+    NotPossibleNow,
     Refused,
     StaleRevision,
     UnknownField,
 )
 from intake.fields import parse_draft_name
-from intake.forms.drafts import Pressed, parse_change
+from intake.forms.drafts import Pressed, parse_change, parse_remarks
 from intake.forms.reviews import parse_key
 from intake.forms.saves import Malformed, parse_form_saves
 from intake.models import Edition
@@ -30,6 +31,11 @@ from intake.views.requests import UserRequest
 from intake.views.saving import answer_save, refusal
 from intake.wording import BLOCKING, WARNING
 
+OTHER = "This is not the page that the edition has now. Nothing was changed: look at what stands."
+WAITS = (
+    "What you typed is not saved yet, so the button did nothing. Your words stand below: mend that "
+    "first, then press it again."
+)
 GONE = "this draft was discarded. Copy what you need from this page."
 RELATED = ("agency", "copied_from__agency", "requested_by", "created_by")
 
@@ -47,14 +53,19 @@ def edit(request: UserRequest, number: int) -> HttpResponse:
 def state(request: UserRequest, number: int) -> HttpResponse:
     """What the page of a draft lacks: nothing (204), or the draft as it is now, with its checks."""
     edition = fetch(request, number)
-    if request.GET.get("version") == str(worksheet.version_of(edition)):
+    if request.GET.get("version") == worksheet.version_of(edition, at=timezone.now()):
         return HttpResponse(status=204)
     context = _context(request, edition)
+    html: str = render_to_string("intake/question_sets/_draft.html", context, request)
+    if context["may_publish"] and not context["is_draft"]:
+        publish = render_to_string("intake/question_sets/_publish.html", context, request)
+        html += f'<div data-part="publish">{publish}</div>'
     return JsonResponse(
         {
             "version": context["draft"].version,
             "status": edition.status,
-            "html": render_to_string("intake/question_sets/_draft.html", context, request),
+            "reviewed": edition.requested_at.isoformat() if edition.requested_at else "",
+            "html": html,
         }
     )
 
@@ -92,50 +103,80 @@ def outbox_key(request: UserRequest, number: int) -> JsonResponse:
 def save_form(request: UserRequest, number: int) -> HttpResponse:
     """Save the editor as a plain form, field by field; what conflicts is shown with both texts."""
     edition = fetch(request, number)
+    unsaved = keep_typed(request, edition)
+    if unsaved is None:
+        messages.success(request, "Saved.")
+    return unsaved or redirect("edition_edit", number)
+
+
+def keep_typed(request: UserRequest, edition: Edition, *, told: str = "") -> HttpResponse | None:
+    """Save what the plain form brought with the button that was pressed: words, and remarks.
+
+    Without scripts every button sends all of the editor. Returns None where everything is stored;
+    else the editor with what is not, and `told`.
+    """
     conflicts: dict[str, str] = {}
     errors: dict[str, str] = {}
+    is_other = request.POST.get("edition", str(edition.pk)) != str(edition.pk)
     try:
         saves = parse_form_saves(request.POST, parse_draft_name)
     except (Malformed, UnknownField) as error:
         messages.error(request, str(error))
-        return redirect("edition_edit", number)
+        return redirect("edition_edit", edition.number)
+    known: dict[str, Any] = {
+        "actor": request.user,
+        "edition_id": edition.pk,
+        "at": timezone.now(),
+    }
     for one in saves:
         name = str(one.field)
         try:
-            drafts.save_draft_field(
-                actor=request.user, edition_id=edition.pk, save=one, at=timezone.now()
-            )
+            drafts.save_draft_field(save=one, **known)
         except StaleRevision as stale:
             conflicts[name] = stale.text
         except Refused as refused:
             errors[name] = refused.sentence
-    if conflicts or errors:
-        typed = {str(one.field): one.text or "" for one in saves}
-        return _unsaved(request, number, edition.pk, conflicts, errors, typed)
-    messages.success(request, "Saved.")
-    return redirect("edition_edit", number)
+    lost: list[tuple[str, str]] = []
+    for anchor, text in parse_remarks(request.POST).items():
+        try:
+            if is_other:
+                raise NotPossibleNow(OTHER)
+            comment_on_edition(anchor=anchor, text=text, **known)
+        except Refused as refused:
+            lost.append((refused.sentence, text))
+    if not (conflicts or errors or lost):
+        return None
+    if told:
+        messages.error(request, told)
+    typed = {str(one.field): one.text or "" for one in saves}
+    return _unsaved(request, edition, conflicts, errors, typed, lost)
 
 
 def _unsaved(
     request: UserRequest,
-    number: int,
-    key: UUID,
+    shown: Edition,
     conflicts: dict[str, str],
     errors: dict[str, str],
     typed: dict[str, str],
+    lost: list[tuple[str, str]],
 ) -> HttpResponse:
     """Return the editor with what was refused in its boxes, and beside them what has none.
 
     Where there is no draft any more to show, a page has all of what was not saved.
     """
-    edition = Edition.objects.filter(pk=key).select_related(*RELATED).first()
+    edition = Edition.objects.filter(pk=shown.pk).select_related(*RELATED).first()
     told: dict[str, Any] = {"conflicts": conflicts, "errors": errors, "typed": typed}
-    if edition is None or edition.status != Edition.Status.DRAFT:
-        lost = [(errors.get(name, ""), typed[name]) for name in (*errors, *conflicts)]
-        context = {"number": number, "lost": lost}
+    is_shown = edition is not None and (
+        edition.status == Edition.Status.DRAFT
+        or (edition.status == Edition.Status.IN_REVIEW and not typed)
+    )
+    if edition is None or not is_shown:
+        gone = [(errors.get(name, ""), typed[name]) for name in (*errors, *conflicts)]
+        context = {"number": shown.number, "lost": [*gone, *lost]}
         return render(request, "intake/question_sets/unsaved.html", context, status=409)
-    boxes = worksheet.build_draft(edition, viewer=request.user).field_names
-    told["lost"] = [(errors[name], typed[name]) for name in errors if name not in boxes]
+    view = worksheet.build_draft(edition, viewer=request.user, at=timezone.now())
+    boxes = view.field_names
+    told["lost"] = [(errors[name], typed[name]) for name in errors if name not in boxes] + lost
     return _page(request, edition, status=409, **told)
 
 
@@ -143,6 +184,9 @@ def _unsaved(
 def change(request: UserRequest, number: int) -> HttpResponse:
     """What a button of the editor does: add, move, take out, undo; then the editor again."""
     edition = fetch(request, number)
+    unsaved = keep_typed(request, edition, told=WAITS)
+    if unsaved is not None:
+        return unsaved
     pressed = parse_change(request.POST)
     anchor = ""
     if pressed is None:
@@ -161,6 +205,9 @@ def start_state_draft(request: UserRequest, number: int) -> HttpResponse:
     if not permissions.can_edit_question_sets(request.user):
         raise Http404
     source = state_edition(request, number)
+    standing = open_draft(request)
+    if standing is not None:
+        return standing
     draft = start_draft(actor=request.user, source_id=source.pk, at=timezone.now())
     messages.success(
         request,
@@ -196,6 +243,22 @@ def take_over(request: UserRequest, number: int) -> HttpResponse:
     return redirect("state_edition_diff", number)
 
 
+def open_draft(request: UserRequest) -> HttpResponse | None:
+    """Return the list of editions, where a draft is open and the button did not say `another`."""
+    if "another" in request.POST:
+        return None
+    standing = worksheet.open_drafts(request.user.agency)
+    if not standing:
+        return None
+    one = standing[0]
+    messages.warning(
+        request,
+        f"Edition {one.number} is a draft already. No other one was started: open it, or choose "
+        "“Start another”.",
+    )
+    return redirect("editions")
+
+
 def fetch(request: UserRequest, number: int) -> Edition:
     """Return an edition of the user's agency for who edits question sets; 404 for all else."""
     if not permissions.can_edit_question_sets(request.user):
@@ -206,7 +269,7 @@ def fetch(request: UserRequest, number: int) -> Edition:
 
 def _context(request: UserRequest, edition: Edition) -> dict[str, Any]:
     """Return what the editor shows."""
-    draft = worksheet.build_draft(edition, viewer=request.user)
+    draft = worksheet.build_draft(edition, viewer=request.user, at=timezone.now())
     findings = worksheet.build_checks(edition)
     is_draft = edition.status == Edition.Status.DRAFT
     return {

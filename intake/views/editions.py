@@ -12,18 +12,19 @@ from django.views.decorators.http import require_POST
 
 from intake.actions import editions
 from intake.errors import Refused
-from intake.forms.drafts import CommentForm, PublishForm
+from intake.forms.drafts import REMARK, PublishForm
 from intake.models import Edition, EditionComment
-from intake.views.drafts import fetch
+from intake.views.drafts import OTHER, WAITS, fetch, keep_typed, open_draft
 from intake.views.requests import UserRequest
-
-OTHER = "This is not the page that the edition has now. Nothing was changed: look at what stands."
 
 
 @require_POST
 def start_draft(request: UserRequest, number: int) -> HttpResponse:
     """A copy of an edition, to be edited."""
     source = fetch(request, number)
+    standing = open_draft(request)
+    if standing is not None:
+        return standing
     draft = editions.start_draft(actor=request.user, source_id=source.pk, at=timezone.now())
     messages.success(
         request,
@@ -57,7 +58,11 @@ def reopen_draft(request: UserRequest, number: int) -> HttpResponse:
 @require_POST
 def publish_edition(request: UserRequest, number: int) -> HttpResponse:
     """Live at once, or from a time on."""
-    agency = fetch(request, number).agency
+    edition = fetch(request, number)
+    unsaved = keep_typed(request, edition, told=WAITS)
+    if unsaved is not None:
+        return unsaved
+    agency = edition.agency
     assert agency is not None
     zone = agency.zone
     form = PublishForm(request.POST, zone=zone)
@@ -80,6 +85,7 @@ def publish_edition(request: UserRequest, number: int) -> HttpResponse:
         told=told,
         live_from=live_from,
         reviewed=form.cleaned_data["reviewed"],
+        remarks=form.cleaned_data["remarks"] or 0,
     )
 
 
@@ -114,10 +120,14 @@ def bring_back(request: UserRequest, number: int) -> HttpResponse:
 
 @require_POST
 def comment(request: UserRequest, number: int) -> HttpResponse:
-    """A remark on a pair, a prompt, a set or all of the edition."""
-    form = CommentForm(request.POST)
-    anchor, text = form.data.get("anchor", ""), form.data.get("text", "")
-    return _press(request, number, editions.comment_on_edition, told="", anchor=anchor, text=text)
+    """A remark on a pair, a prompt, a set or all of the edition; any button stores those typed."""
+    edition = fetch(request, number)
+    unsaved = keep_typed(request, edition)
+    if unsaved is not None:
+        return unsaved
+    if not request.POST.get(f"{REMARK}{request.POST.get('remark_on', '')}", "").strip():
+        messages.error(request, "There is no remark yet. Write what should be looked at.")
+    return redirect("edition_edit", number)
 
 
 @require_POST
@@ -145,6 +155,10 @@ def _press(
 ) -> HttpResponse:
     """Carry out one step of an edition's life and go on, or say why not."""
     edition = fetch(request, number)
+    if action is not editions.discard_draft:  # its words go with it, and the page asked
+        unsaved = keep_typed(request, edition, told=WAITS)
+        if unsaved is not None:
+            return unsaved
     if request.POST.get("edition", str(edition.pk)) != str(edition.pk):
         messages.error(request, OTHER)  # that one was discarded, and its number given again
         return redirect("edition", number)

@@ -24,9 +24,11 @@ def list_editions(request: UserRequest) -> HttpResponse:
     if request.user.agency is None:
         raise Http404
     rows = worksheet.list_editions(request.user.agency, at=timezone.now())
+    may_edit = permissions.can_edit_question_sets(request.user)
     context = {
         "rows": rows,
-        "may_edit": permissions.can_edit_question_sets(request.user),
+        "may_edit": may_edit,
+        "drafts": worksheet.open_drafts(request.user.agency) if may_edit else (),
         "live": next((one.edition for one in rows if one.status == Edition.Status.LIVE), None),
         "state_rows": [
             one for one in worksheet.list_editions(None, at=timezone.now()) if not one.is_open
@@ -40,14 +42,20 @@ def show_edition(request: UserRequest, number: int) -> HttpResponse:
     """Every prompt of one of the agency's editions, worry and working well side by side."""
     edition = own_edition(request, number)
     sections = worksheet.build_sections(edition.pk)
+    row = worksheet.show_status(edition, at=timezone.now())
+    may_edit = permissions.can_edit_question_sets(request.user)
     return render(
         request,
         "intake/question_sets/edition.html",
         {
             "edition": edition,
             "sections": sections,
-            "row": worksheet.show_status(edition, at=timezone.now()),
-            "may_edit": permissions.can_edit_question_sets(request.user),
+            "row": row,
+            "may_edit": may_edit,
+            "drafts": worksheet.open_drafts(request.user.agency) if may_edit else (),
+            "remarks": (
+                worksheet.list_remarks(edition, sections) if may_edit and not row.is_open else ()
+            ),
             "may_export": permissions.can_export_question_sets(request.user),
             "kinds": KINDS.items(),
         }
@@ -149,11 +157,13 @@ def diff_editions(request: UserRequest, number: int) -> HttpResponse:
 def show_state_edition(request: UserRequest, number: int) -> HttpResponse:
     """Every prompt of one of the state's editions."""
     edition = state_edition(request, number)
+    may_edit = permissions.can_edit_question_sets(request.user)
     context = {
         "edition": edition,
         "sections": worksheet.build_sections(edition.pk),
         "row": worksheet.show_status(edition, at=timezone.now()),
-        "may_edit": permissions.can_edit_question_sets(request.user),
+        "may_edit": may_edit,
+        "drafts": worksheet.open_drafts(request.user.agency) if may_edit else (),
     }
     return render(request, "intake/question_sets/state.html", context)
 

@@ -36,7 +36,13 @@ from intake.worksheet.edition_diff import (
     find_lacking,
     own_edition,
 )
-from intake.worksheet.editions import EditionRow, list_editions, show_status
+from intake.worksheet.editions import (
+    EditionRow,
+    list_editions,
+    list_remarks,
+    open_drafts,
+    show_status,
+)
 from intake.worksheet.figures import Period
 from intake.worksheet.insights import Insights, Table, build_insights
 from intake.worksheet.notices import MOST_NOTICES, Notice, build_notices, count_new
@@ -183,8 +189,10 @@ __all__ = [
     "is_asked",
     "list_changes",
     "list_editions",
+    "list_remarks",
     "numbers_to_call",
     "older_than",
+    "open_drafts",
     "own_edition",
     "show_status",
     "to_canonical_json",

@@ -1,9 +1,10 @@
 """A draft of the question sets as its editor shows it: fields, remarks, and what was changed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import Count, Max
 
 from intake.fields import check_sum
 from intake.models import (
@@ -19,6 +20,8 @@ from intake.models import (
 from intake.models.base import Language, Side
 
 LAST_CHANGES = 12
+JUST_NOW = timedelta(seconds=15)  # whoever stored words this lately is typing
+BEFORE_REVIEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,17 @@ class DraftPair:
 
 
 @dataclass(frozen=True)
+class TakenOut:
+    """What the viewer took out last, to be undone where it stood: above the row `before`.
+
+    `before` is that row's id, empty where it stood last.
+    """
+
+    words: str
+    before: str
+
+
+@dataclass(frozen=True)
 class DraftSet:
     """One set of a draft with everything that stands in it."""
 
@@ -100,6 +114,7 @@ class DraftSet:
     pairs: tuple[DraftPair, ...]
     prompts: tuple[DraftPrompt, ...]
     remarks: tuple[EditionComment, ...]
+    taken_out: TakenOut | None
 
     @property
     def is_factor(self) -> bool:
@@ -121,15 +136,23 @@ class ChangeLine:
 
 @dataclass(frozen=True)
 class DraftView:
-    """A whole draft; `version` moves on with every change, by whomever."""
+    """A whole draft; `version` moves on with every change, by whomever.
+
+    `typing` are the others who are typing in it now; `late` is who, other than asked for the
+    review, still typed in the minute before it, and when: what was not stored by then is not there.
+    `undo_about` is the key of the row that the viewer changed last.
+    """
 
     sets: tuple[DraftSet, ...]
     remarks: tuple[EditionComment, ...]  # on all of it
     open_remarks: int
-    version: int
+    version: str
     changes: tuple[ChangeLine, ...]  # the newest first
     can_undo: bool
     can_redo: bool
+    undo_about: str
+    typing: tuple[str, ...]
+    late: tuple[tuple[str, datetime], ...]
 
     @property
     def field_names(self) -> set[str]:
@@ -143,19 +166,17 @@ class DraftView:
         return {box.name for box in boxes}
 
 
-def build_draft(edition: Edition, *, viewer: User) -> DraftView:
+def build_draft(edition: Edition, *, viewer: User, at: datetime) -> DraftView:
     """Return a draft, or what is in review, as its editor shows it; the query count is fixed."""
     # In this order: what somebody changes meanwhile makes the version old, and the next look finds
     # it; a pair that is added meanwhile is not there yet, rather than half there.
-    version = version_of(edition)
-    pairs = list(
-        PromptPair.objects.filter(edition=edition, is_removed=False).order_by(
-            "-is_core", "position", "key"
-        )
+    version = version_of(edition, at=at)
+    all_pairs = list(
+        PromptPair.objects.filter(edition=edition).order_by("-is_core", "position", "key")
     )
-    standing = list(
-        Prompt.objects.filter(edition=edition, is_removed=False).order_by("position", "key")
-    )
+    all_prompts = list(Prompt.objects.filter(edition=edition).order_by("position", "key"))
+    pairs = [one for one in all_pairs if not one.is_removed]
+    standing = [one for one in all_prompts if not one.is_removed]
     remarks: dict[str, list[EditionComment]] = {}
     for remark in edition.comments.select_related("author", "resolved_by"):
         remarks.setdefault(remark.anchor, []).append(remark)
@@ -169,6 +190,10 @@ def build_draft(edition: Edition, *, viewer: User) -> DraftView:
     for pair in pairs:
         if not pair.is_core:
             movable.setdefault(pair.question_set_id, []).append(pair.pk)
+    of_rows = edition.changes.filter(actor=viewer).exclude(kind=DraftChange.Kind.WORDED)
+    last = of_rows.filter(undone_at=None).first()
+    english = {key: text.text for (key, language), text in texts.items() if language == "en"}
+    taken_out = _taken_out(last, all_pairs, all_prompts, english)
     sets = tuple(
         DraftSet(
             id=str(section.pk),
@@ -195,6 +220,7 @@ def build_draft(edition: Edition, *, viewer: User) -> DraftView:
                 if one.pair_id is None and one.question_set_id == section.pk
             ),
             remarks=tuple(remarks.get(section.key, ())),
+            taken_out=taken_out.get(section.pk),
         )
         for section in edition.question_sets.order_by("position")
     )
@@ -202,7 +228,7 @@ def build_draft(edition: Edition, *, viewer: User) -> DraftView:
     shown |= {pair.key for one in sets for pair in one.pairs}
     shown |= {one.key for one, _ in prompts if one.pair_id is None}
     homeless = [one for anchor, some in remarks.items() if anchor not in shown for one in some]
-    of_rows = edition.changes.filter(actor=viewer).exclude(kind=DraftChange.Kind.WORDED)
+    typing = _typing(edition, at=at)
     return DraftView(
         sets=sets,
         # What a remark was about may have been taken out; then it stands with those on all of it.
@@ -212,9 +238,48 @@ def build_draft(edition: Edition, *, viewer: User) -> DraftView:
         ),
         version=version,
         changes=_change_lines(edition, sets),
-        can_undo=of_rows.filter(undone_at=None).exists(),
+        can_undo=last is not None,
         can_redo=of_rows.filter(undone_at__isnull=False).exists(),
+        undo_about=last.about if last else "",
+        typing=tuple(sorted(name for key, (name, _) in typing.items() if key != viewer.pk)),
+        late=_late(edition),
     )
+
+
+def _taken_out(
+    last: DraftChange | None,
+    pairs: list[PromptPair],
+    prompts: list[Prompt],
+    english: dict[UUID, str],
+) -> dict[UUID, TakenOut]:
+    """Return what a change took out, by the key of its set; nothing of any other change."""
+    if last is None or last.kind != DraftChange.Kind.REMOVED:
+        return {}
+    alone = [one for one in prompts if one.pair_id is None]
+    rows: list[PromptPair | Prompt] = [*pairs, *alone]
+    gone = next((one for one in rows if one.key == last.about), None)
+    if gone is None:
+        return {}
+    after = rows[rows.index(gone) + 1 :]
+    mates = [one for one in after if one.question_set_id == gone.question_set_id]
+    follower = next((one for one in mates if not one.is_removed), None)
+    said = next(
+        (one.pk for one in prompts if one.pair_id == gone.pk and one.side == Side.WORRY), gone.pk
+    )
+    before = str(follower.pk) if follower else ""
+    return {gone.question_set_id: TakenOut(english.get(said, ""), before)}
+
+
+def _late(edition: Edition) -> tuple[tuple[str, datetime], ...]:
+    """Return who still typed when the review was asked for, by somebody else, and until when."""
+    if edition.requested_at is None:
+        return ()
+    typed = edition.changes.filter(
+        kind=DraftChange.Kind.WORDED, made_at__gt=edition.requested_at - BEFORE_REVIEW
+    )
+    others = typed.exclude(actor=edition.requested_by_id).select_related("actor")
+    last = {one.actor_id: (one.actor.display_name, one.made_at) for one in others.reverse()}
+    return tuple(last.values())
 
 
 def _change_lines(edition: Edition, sets: tuple[DraftSet, ...]) -> tuple[ChangeLine, ...]:
@@ -242,17 +307,33 @@ def _change_lines(edition: Edition, sets: tuple[DraftSet, ...]) -> tuple[ChangeL
     )
 
 
-def version_of(edition: Edition) -> int:
-    """Return a number that is another one after every change and remark."""
-    last = edition.changes.order_by("-made_at").values_list("made_at", flat=True).first()
-    undone = edition.changes.order_by("-undone_at").exclude(undone_at=None)
-    moments: Iterable[datetime | None] = (
-        last,
-        undone.values_list("undone_at", flat=True).first(),
-        edition.comments.order_by("-made_at").values_list("made_at", flat=True).first(),
+def version_of(edition: Edition, *, at: datetime) -> str:
+    """Return a check sum that is another one after every change, remark and step of the edition.
+
+    Each remark counts for itself: one that is dealt with while another is opened is a change. So
+    is that somebody begins or stops typing.
+    """
+    changes = edition.changes.aggregate(
+        count=Count("pk"), made=Max("made_at"), undone=Max("undone_at"), still=Count("undone_at")
     )
-    resolved = edition.comments.filter(resolved_at__isnull=False).count()
-    return sum(int(one.timestamp() * 1000) for one in moments if one) + resolved
+    remarks = edition.comments.order_by("pk").values_list("pk", "made_at", "resolved_at")
+    step = (edition.status, edition.requested_at)
+    typing = sorted(name for name, _ in _typing(edition, at=at).values())
+    return check_sum(repr((step, sorted(changes.items()), list(remarks), typing)))
+
+
+def _typing(edition: Edition, *, at: datetime) -> dict[UUID, tuple[str, datetime]]:
+    """Return who has just typed in a draft, by key: the name, and when it was stored.
+
+    Typing is stored every few seconds, so whoever stored words this lately is at it.
+    """
+    if edition.status != Edition.Status.DRAFT:
+        return {}
+    lately = edition.changes.filter(made_at__gt=at - JUST_NOW, kind=DraftChange.Kind.WORDED)
+    return {
+        one.actor_id: (one.actor.display_name, one.made_at)
+        for one in lately.select_related("actor").order_by("made_at")
+    }
 
 
 def _set_fields(section: QuestionSet) -> tuple[DraftField, ...]:

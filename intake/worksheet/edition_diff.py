@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from intake.edition_changes import Change, Lacking, Sets, changes, lacking
+from intake.edition_changes import Change, Lacking, changes, lacking
 from intake.models import Agency, Edition
+from intake.sets import SIDES, Sets, standing_in
 from intake.worksheet.described import describe
 from intake.worksheet.versions import Part, differences
+
+LABELS = {"worry": "Worry", "working_well": "Working well", "open": "Prompt"}
 
 
 @dataclass(frozen=True)
@@ -104,12 +107,10 @@ def _wordings(sets: Sets) -> dict[str, tuple[str, str]]:
     """Return the side and the English words of every prompt and pair, by key."""
     found: dict[str, tuple[str, str]] = {}
     for one in sets:
-        for pair in one["pairs"]:
-            for side, label in (("worry", "Worry"), ("working_well", "Working well")):
-                found[pair[side]["key"]] = (label, pair[side].get("en", ""))
-            found[pair["key"]] = ("Pair", pair["worry"].get("en", ""))
-        for prompt in one["prompts"]:
-            found[prompt["key"]] = ("Prompt", prompt.get("en", ""))
+        for prompt, side, pair in standing_in(one):
+            found[prompt["key"]] = (LABELS[side], prompt.get("en", ""))
+            if pair is not None:
+                found[pair["key"]] = ("Pair", pair["worry"].get("en", ""))
     return found
 
 
@@ -140,7 +141,7 @@ def _change_view(
 
 def _texts_of(row: dict[str, Any]) -> list[str]:
     """Return the texts of a row, each on a line of its own."""
-    prompts = [row[side] for side in ("worry", "working_well")] if "worry" in row else [row]
+    prompts = [row[side] for side in SIDES] if "worry" in row else [row]
     texts = [one[language] for one in prompts for language in ("en", "es") if one.get(language)]
     return [f"{text}\n" for text in texts] or ["(nothing written)"]
 

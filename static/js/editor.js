@@ -15,6 +15,7 @@ const PATIENCE = 20000; // ms
 const STORE = "hotline-drafts"; // apart from the calls: a draft is no case
 
 const root = document.querySelector("[data-editor]");
+const form = document.getElementById("draft-form"); // of all of the editor; each button names it
 const news = root.querySelector("[data-news]");
 const desk = () => root.querySelector("[data-draft]");
 const saver = root.dataset.saveUrl ? startSaving(root) : null;
@@ -62,7 +63,7 @@ function keepTyped(fresh) {
     const set = fresh.querySelector(`[data-key="${CSS.escape(row.closest(".editor-set").dataset.key)}"]`);
     if (fresh.querySelector(`[data-key="${CSS.escape(key)}"]`) || !set || !typedIn(row).length) continue;
     const kept = row.cloneNode(true);
-    for (const form of kept.querySelectorAll("form")) form.remove();
+    for (const tool of kept.querySelectorAll(":is(button, select)[form], .editor-remarks .editor-about")) tool.remove();
     if (!kept.querySelector("[data-drop]")) kept.prepend(goneNote());
     kept.dataset.gone = "";
     set.append(kept);
@@ -121,8 +122,16 @@ function showDraft(html) {
     keepTyped(fresh);
   }
   change(desk(), fresh);
+  showPublish(page.querySelector("[data-part=publish]"));
   root.dispatchEvent(new CustomEvent("call:changed"));
   return [...desk().querySelectorAll(".editor-pair")].filter((pair) => !known.has(pair.dataset.key));
+}
+
+/** Beside Publish stands how many remarks are open; with another count the tick is gone. */
+function showPublish(fresh) {
+  const part = root.querySelector("[data-part=publish]");
+  const count = (one) => one?.querySelector("input")?.value ?? "0";
+  if (part && fresh && count(part) !== count(fresh)) part.replaceChildren(...fresh.childNodes);
 }
 
 async function look() {
@@ -142,7 +151,13 @@ async function look() {
   if (presses !== before) return undefined; // a button was pressed meanwhile: its answer is newer
   if (answer.status !== root.dataset.status) {
     isOver = true;
-    return say("This edition is in another state now. Reload the page to see it.");
+    return say(saver?.hasUnsaved
+      ? "This draft was given to review or published. What you typed last is not in it: it stays on this page until you leave it. Copy it, or have the edition taken back as a draft."
+      : "This edition is in another state now. Reload the page to see it.");
+  }
+  const reviewed = document.querySelector("input[name=reviewed]");
+  if (reviewed && reviewed.value !== answer.reviewed) {
+    say("This edition was taken back and given to review again since you opened the page. Below stands what it is now; reload the page to publish it.");
   }
   root.dataset.version = answer.version;
   return showDraft(answer.html);
@@ -162,61 +177,86 @@ function ask(wait = EVERY) {
 }
 
 /** Where the caret goes after a button was pressed that may not be there any more. */
-function refocus(form, button, added, place) {
+function refocus(button, added, place) {
   const box = returnTo;
   returnTo = null;
   if (box?.isConnected) return box.focus();
   if (added.length) return added[0].querySelector("textarea")?.focus();
-  if (form.isConnected && button?.isConnected) return button.focus();
+  if (button.isConnected) return button.focus();
+  const undo = button.value.startsWith("remove:") && desk().querySelector("[data-undo-row]");
+  if (undo) return undo.focus();
   const pairs = [...desk().querySelectorAll(".editor-pair")];
   return (pairs[Math.min(place, pairs.length - 1)] ?? desk()).focus();
 }
 
-async function press(form, button) {
-  if (button?.getAttribute("aria-disabled") === "true") return;
+/** What a button sends: not the fields, which are saved by themselves, nor remarks of others. */
+function bodyOf(button) {
+  const body = new URLSearchParams(new FormData(form, button));
+  const own = button.name === "remark_on" ? `remark:${button.value}` : "";
+  for (const name of [...body.keys()]) if (name.startsWith("remark:") && name !== own) body.delete(name);
+  return body;
+}
+
+async function press(button) {
+  if (button.getAttribute("aria-disabled") === "true") return;
   if (saver && !(await saver.drain())) {
     say("Not done: something typed here is not saved yet. It is kept; press again when it is saved.");
     return;
   }
   const pairs = [...desk().querySelectorAll(".editor-pair")];
-  const place = pairs.indexOf(form.closest(".editor-pair"));
-  const body = new URLSearchParams(new FormData(form, button));
+  const place = pairs.indexOf(button.closest(".editor-pair"));
   presses += 1;
   try {
-    const response = await fetch(form.action, { method: "POST", credentials: "same-origin", body, signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(button.formAction, { method: "POST", credentials: "same-origin", body: bodyOf(button), signal: AbortSignal.timeout(PATIENCE) });
     if (response.status === 401 || new URL(response.url).pathname.startsWith("/accounts/")) {
       document.dispatchEvent(new CustomEvent("session:lost"));
       return;
     }
-    if (!response.ok) throw new Error(String(response.status));
+    if (!response.ok && response.status !== 409) throw new Error(String(response.status));
     const html = await response.text();
     const page = new DOMParser().parseFromString(html, "text/html");
     root.dataset.version = page.querySelector("[data-editor]")?.dataset.version ?? root.dataset.version;
     const isRefused = page.querySelector(".messages .usa-alert--error") !== null;
-    if (!isRefused) {
-      form.closest("details[data-keeps-open]")?.removeAttribute("open");
-      form.reset();
+    if (!isRefused && button.name === "remark_on") {
+      const about = button.closest("details");
+      about.removeAttribute("open");
+      about.querySelector("textarea").value = "";
     }
     const added = showDraft(html);
     const told = page.querySelector(".messages .usa-alert__text")?.textContent.trim() ?? "";
-    const gone = button?.value === "remove" ? "Taken out. Undo, beside the last changes, brings it back." : "";
+    const gone = button.value.startsWith("remove:") ? "Taken out. Undo, where it stood, brings it back." : "";
     say(told || (isRefused ? "" : gone), Boolean(told));
-    refocus(form, button, added, place);
+    refocus(button, added, place);
   } catch {
     say("The server could not be reached. Nothing was lost; press again.");
   }
 }
 
-root.addEventListener("submit", async (event) => {
-  const form = event.target;
-  if (form.matches("[data-change]")) {
+form.addEventListener("submit", async (event) => {
+  const button = event.submitter;
+  if (!button?.hasAttribute("formaction")) {
+    if (!saver) return; // remarks on what is in review
     event.preventDefault();
-    await press(form, event.submitter);
-  } else if (form.matches("[data-leaves]") && saver?.hasUnsaved) {
+    saver.hurry();
+  } else if (!button.hasAttribute("data-leaves")) {
     event.preventDefault();
-    if (await saver.drain()) form.submit();
+    await press(button);
+  } else if (saver?.hasUnsaved) {
+    event.preventDefault();
+    if (await saver.drain()) form.requestSubmit(button);
     else say("Not everything is saved yet. What you typed is kept; press again when it is saved.");
   }
+});
+
+/** The fields are saved by themselves: no button sends them a second time. */
+form.addEventListener("formdata", ({ formData }) => {
+  if (!saver) return;
+  for (const name of [...formData.keys()]) if (/^(base:|keep:|prompt\.|set\.)/.test(name)) formData.delete(name);
+});
+
+/** Who discards a draft lets go of what is not saved, too. */
+root.querySelector("form[data-discards]")?.addEventListener("submit", () => {
+  document.dispatchEvent(new CustomEvent("call:kept"));
 });
 
 /** A check's link puts the caret into the box that it speaks of. */
@@ -234,7 +274,7 @@ root.addEventListener("click", (event) => {
 root.addEventListener("keydown", (event) => {
   const way = { ArrowUp: "up", ArrowDown: "down" }[event.key];
   if (way && event.altKey && !event.ctrlKey && !event.metaKey) {
-    const button = event.target.closest(".editor-pair")?.querySelector(`button[value=${way}]`);
+    const button = event.target.closest(".editor-pair")?.querySelector(`button[value^="${way}:"]`);
     if (!button) return;
     event.preventDefault();
     returnTo = event.target;

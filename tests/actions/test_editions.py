@@ -82,6 +82,66 @@ def test_two_people_publish_and_open_calls_stay(
     }
 
 
+def test_rows_that_share_a_place_get_places_of_their_own(
+    administrator: User, second: User, draft: Edition
+) -> None:
+    """Two that were made at once are told apart once published, in the order that was seen."""
+    PromptPair.objects.filter(edition=draft).update(position=3)
+    Prompt.objects.filter(edition=draft, pair=None).update(position=5)
+    before = describe(draft)
+    editions.request_review(actor=administrator, edition_id=draft.pk, at=NOW)
+    editions.publish_edition(actor=second, edition_id=draft.pk, live_from=None, at=NOW)
+    draft.refresh_from_db()
+    assert describe(draft) == before and draft.content_sha256 == hash_of(before)
+    for section in draft.question_sets.all():
+        rows = section.pairs.all() or section.prompts.filter(pair=None)
+        assert [one.position for one in rows] == list(range(len(rows)))
+    for prompt in Prompt.objects.filter(edition=draft).exclude(pair=None).select_related("pair"):
+        assert prompt.pair is not None and prompt.position == prompt.pair.position
+    copy = copy_edition(source=draft, agency=draft.agency, at=NOW)
+    assert hash_of(describe(copy)) == draft.content_sha256
+
+
+def test_open_remarks_want_a_second_yes(administrator: User, second: User, draft: Edition) -> None:
+    known: dict[str, Any] = {"edition_id": draft.pk, "at": NOW}
+    editions.request_review(actor=administrator, **known)
+    for text in ("Plainer?", "Shorter?"):
+        editions.comment_on_edition(actor=second, anchor="", text=text, **known)
+    for seen in (0, 1):
+        with pytest.raises(NotPossibleNow, match="2 remarks are open"):
+            editions.publish_edition(actor=second, live_from=None, remarks=seen, **known)
+    draft.refresh_from_db()
+    assert draft.status == "in_review"
+    editions.resolve_comment(actor=second, comment_id=draft.comments.all()[0].pk, **known)
+    editions.publish_edition(actor=second, live_from=None, remarks=1, **known)
+    assert status_at(draft, NOW) == "Live"
+
+
+def test_the_version_tells_every_remark_and_step(
+    administrator: User, second: User, draft: Edition
+) -> None:
+    known: dict[str, Any] = {"edition_id": draft.pk, "at": NOW}
+    first, other = (
+        editions.comment_on_edition(actor=second, anchor="", text=text, **known) for text in "ab"
+    )
+    editions.resolve_comment(actor=second, comment_id=first.pk, **known)
+    later = NOW + timedelta(hours=1)
+    seen = {worksheet.version_of(draft, at=later)}
+    # One is dealt with while another is opened again: as many are open as before.
+    for remark in (first, other):
+        editions.resolve_comment(actor=second, comment_id=remark.pk, **known)
+    seen.add(worksheet.version_of(draft, at=later))
+    seen.add(worksheet.version_of(draft, at=NOW))  # somebody is typing
+    editions.request_review(actor=administrator, **known)
+    draft.refresh_from_db()
+    seen.add(worksheet.version_of(draft, at=later))
+    editions.reopen_draft(actor=second, **known)
+    editions.request_review(actor=administrator, edition_id=draft.pk, at=later)
+    draft.refresh_from_db()
+    seen.add(worksheet.version_of(draft, at=later))
+    assert len(seen) == 5 and worksheet.version_of(draft, at=later) in seen
+
+
 def test_an_agency_of_one_may_do_without(administrator: User, draft: Edition) -> None:
     assert administrator.agency is not None
     set_policy(

@@ -20,9 +20,10 @@ from openpyxl import Workbook, load_workbook
 from pyxform.xls2xform import convert
 
 from intake.exchange import READERS, WRITERS, Unreadable, fhir
-from intake.exchange.shape import BOUND_TO, SIDES, normal
+from intake.exchange.shape import BOUND_TO, normal
 from intake.management.commands.load_question_sets import read_fixtures
 from intake.models import Reporter
+from intake.sets import SIDES
 from intake.templatetags.saved import BOUND_LABELS
 from intake.text import clean_text
 
@@ -255,20 +256,35 @@ HOSTILE: list[tuple[str, bytes, str, str]] = [
         "2,000 rows",
     ),
     ("xlsx", workbook([["type", "name"]]), "Row 1", "lacks “label::English (en)”"),
-    ("xlsx", workbook([HEADER, ["begin_group", "=1+1", "x"]]), "Row 2", "formula"),
+    ("xlsx", workbook([HEADER, ["begin_group", "=1+1", "x"]]), "Row 2, column “name”", "formula"),
     ("xlsx", workbook([HEADER] + [["text", "x", "y"]] * 3000), "The file", "2,000 rows"),
-    ("xlsx", workbook([HEADER, ["text", "x", "y"]]), "Row 2", "none is open"),
-    ("xlsx", workbook([HEADER, ["geopoint", "x", "y"]]), "Row 2", "not “geopoint”"),
+    ("xlsx", workbook([HEADER, ["text", "x", "y"]]), "Row 2, column “type”", "none is open"),
+    ("xlsx", workbook([HEADER, ["geopoint", "x", "y"]]), "Row 2, column “type”", "not “geopoint”"),
     ("xlsx", workbook([HEADER, ["begin_group", "a", "A", "opening"]]), "The end", "does not end"),
-    ("xlsx", workbook([HEADER, [*BEGIN[:3], "x"], ["end_group"]]), "Row 2", "A set is one of"),
-    ("xlsx", workbook([HEADER, BEGIN, WORRY, ["end_group"]]), "Row 3", "no working well side"),
+    (
+        "xlsx",
+        workbook([HEADER, [*BEGIN[:3], "x"], ["end_group"]]),
+        "Row 2, column “set_kind”",
+        "A set is one of",
+    ),
+    (
+        "xlsx",
+        workbook([HEADER, BEGIN, WORRY, ["end_group"]]),
+        "Row 3, column “side”",
+        "no working well side",
+    ),
     ("csv", "type,name\n".encode("utf-16"), "The file", "UTF-8"),
     ("csv", b"\xff\xfe\xfa", "The file", "UTF-8"),
     ("csv", b'type,name,"label::English (en)\n', "The file", "not closed"),
     ("csv", b"type,name,label::English (en)\n" + b"text,x,y\n" * 100_000, "The file", "2,000 rows"),
     ("csv", b"", "Row 1", "lacks"),
     ("csv", b"survey\n", "Row 2", "lacks"),
-    ("csv", b"survey\n,type,name,label::English (en)\n,geopoint,x,y\n", "Row 3", "“geopoint”"),
+    (
+        "csv",
+        b"survey\n,type,name,label::English (en)\n,geopoint,x,y\n",
+        "Row 3, column “type”",
+        "“geopoint”",
+    ),
     ("csv", b"type,name,label::English (en)" + b",x" * 900_000, "Row 1", "100 columns"),
     ("json", b"{", "The file", "not JSON"),
     ("json", b'{"format": 1, "format": 2}', "The file", "twice"),
@@ -307,6 +323,32 @@ def test_hostile_files_are_refused_in_a_sentence(
     assert any(one.where == where and words in one.sentence for one in refused.value.problems), (
         refused.value.problems
     )
+
+
+def test_everything_that_is_wrong_is_told_at_once_with_row_and_column() -> None:
+    """A formula hides no other error, and what it stands for is not guessed at."""
+    wrong = [
+        HEADER,
+        ["begin_group", "a", "=1+1", "factor"],
+        WORRY,
+        ["text", "=A1", "x" * 501],
+        ["geopoint", "b", "B"],
+        ["end_group"],
+    ]
+    with pytest.raises(Unreadable) as refused:
+        READERS["xlsx"](workbook(wrong))
+    told = [(one.where, one.sentence.split(". ")[0]) for one in refused.value.problems]
+    assert told == [
+        ("Row 2, column “label::English (en)”", "There is a formula in this cell"),
+        ("Row 2, column “set_kind”", "The prompts of a factor come in pairs."),
+        ("Row 3, column “side”", "The pair has no working well side."),
+        ("Row 4, column “name”", "There is a formula in this cell"),
+        ("Row 4, column “label::English (en)”", "A text has 501 characters; 500 fit."),
+        (
+            "Row 5, column “type”",
+            "The type is begin_group, text, note or end_group, not “geopoint”.",
+        ),
+    ]
 
 
 def test_a_sheet_is_read_whole_whatever_it_says_of_its_size() -> None:

@@ -130,7 +130,7 @@ def test_the_list_asks_the_same_number_of_queries_for_fifty_editions(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client.force_login(administrator)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("editions"))
     for number in range(50):
         Edition.objects.create(
@@ -141,7 +141,7 @@ def test_the_list_asks_the_same_number_of_queries_for_fifty_editions(
             created_at=NOW,
             copied_from=live,
         )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get(reverse("editions")).content.decode().count("Edition 51") == 1
 
 

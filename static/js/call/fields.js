@@ -397,7 +397,9 @@ export function startSaving(root) {
   });
   window.addEventListener("beforeunload", (event) => {
     if (isLeft || (!saver.hasUnsaved && !hasHalfTyped())) return;
-    event.preventDefault();
+    // Where nothing is the matter it travels by itself, and the browser has it should it not arrive.
+    const isSafe = "leavesQuietly" in root.dataset && saver.state === "saving" && saver.journal?.works;
+    if (!isSafe) event.preventDefault();
     saver.flush(); // it travels while the question is read
     noteFlushed(root, saver);
   });

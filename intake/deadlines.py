@@ -1,6 +1,10 @@
 """Deadlines as a time left: computed from timestamps, never by a job."""
 
+import re
 from datetime import UTC, datetime, timedelta
+
+_NAMED = re.compile(r"\b([0-9]{1,4})[ \u00a0-]?(hours?|hrs?|h|days?|weeks?)\b", re.IGNORECASE)
+_HOURS = {"h": 1, "d": 24, "w": 168}
 
 
 def after_hours(moment: datetime, hours: int) -> datetime:
@@ -9,6 +13,16 @@ def after_hours(moment: datetime, hours: int) -> datetime:
     Python adds to a zone's wall clock, which jumps: a deadline must not.
     """
     return moment.astimezone(UTC) + timedelta(hours=hours)
+
+
+def named_hours(name: str) -> tuple[tuple[str, int], ...]:
+    """Return the spans that a name speaks of, each as it stands there and in hours.
+
+    `Within 10 days` has 240. Business days are no fixed number of hours and are left out.
+    """
+    return tuple(
+        (found[0], int(found[1]) * _HOURS[found[2][0].lower()]) for found in _NAMED.finditer(name)
+    )
 
 
 def time_left(due_at: datetime, *, now: datetime) -> str:

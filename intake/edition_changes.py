@@ -14,7 +14,7 @@ from intake.sets import SIDES, Sets, prompts_of
 
 KINDS = {
     "removed": "Taken out",
-    "added": "Added",
+    "added": "New",
     "moved": "Moved",
     "core": "Core pair",
     "reworded": "Reworded",

@@ -129,6 +129,7 @@ edition = [
     path("export/<slug:kind>/", exchange.export_edition, name="edition_export"),
     path("preview/", question_sets.preview_edition, name="edition_preview"),
     path("use/", question_sets.show_use, name="edition_use"),
+    path("use/csv/", question_sets.download_use, name="edition_use_csv"),
     path("diff/", question_sets.diff_editions, name="edition_diff"),
     path("draft/", editions.start_draft, name="edition_draft"),
     path("edit/", drafts.edit, name="edition_edit"),

@@ -1,5 +1,7 @@
 """How prompts were used: counted like a plain recount, and hidden where a number would be small."""
 
+import csv
+import io
 import re
 from uuid import UUID
 
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from intake import worksheet
-from intake.models import Answer, Edition, HeardNote, Intake, Prompt, User
+from intake.exports.csv import USE_COLUMNS
+from intake.models import Answer, AuditEvent, Edition, HeardNote, Intake, Prompt, User
 from intake.worksheet.prompt_use import FEWEST, PromptUse, hide_small
 from tests.factory import NOW, core_prompt, make_call, submit
 
@@ -71,11 +74,39 @@ def test_numbers_are_those_of_a_recount(
     assert re.search(r"<th scope=\"row\">[^<]+</th>\s*<td[^>]*>43</td>", page)
 
 
+def test_the_table_hides_what_the_page_hides(
+    client: Client, worker: User, administrator: User
+) -> None:
+    calls = some_calls(worker, 12)
+    edition, prompt = calls[0].edition, core_prompt(calls[0])
+    for number, call in enumerate(calls):
+        status = "answered" if number < 11 else "declined"
+        Answer.objects.create(
+            intake=call, prompt=prompt, status=status, text="one two" if number < 11 else ""
+        )
+    client.force_login(administrator)
+    answer = client.get(reverse("edition_use_csv", args=[edition.number]))
+    assert "use-edition-1.csv" in answer["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0][5:] == list(USE_COLUMNS) and len({len(one) for one in rows}) == 1
+    row = dict(zip(rows[0], next(one for one in rows if one[2] == prompt.key), strict=True))
+    use = use_of(edition, prompt)
+    assert [row[name] for name in USE_COLUMNS] == [
+        "" if cell is None else str(cell) for cell in use.cells
+    ]
+    assert (row["Shown"], row["Asked"], row["Declined"], row["Side"]) == ("12", "12", "", "Worry")
+    assert "one two" not in answer.content.decode()
+    event = AuditEvent.objects.get(verb="edition.use_exported")
+    assert (event.actor, event.subject_id) == (administrator, edition.pk)
+
+
 def test_few_calls_show_nothing(client: Client, worker: User, administrator: User) -> None:
     (call,) = some_calls(worker, 1)
     client.force_login(administrator)
     page = client.get(reverse("edition_use", args=[call.edition.number])).content.decode()
-    assert "there are no figures yet" in page and "<table" not in page
+    assert "there are no figures yet" in page and "<table" not in page and "CSV" not in page
+    table = client.get(reverse("edition_use_csv", args=[call.edition.number])).content.decode()
+    assert table.count("\n") == 1
 
 
 @given(st.lists(st.integers(0, 60), min_size=3, max_size=3))

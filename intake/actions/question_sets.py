@@ -157,6 +157,11 @@ def note_export(*, actor: User, edition: Edition, kind: str, at: datetime) -> No
     record_event("edition.exported", actor=actor, at=at, subject=edition, details={"as": kind})
 
 
+def note_use_export(*, actor: User, edition: Edition, at: datetime) -> None:
+    """Audit that the figures of an edition's use were taken out."""
+    record_event("edition.use_exported", actor=actor, at=at, subject=edition)
+
+
 def hash_of(sets: Iterable[dict[str, Any]]) -> str:
     """Return the SHA-256 of sets of prompts in canonical JSON."""
     ordered = sorted(sets, key=lambda one: int(one["position"]))

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from intake import permissions
 from intake.actions.administration import account_of, note_account
@@ -24,6 +25,11 @@ from intake.models.audit import record_event
 from intake.models.people import ROLES
 
 INVITED_FOR = timedelta(days=3)
+OVER = (
+    "This invitation does not open any more: it was used already, a newer link took its place, or "
+    "its three days are over. Nothing was changed. Ask an administrator of your agency for a new "
+    "link, or sign in if you have chosen your password already."
+)
 
 
 def invite_user(
@@ -62,6 +68,15 @@ def invite_again(*, actor: User, user_id: UUID, at: datetime) -> tuple[User, str
         return user, _invite(user, actor=actor, at=at)
 
 
+def is_open(token: str, *, at: datetime) -> bool:
+    """Return whether the link of an invitation still opens."""
+    return _standing(at=at).filter(token_sha256=_hash(token)).exists()
+
+
+def _standing(*, at: datetime) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(made_at__gt=at - INVITED_FOR, user__is_active=True)
+
+
 def accept_invitation(*, token: str, password: str, at: datetime) -> User:
     """Give the invited user the password that was chosen; the link opens no more.
 
@@ -69,17 +84,14 @@ def accept_invitation(*, token: str, password: str, at: datetime) -> User:
     """
     with transaction.atomic():
         invitation = (
-            Invitation.objects.select_for_update()
-            .filter(token_sha256=_hash(token), made_at__gt=at - INVITED_FOR)
+            _standing(at=at)
+            .select_for_update(of=("self",))
+            .filter(token_sha256=_hash(token))
             .first()
         )
-        user = invitation.user if invitation else None
-        if invitation is None or user is None or not user.is_active:
-            raise NotPossibleNow(
-                "This invitation does not open any more: it opens once, within three days. "
-                "Nothing was changed. Ask an administrator of your agency for a new link, or sign "
-                "in if you have chosen your password already."
-            )
+        if invitation is None:
+            raise NotPossibleNow(OVER)
+        user = invitation.user
         try:
             validate_password(password, user)
         except ValidationError as error:

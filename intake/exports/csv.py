@@ -11,7 +11,7 @@ from intake import worksheet
 from intake.models import Answer, Intake, Review, Submission
 from intake.models.base import Language, YesNo
 from intake.models.question_sets import FACTORS
-from intake.worksheet import SectionView, Table, Worksheet
+from intake.worksheet import EditionUse, SectionView, Table, Worksheet
 
 SIDES = ("worry", "working_well")
 # The same whatever the edition: a column never moves because a prompt was changed.
@@ -49,6 +49,9 @@ COLUMNS = (
     "supervisor_decision",
     "supervisor_reason",
 )
+# Of the use of an edition's prompts, on its page and in its table.
+USE_COLUMNS = ("Asked", "Answered", "Doesn’t know", "Declined", "Volunteered", "Median words")
+USE_SIDES = {"worry": "Worry", "working_well": "Working well"}
 BOM = "\ufeff"
 # A spreadsheet takes a cell that begins so for a formula, or loses its beginning.
 HARMFUL = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -63,6 +66,20 @@ def export_table(table: Table) -> bytes:
     """Return a table of figures as it stands on the page: what is hidden there is hidden here."""
     rows = [(row.label, *(cell.text for cell in row.cells)) for row in table.rows]
     return BOM.encode() + b"".join(csv_line(row) for row in ((table.first, *table.columns), *rows))
+
+
+def export_use(use: EditionUse) -> bytes:
+    """Return how an edition's prompts were used: a row each, empty where the page has a dash.
+
+    With fewer than ten calls there are no rows, as there is no table on the page.
+    """
+    rows = [("Set", "Side", "Key", "Prompt", "Shown", *USE_COLUMNS)]
+    for section, prompts in use.sets if use.shown is not None else ():
+        for one in prompts:
+            cells = ("" if cell is None else str(cell) for cell in (use.shown, *one.cells))
+            about = (section.title, USE_SIDES.get(one.prompt.side, ""), one.prompt.key)
+            rows.append((*about, one.prompt.text, *cells))
+    return BOM.encode() + b"".join(csv_line(row) for row in rows)
 
 
 def export_row(

@@ -38,6 +38,7 @@ SENTENCES = {
     "edition.reopened": "Made an edition that was in review a draft again",
     "edition.review_requested": "Asked for a review of a draft of the question sets",
     "edition.scheduled": "Published an edition of the question sets, live from a later time",
+    "edition.use_exported": "Exported how the prompts of an edition were used",
     "export.cancelled": "Cancelled an export",
     "export.deleted": "Deleted the content of an export",
     "export.downloaded": "Downloaded an export",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from intake import permissions, worksheet
 from intake.actions.agency_tables import save_row, sum_of
 from intake.actions.people import set_policies, sum_of_policies
+from intake.deadlines import named_hours
 from intake.errors import Refused
 from intake.forms.agency_tables import (
     CopyOutFieldForm,
@@ -153,6 +154,8 @@ def edit_row(request: UserRequest, table: str, row_id: UUID | None = None) -> Ht
             form.add_error(None, refusal.sentence)
         else:
             messages.success(request, f"{found.title}: the row was saved.")
+            if warning := _contradiction(form.instance):
+                messages.warning(request, warning)
             return redirect("agency_table", found.key)
     changes = worksheet.list_changes(agency, row=row.pk) if row_id else ()
     context = {"table": found, "form": form, "is_new": row_id is None, "changes": changes}
@@ -201,7 +204,25 @@ def _table(key: str) -> Table:
     return TABLES[key]
 
 
+def _contradiction(row: Any) -> str:
+    """Return a sentence where an option's name speaks of other hours than it has."""
+    if not isinstance(row, ResponseOption):
+        return ""
+    named = named_hours(row.label)
+    if not named or any(hours in (row.deadline_hours, row.written_hours) for _, hours in named):
+        return ""
+    words, hours = named[0]
+    has = "has no deadline"
+    if row.deadline_hours is not None:
+        due = f"within {row.deadline_hours} hours" if row.deadline_hours else "at once"
+        has = f"is due {due}"
+    return (
+        f"“{row.label}” says “{words}”, which is {hours} hours, but {has}. Workers read the name, "
+        "deadlines follow the hours: change one of them if they do not mean the same."
+    )
+
+
 def _words(row: Any, column: str, known: dict[Any, Any]) -> str:
     """Return a cell in the words that the form has for its value, where it is a choice."""
     value = getattr(row, column)
-    return str(known.get(value, value))
+    return "–" if value is None else str(known.get(value, value))

@@ -146,8 +146,9 @@ def keep_typed(request: UserRequest, edition: Edition, *, told: str = "") -> Htt
             lost.append((refused.sentence, text))
     if not (conflicts or errors or lost):
         return None
-    if told:
-        messages.error(request, told)
+    for sentence in dict.fromkeys([told, *(why for why, _ in lost)]):
+        if sentence:
+            messages.error(request, sentence)
     typed = {str(one.field): one.text or "" for one in saves}
     return _unsaved(request, edition, conflicts, errors, typed, lost)
 

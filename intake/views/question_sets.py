@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from intake import permissions, worksheet
+from intake.actions.question_sets import note_use_export
 from intake.exports.blank_form import export_blank_form
+from intake.exports.csv import USE_COLUMNS, export_use
 from intake.exports.question_sets import KINDS
 from intake.forms.editions import parse_source
 from intake.models import Dispatch, Edition
@@ -114,9 +116,19 @@ def show_use(request: UserRequest, number: int) -> HttpResponse:
     if not permissions.can_export_question_sets(request.user):
         raise Http404
     edition = own_edition(request, number)
-    columns = ("Asked", "Answered", "Doesn’t know", "Declined", "Volunteered", "Median words")
-    context = {"edition": edition, "use": worksheet.build_use(edition), "columns": columns}
+    context = {"edition": edition, "use": worksheet.build_use(edition), "columns": USE_COLUMNS}
     return render(request, "intake/question_sets/use.html", context)
+
+
+@require_safe
+def download_use(request: UserRequest, number: int) -> HttpResponse:
+    """The use of an edition's prompts as a table: what is hidden on the page is hidden in it."""
+    if not permissions.can_export_question_sets(request.user):
+        raise Http404
+    edition = own_edition(request, number)
+    use = worksheet.build_use(edition)
+    note_use_export(actor=request.user, edition=edition, at=timezone.now())
+    return attachment(export_use(use), "text/csv; charset=utf-8", f"use-edition-{number}.csv")
 
 
 @require_safe

@@ -1,30 +1,37 @@
 """Accounts of an agency: the list, inviting, changing, ending; and the page of an invitation."""
 
+import base64
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import permissions, worksheet
+from intake import crypto, permissions, worksheet
 from intake.actions import users
 from intake.errors import InvalidValue, NotPossibleNow, Refused
 from intake.forms.users import AcceptInvitationForm, ChangeForm, DeactivateForm, InviteForm
-from intake.models import Agency, Intake, User
+from intake.models import Agency, Intake, Invitation, User
 from intake.views.requests import UserRequest
+
+KEPT_LINK = "invitation_link"  # of the session
+SHOWN_FOR = timedelta(minutes=10)
 
 
 @require_safe
 def list_users(request: UserRequest) -> HttpResponse:
     """Everybody of the agency, active ones first."""
     agency = agency_of(request)
+    request.session.pop(KEPT_LINK, None)  # the page of a link was left
     found = User.objects.with_roles().filter(agency=agency, is_superuser=False)
     rows = found.select_related("supervisor", "invitation").order_by(
         "-is_active", "first_name", "last_name", "username"
@@ -43,7 +50,7 @@ def invite_user(request: UserRequest) -> HttpResponse:
         except InvalidValue as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
-            return _show_link(request, user, token)
+            return _keep_link(request, user, token)
     status = 422 if form.errors else 200
     return render(request, "intake/users/invite.html", {"form": form}, status=status)
 
@@ -91,10 +98,21 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
     return render(request, "intake/users/user.html", context, status=status)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite_again(request: UserRequest, user_id: UUID) -> HttpResponse:
-    """A new link, for a lost one or a lost password."""
-    return _give_link(request, user_id, users.invite_again)
+    """A new link, for a lost one or a lost password; its page, until it is left or time is over."""
+    if request.method == "POST":
+        return _give_link(request, user_id, users.invite_again)
+    user = _user(request, user_id)
+    context = {
+        "account": user,
+        "link": _kept_link(request, user),
+        "days": users.INVITED_FOR.days,
+        "minutes": SHOWN_FOR.seconds // 60,
+        "is_invited": Invitation.objects.filter(user=user).exists(),
+    }
+    return render(request, "intake/users/link.html", context)
 
 
 @require_POST
@@ -127,9 +145,14 @@ def reactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
 def accept_invitation(request: HttpRequest) -> HttpResponse:
     """Who was invited chooses a password; an invitation opens once.
 
-    Its code stands behind the # of the link, which browsers send to nobody: it is in no log.
+    Its code stands behind the # of the link, which browsers send to nobody: it is in no log. A
+    script asks with `look` whether it still opens, before anybody thinks of a password.
     """
+    if "look" in request.POST:
+        opens = users.is_open(request.POST.get("code", "").strip(), at=timezone.now())
+        return JsonResponse({"opens": opens})
     form = AcceptInvitationForm(request.POST or None)
+    is_over = False
     if request.method == "POST" and form.is_valid():
         try:
             user = users.accept_invitation(
@@ -139,13 +162,14 @@ def accept_invitation(request: HttpRequest) -> HttpResponse:
             )
         except InvalidValue as refused:
             form.add_error("password", refused.sentence)
-        except NotPossibleNow as refused:
-            form.add_error("code", refused.sentence)
+        except NotPossibleNow:
+            is_over = True
         else:
             messages.success(request, f"Your password is set. Sign in with it as {user.username}.")
             return redirect("login")
-    status = 422 if form.errors else 200
-    return render(request, "intake/users/accept.html", {"form": form}, status=status)
+    context = {"form": form, "is_over": is_over, "sentence": users.OVER}
+    status = 422 if form.errors or is_over else 200
+    return render(request, "intake/users/accept.html", context, status=status)
 
 
 ROLE_WORDS = {
@@ -185,11 +209,42 @@ def _give_link(
     except NotPossibleNow as refused:
         messages.error(request, refused.sentence)
         return redirect("user", user_id)
-    return _show_link(request, user, token)
+    return _keep_link(request, user, token)
 
 
-def _show_link(request: UserRequest, user: User, token: str) -> HttpResponse:
-    """The link, shown once: it is stored nowhere."""
-    link = f"{request.build_absolute_uri(reverse('invitation'))}#{token}"
-    context = {"account": user, "link": link, "days": users.INVITED_FOR.days}
-    return render(request, "intake/users/link.html", context)
+def _keep_link(request: UserRequest, user: User, token: str) -> HttpResponse:
+    """Go on to the page that shows a link, which may be loaded again.
+
+    The session keeps the code sealed by the key ring, for ten minutes or until the page is left:
+    the database has nothing by which somebody could sign in as the invited user.
+    """
+    sealed = crypto.seal(
+        token, ring=settings.ENCRYPTION_KEYS, table="invitation", row=user.pk, field="token"
+    )
+    request.session[KEPT_LINK] = {
+        "user": str(user.pk),
+        "sealed": base64.b64encode(sealed).decode(),
+        "until": (timezone.now() + SHOWN_FOR).isoformat(),
+    }
+    return redirect("user_link", user.pk)
+
+
+def _kept_link(request: UserRequest, user: User) -> str:
+    """Return the link that was just made for a user, or nothing where it is not shown any more."""
+    kept = request.session.get(KEPT_LINK, {})
+    now = timezone.now()
+    if kept.get("user") != str(user.pk) or datetime.fromisoformat(kept["until"]) < now:
+        return ""
+    try:
+        token = crypto.unseal(
+            base64.b64decode(kept["sealed"]),
+            ring=settings.ENCRYPTION_KEYS,
+            table="invitation",
+            row=user.pk,
+            field="token",
+        )
+    except crypto.SealBroken:
+        return ""
+    if not users.is_open(token, at=now):  # used, or another one took its place
+        return ""
+    return f"{request.build_absolute_uri(reverse('invitation'))}#{token}"

@@ -53,7 +53,7 @@ from intake.worksheet.passages import (
     unfiled_lines,
 )
 from intake.worksheet.practice import build_caller, build_course, build_replay
-from intake.worksheet.prompt_use import build_use
+from intake.worksheet.prompt_use import EditionUse, build_use
 from intake.worksheet.quality import (
     AgreementRow,
     RatedItem,
@@ -120,6 +120,7 @@ __all__ = [
     "DispatchView",
     "DraftView",
     "EditionRow",
+    "EditionUse",
     "Followed",
     "HeardView",
     "HelpView",

@@ -1,6 +1,6 @@
 """The changes from one edition to another, in the words of the page that shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,21 +8,38 @@ from typing import Any
 from intake.edition_changes import Change, Lacking, changes, lacking
 from intake.models import Agency, Edition
 from intake.sets import SIDES, Sets, standing_in
+from intake.wording import LANGUAGES
 from intake.worksheet.described import describe
-from intake.worksheet.versions import Part, differences
+from intake.worksheet.versions import Part, differences, share_of
 
+LEAST_SHARED = 1 / 3  # of the words of two texts: where it is less, both are shown whole
 LABELS = {"worry": "Worry", "working_well": "Working well", "open": "Prompt"}
 
 
 @dataclass(frozen=True)
+class Whole:
+    """A text that is shown whole: what it is, whether it is `new` or `gone`, and its language."""
+
+    label: str
+    kind: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class ChangeView:
-    """One change: what kind, of what, and its words."""
+    """One change: what kind, of what, and its words.
+
+    `parts` tell word by word what differs; `wholes` are texts by themselves, each under what it
+    is: those of a row that is new or gone, or an old and a new text that share little.
+    """
 
     id: str
     label: str
     place: str  # which side, and the question, as far as the words do not say it
     parts: tuple[Part, ...]
     lines: tuple[str, ...] = ()
+    wholes: tuple[Whole, ...] = ()
     has_own: bool = False
     own: str = ""
 
@@ -121,29 +138,52 @@ def _change_view(
     side, words = wordings.get(change.key, ("", ""))
     parts: tuple[Part, ...] = ()
     lines: tuple[str, ...] = ()
+    wholes: tuple[Whole, ...] = ()
     if change.kind == "arranged":
         lines = (f"From place {change.before} to place {change.after}.",)
     elif change.path:
-        parts = tuple(differences(change.before, change.after))
+        if share_of(change.before, change.after) >= LEAST_SHARED:
+            parts = tuple(differences(change.before, change.after))
+        else:
+            wholes = tuple(_rewritten(change))
         if change.kind == "reworded":
             words = ""
     elif change.kind in ("added", "removed"):
         kind = "new" if change.kind == "added" else "gone"
-        parts = tuple(Part(kind, text) for text in _texts_of(change.row))
+        wholes = tuple(_texts_of(change.row, kind))
         words = ""
     elif change.kind == "moved":
         lines = (_moved(change, titles, wordings),)
     elif change.kind == "core":
         lines = ("Is the core pair now." if change.after == "True" else "Is not any more.",)
     place = f"{side}: {words}" if words else side
-    return ChangeView(change.id, change.label, place, parts, lines, one.has_own, one.own)
+    return ChangeView(change.id, change.label, place, parts, lines, wholes, one.has_own, one.own)
 
 
-def _texts_of(row: dict[str, Any]) -> list[str]:
-    """Return the texts of a row, each on a line of its own."""
-    prompts = [row[side] for side in SIDES] if "worry" in row else [row]
-    texts = [one[language] for one in prompts for language in ("en", "es") if one.get(language)]
-    return [f"{text}\n" for text in texts] or ["(nothing written)"]
+def _rewritten(change: Change) -> Iterator[Whole]:
+    """Yield the old and the new text; where there was none, or is none, only the other."""
+    language = change.path[-1] if change.path[-1] in LANGUAGES else "en"
+    for label, kind, text in (("Before", "gone", change.before), ("Now", "new", change.after)):
+        if text:
+            yield Whole(label, kind, text, language)
+
+
+def _texts_of(row: dict[str, Any], kind: str) -> Iterator[Whole]:
+    """Yield every text of a row that is new or gone, each with its side and language."""
+    prompts = [(LABELS[side], row[side]) for side in SIDES] if "worry" in row else [("", row)]
+    for side, prompt in prompts:
+        found = False
+        for language, words in LANGUAGES.items():
+            for what, text in (
+                ("", prompt.get(language, "")),
+                (", note to the worker", prompt.get("helper", {}).get(language, "")),
+            ):
+                if text:
+                    found = True
+                    label = f"{side}, {words}{what}" if side else f"{words}{what}"
+                    yield Whole(label, kind, text, language)
+        if not found:
+            yield Whole(side or "Prompt", kind, "(nothing written)", "en")
 
 
 def _moved(change: Change, titles: dict[str, str], wordings: dict[str, tuple[str, str]]) -> str:

@@ -148,6 +148,14 @@ def differences(old: str, new: str) -> Iterator[Part]:
     yield from _same(a[len(a) - end :], is_last=True)
 
 
+def share_of(old: str, new: str) -> float:
+    """Return how much of two texts is the same words in the same order: 0 nothing, 1 all."""
+    a, b = ([word.strip() for word in _WORD.findall(text)] for text in (old, new))
+    if len(a) + len(b) > COMPARED:
+        return 1.0 if a == b else 0.0
+    return SequenceMatcher(None, a, b, autojunk=False).ratio()
+
+
 def _part(kind: str, words: list[str]) -> Iterator[Part]:
     if words:
         yield Part(kind, "".join(words))

@@ -115,6 +115,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "edition_export": ("get", (302, 404, 404, 200, 200, 404, 404)),
     # A draft of the agency's.
     "edition_use": ("get", (302, 404, 404, 200, 200, 404, 404)),
+    "edition_use_csv": ("get", (302, 404, 404, 200, 200, 404, 404)),
     "edition_preview": ("get", (302, 404, 404, 200, 200, 404, 404)),
     "edition_diff": ("get", (302, 200, 200, 200, 200, 200, 404)),
     "edition_draft": ("post", (302, 404, 404, 404, 302, 404, 404)),
@@ -138,7 +139,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "users": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "user_invite": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "user": ("get", (302, 404, 404, 404, 200, 404, 404)),
-    "user_link": ("post", (302, 404, 404, 404, 200, 404, 404)),
+    "user_link": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "user_deactivate": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "user_reactivate": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "invitation": ("get", (200,) * 7),

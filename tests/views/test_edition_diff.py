@@ -103,7 +103,7 @@ def test_any_two_editions_are_compared(
     client.force_login(supervisor)
     address = reverse("edition_diff", args=[other.number])
     page = client.get(address).content.decode()
-    for words in ("reworded 1", "added 2", "taken out 1", "moved 1", "after “"):
+    for words in ("reworded 1", "new 2", "taken out 1", "moved 1", "after “"):
         assert words in page, words
     assert client.get(address, {"from": "state-2"}).content.decode().count("Nothing differs") == 1
     assert "Nothing differs" not in client.get(address, {"from": "1"}).content.decode()
@@ -186,3 +186,49 @@ def test_what_is_to_be_published_is_compared_with_what_is_live(
     page = client.get(reverse("edition_diff", args=[back.number])).content.decode()
     assert f"Edition {draft.number} is what callers are asked now" in page
     assert "1 change" in page and "Nothing differs" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "is_whole"),
+    [
+        ("What has you worried about who is near the family today?", False),
+        ("Tell me of a hard evening.", True),
+    ],
+)
+def test_little_that_is_shared_is_shown_whole(
+    client: Client, administrator: User, draft: Edition, text: str, *, is_whole: bool
+) -> None:
+    prompt = Prompt.objects.filter(
+        edition=draft, side="worry", question_set__key="social_connections", pair__is_core=True
+    ).get()
+    prompt.texts.filter(language="en").update(text="What has you worried about the family today?")
+    copy = editions.start_draft(actor=administrator, source_id=draft.pk, at=NOW)
+    row = Prompt.objects.get(edition=copy, key=prompt.key)
+    row.texts.filter(language="en").update(text=text)
+    client.force_login(administrator)
+    address = reverse("edition_diff", args=[copy.number])
+    page = client.get(address, {"from": str(draft.number)}).content.decode()
+    changes = page[page.index("diff-change") :]
+    assert ("<dt>Before</dt>" in changes, "<dt>Now</dt>" in changes) == (is_whole, is_whole)
+    assert ("<ins>" in changes) != is_whole
+    assert (text in changes) == is_whole
+
+
+def test_a_new_pair_is_plainly_new(client: Client, administrator: User, draft: Edition) -> None:
+    pair = drafts.add_pair(
+        actor=administrator, edition_id=draft.pk, set_key="concrete_support", at=NOW
+    )
+    worry = pair.prompts.get(side="worry")
+    worry.texts.filter(language="en").update(text="What is not paid?", helper="Rent, power")
+    client.force_login(administrator)
+    page = client.get(reverse("edition_diff", args=[draft.number])).content.decode()
+    changes = page[page.index("diff-change") :]
+    for words in (
+        ">New<",
+        "Worry, English",
+        "What is not paid?",
+        "Rent, power",
+        "(nothing written)",
+    ):
+        assert words in changes
+    assert "<ins>" not in changes

@@ -163,7 +163,10 @@ def _change_view(
 def _rewritten(change: Change) -> Iterator[Whole]:
     """Yield the old and the new text; where there was none, or is none, only the other."""
     language = change.path[-1] if change.path[-1] in LANGUAGES else "en"
-    for label, kind, text in (("Before", "gone", change.before), ("Now", "new", change.after)):
+    before, now = ("Before", "Now")
+    if change.kind == "stale":
+        before, now = ("No longer stale; it was made from", "Made from")
+    for label, kind, text in ((before, "gone", change.before), (now, "new", change.after)):
         if text:
             yield Whole(label, kind, text, language)
 

@@ -22,6 +22,7 @@ const saver = root.dataset.saveUrl ? startSaving(root) : null;
 let timer = null;
 let isAsking = false;
 let isOver = false;
+let isPressing = false;
 let presses = 0;
 let returnTo = null; // the box in which a key was pressed that moves its row
 
@@ -197,8 +198,18 @@ function bodyOf(button) {
   return body;
 }
 
+/** One press at a time: whoever types on while an answer is awaited presses nothing twice. */
 async function press(button) {
-  if (button.getAttribute("aria-disabled") === "true") return;
+  if (isPressing || button.getAttribute("aria-disabled") === "true") return;
+  isPressing = true;
+  try {
+    await carryOut(button);
+  } finally {
+    isPressing = false;
+  }
+}
+
+async function carryOut(button) {
   if (saver && !(await saver.drain())) {
     say("Not done: something typed here is not saved yet. It is kept; press again when it is saved.");
     return;

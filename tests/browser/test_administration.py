@@ -33,6 +33,12 @@ def test_somebody_comes_and_leaves(
     inspection.look("invite")
     page.get_by_role("button", name="Invite").click()
     link = page.get_by_role("textbox", name="Link").input_value()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    page.reload()
+    expect(page.get_by_role("textbox", name="Link")).to_have_value(link)
     inspection.look("link")
 
     guest = browser.new_context(viewport={"width": 1366, "height": 625}).new_page()
@@ -40,6 +46,11 @@ def test_somebody_comes_and_leaves(
     for label in ("Password", "Password again"):
         guest.get_by_label(label, exact=True).fill(PASSWORD)
     guest.get_by_role("button", name="Set the password").click()
+    used = guest.context.new_page()
+    used.goto(link)
+    expect(used.get_by_role("heading", name="This invitation was used")).to_be_visible()
+    expect(used.get_by_role("button", name="Set the password")).to_be_hidden()
+    used.close()
     guest.get_by_label("Username").fill("newcomer")
     guest.get_by_label("Password").fill(PASSWORD)
     guest.get_by_role("button", name="Sign in").click()

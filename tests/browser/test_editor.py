@@ -2,9 +2,10 @@
 
 import io
 import re
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
@@ -183,6 +184,8 @@ def test_two_editors_lose_nothing_and_undo_their_own(
 
     page.get_by_role("button", name=re.compile("^Take out")).nth(3).click()
     expect(page.get_by_text("Taken out.")).to_be_visible()
+    # Where it stood is its undo, and there the caret is.
+    expect(page.get_by_role("button", name=re.compile("Undo.*bring back what"))).to_be_focused()
     count = PromptText.objects.filter(prompt__edition__number=2).count()
     expect(other.get_by_role("button", name="Undo my last change of rows")).to_be_disabled()
     page.get_by_role("button", name="Undo my last change of rows").click()
@@ -251,6 +254,49 @@ def test_a_remark_that_is_too_long_stays_in_its_box(
     page.get_by_role("button", name="Add remark").locator("visible=true").click()
     expect(page.get_by_text("5,000 fit")).to_be_visible()
     expect(remark).to_have_value("x" * 5001)
+
+
+def test_without_scripts_every_button_saves_what_was_typed(
+    browser: Browser, live_server: LiveServer, administrator: User
+) -> None:
+    plain = browser.new_context(java_script_enabled=False).new_page()
+    sign_in(plain, live_server, "administrator")
+    plain.get_by_role("link", name="Question sets").click()
+    plain.get_by_role("button", name="Start a draft").click()
+    box = plain.get_by_role("textbox", name="Worry, English").first
+    box.fill("What is on your mind?")
+    plain.get_by_role("button", name="Add a pair to Concrete Support").click()
+    expect(plain.get_by_role("group", name="Pair: nothing written yet")).to_be_visible()
+    expect(box).to_have_value("What is on your mind?")
+    box.fill("What weighs on you?")
+    plain.get_by_role("button", name=re.compile("^Take out: ")).last.click()
+    expect(plain.get_by_text("Taken out:")).to_be_visible()
+    expect(box).to_have_value("What weighs on you?")
+    box.fill("What troubles you?")
+    plain.get_by_role("button", name="Request review").click()
+    expect(plain.get_by_text("1 check must be mended first")).to_be_visible()
+    expect(box).to_have_value("What troubles you?")
+
+
+def test_whoever_leaves_right_after_typing_is_not_asked_and_loses_nothing(
+    page: Page, live_server: LiveServer, administrator: User
+) -> None:
+    sign_in(page, live_server, "administrator")
+    open_new_draft(page)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    box = page.get_by_role("textbox", name="Worry, English").first
+    box.press_sequentially("Now")
+    page.reload()
+    wait_for_editor(page)
+    expect(box).to_have_value(re.compile("Now"))
+    assert asked == []
+    page.context.set_offline(True)
+    box.press_sequentially("Then")
+    expect(page.locator("#save-status")).to_have_text(re.compile("^Not saved"))
+    with suppress(Error):  # the page that comes is not there
+        page.reload()
+    assert asked == ["beforeunload"]
 
 
 def test_who_edits_a_draft_that_is_discarded_is_told(

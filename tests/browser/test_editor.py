@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Dialog, Error, Page, expect
 from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
@@ -283,8 +283,13 @@ def test_whoever_leaves_right_after_typing_is_not_asked_and_loses_nothing(
 ) -> None:
     sign_in(page, live_server, "administrator")
     open_new_draft(page)
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     box = page.get_by_role("textbox", name="Worry, English").first
     box.press_sequentially("Now")
     page.reload()

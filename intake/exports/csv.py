@@ -73,7 +73,7 @@ def export_use(use: EditionUse) -> bytes:
 
     With fewer than ten calls there are no rows, as there is no table on the page.
     """
-    rows = [("Set", "Side", "Key", "Prompt", "Shown", *USE_COLUMNS)]
+    rows: list[tuple[str, ...]] = [("Set", "Side", "Key", "Prompt", "Shown", *USE_COLUMNS)]
     for section, prompts in use.sets if use.shown is not None else ():
         for one in prompts:
             cells = ("" if cell is None else str(cell) for cell in (use.shown, *one.cells))

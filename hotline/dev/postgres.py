@@ -40,7 +40,7 @@ def main() -> int:
 NOTHING_SURVIVES = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 # Tests roll back what they write: the statistics say that all tables are empty, which they are not,
 # and a plan for empty tables reads all that was rolled back once for each row. What is read whole
-# nevertheless then seems so dear that each such statement would be compiled, for a fifth of a second.
+# nevertheless then seems so dear that each such statement is compiled, for a fifth of a second.
 ROLLED_BACK = NOTHING_SURVIVES | {"enable_seqscan": "off", "jit": "off"}
 
 

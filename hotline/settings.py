@@ -11,7 +11,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from intake.crypto import parse_key_ring, parse_signing_key
+from intake.crypto import parse_key_ring, parse_recipients, parse_signing_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -38,6 +38,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 ENCRYPTION_KEYS = parse_key_ring(env.str("ENCRYPTION_KEYS"))
 AUDIT_KEY = parse_signing_key(env.str("AUDIT_KEY"))
+BACKUP_RECIPIENTS = parse_recipients(env.list("BACKUP_RECIPIENTS", default=[]))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -10,6 +10,7 @@ import binascii
 import os
 from uuid import UUID
 
+import pyrage
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -51,6 +52,19 @@ def parse_signing_key(text: str) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(seed)
     except ValueError:
         raise ImproperlyConfigured("AUDIT_KEY must be 32 bytes in base64.") from None
+
+
+def parse_recipients(texts: list[str]) -> list[pyrage.x25519.Recipient]:
+    """Return the public keys of age (`age1…`) that backups are sealed to.
+
+    Raises ImproperlyConfigured without the value: somebody may have taken the secret half.
+    """
+    try:
+        return [pyrage.x25519.Recipient.from_str(text.strip()) for text in texts if text.strip()]
+    except pyrage.RecipientError:
+        raise ImproperlyConfigured(
+            "BACKUP_RECIPIENTS must be public keys of age (age1…), separated by commas."
+        ) from None
 
 
 def seal(text: str, *, ring: dict[str, bytes], table: str, row: UUID, field: str) -> bytes:

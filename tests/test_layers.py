@@ -15,7 +15,7 @@ LAYERS = (
     ("apps",),
     ("views",),
     ("middleware", "context", "backends", "uploads", "templatetags", "jobs"),
-    ("exports", "typed"),
+    ("exports", "typed", "backups"),
     ("forms", "actions"),
     ("worksheet", "search"),
     ("fields", "permissions", "checks", "sessions"),

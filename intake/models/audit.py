@@ -22,6 +22,8 @@ SENTENCES = {
     "assist.lowered": "Lowered the flag for help, as the call ended or changed hands",
     "assist.taken_back": "Took back that help was asked for",
     "audit.exported": "Took the audit out as a file",
+    "backup.made": "A backup of the whole database was made",
+    "backup.restored": "The database was put back from a backup",
     "copy_out.pasted": "Noted a block as pasted",
     "copy_out.taken_back": "Took a block back that was noted as pasted",
     "cross_report.sent": "Noted a cross-report as sent",

@@ -1,0 +1,1 @@
+"""Backups: what a backup holds, the sealed file that it is, and both engines' snapshots."""

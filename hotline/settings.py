@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    "intake.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "intake.middleware.SessionLimitsMiddleware",
     "intake.middleware.SignInRequiredMiddleware",
+    "intake.middleware.RequestLimitMiddleware",
     "intake.middleware.AgencyTimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -137,19 +139,23 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # one truth for all processes
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a shift, and no longer
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # a shared machine begins signed out
-SESSION_COOKIE_NAME = "hotline_session"
 SESSION_COOKIE_HTTPONLY = True
-CSRF_COOKIE_NAME = "hotline_csrf"
 CSRF_FAILURE_VIEW = "intake.views.errors.csrf_failure"
 
 # Transport ------------------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEMO)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# The browser itself then refuses one that another host of the domain, or plain HTTP, has set.
+_host_only = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_host_only}hotline_session"
+CSRF_COOKIE_NAME = f"{_host_only}hotline_csrf"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes ask the process, not the proxy
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Not "no-referrer": browsers then send `Origin: null`, and no form can be told from a forged one.
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 if env.bool("TRUSTED_PROXY", default=False):
@@ -166,6 +172,7 @@ CONTENT_SECURITY_POLICY = {
 # A form without JavaScript carries a whole narrative; JSON saves have their own, lower limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+REQUEST_LIMITS = env.bool("REQUEST_LIMITS", default=True)  # of costly pages, for each person
 FILE_UPLOAD_HANDLERS = ["intake.uploads.RefuseUploads"]  # nothing here takes a file
 
 # Mail: off unless wanted, and then only how many notices wait -------------------------------------

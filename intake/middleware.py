@@ -1,6 +1,10 @@
 """What happens around every request: sign-in, the agency's zone, nothing kept by browsers."""
 
+import math
+import threading
+import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -106,6 +110,95 @@ class AgencyTimeMiddleware:
         zone = user.agency.zone if isinstance(user, User) and user.agency else None
         with timezone.override(zone):
             return self.get_response(request)
+
+
+class HeadersMiddleware:
+    """Tells browsers what no page here needs, and that no other site may take anything in."""
+
+    # All but what pages use: the clipboard of their own, and keys of the sign-in.
+    POLICY = ", ".join(
+        f"{name}=()"
+        for name in (
+            *("accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture"),
+            *("geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone"),
+            *("midi", "payment", "serial", "usb", "xr-spatial-tracking"),
+        )
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        return response
+
+
+# How often a minute one person may ask for what costs most. Far more than anybody does by hand.
+SEARCHES, PAPERS, FILES = 120, 60, 30
+COSTLY = {
+    **dict.fromkeys(("intakes", "call_matches", "call_matches_count"), SEARCHES),
+    **dict.fromkeys(("insights", "audit"), SEARCHES),
+    **dict.fromkeys(("intake_pdf", "intake_brief_pdf", "intake_fhir"), PAPERS),
+    **dict.fromkeys(("intake_packet", "intake_packet_reporter", "edition_print"), PAPERS),
+    **dict.fromkeys(("export_ask", "export_download", "insights_csv", "audit_csv"), FILES),
+    **dict.fromkeys(("edition_export", "edition_import"), FILES),
+}
+FORGOTTEN_ABOVE = 10_000  # buckets
+
+
+class RequestLimitMiddleware:
+    """Answers 429 to whoever asks for costly pages faster than a person can.
+
+    A bucket for each person and address fills by the minute. It is in the memory of one process and
+    asks the database nothing: n processes let n times as much through, and a restart forgets.
+    So it keeps a runaway script or a stolen session from taking the service down, no more.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._buckets: dict[tuple[Any, str], tuple[float, float]] = {}  # what is left, and when
+        self._lock = threading.Lock()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Return the refusal, or None."""
+        name = request.resolver_match.url_name if request.resolver_match else None
+        rate = COSTLY.get(name or "")
+        if rate is None or not settings.REQUEST_LIMITS or not request.user.is_authenticated:
+            return None
+        seconds = self._take((request.user.pk, name or ""), rate, time.monotonic())
+        return _too_often(request, seconds) if seconds else None
+
+    def _take(self, key: tuple[Any, str], rate: int, now: float) -> int:
+        """Take one from the bucket; return how many seconds to wait where it is empty, else 0."""
+        with self._lock:
+            if len(self._buckets) > FORGOTTEN_ABOVE:
+                # Buckets of a minute ago are full again.
+                self._buckets = {
+                    one: held for one, held in self._buckets.items() if now - held[1] < 60
+                }
+            left, since = self._buckets.get(key, (float(rate), now))
+            left = min(float(rate), left + (now - since) * rate / 60)
+            enough = left >= 1
+            self._buckets[key] = (left - 1 if enough else left, now)
+        return 0 if enough else math.ceil((1 - left) * 60 / rate)
+
+
+def _too_often(request: HttpRequest, seconds: int) -> HttpResponse:
+    sentence = (
+        "This was asked for too often within a minute, and was not done. Nothing was changed, and "
+        f"everything saved is kept: try again in {seconds} seconds."
+    )
+    if wants_json(request):
+        answer: HttpResponse = JsonResponse({"reason": "often", "error": sentence}, status=429)
+    else:
+        answer = render(request, "429.html", {"sentence": sentence}, status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 class NoStoreMiddleware:

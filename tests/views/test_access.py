@@ -1,6 +1,7 @@
 """Every address × every role: one table, which an address without a row breaks."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -385,6 +386,21 @@ def cast(
     return dict(zip(WHO, people, strict=True))
 
 
+def assert_guarded(headers: Mapping[str, str]) -> None:
+    """Every answer tells browsers to keep nothing, and to give nothing to other sites."""
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "no-store" in headers["Cache-Control"]
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    for name in ("camera", "microphone", "geolocation"):
+        assert f"{name}=()" in headers["Permissions-Policy"]
+
+
 def test_every_address_has_a_row() -> None:
     assert names(get_resolver().url_patterns) == set(TABLE)
 
@@ -408,7 +424,7 @@ def test_access(name: str, cast: dict[str, User | None], worker: User) -> None:
         assert response.status_code == expected, (name, who)
         if user is None and expected == 302 and name != "logout":
             assert response["Location"].startswith("/accounts/login/")
-        assert "Content-Security-Policy" in response.headers
+        assert_guarded(response.headers)
 
 
 @pytest.mark.parametrize("name", AFTER_SUBMISSION)

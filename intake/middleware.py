@@ -115,11 +115,12 @@ class AgencyTimeMiddleware:
 class HeadersMiddleware:
     """Tells browsers what no page here needs, and that no other site may take anything in."""
 
-    # All but what pages use: the clipboard of their own, and keys of the sign-in.
+    # All but what pages use: the clipboard of their own, and keys of the sign-in. Only names that
+    # every browser knows, or its console fills with complaints.
     POLICY = ", ".join(
         f"{name}=()"
         for name in (
-            *("accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture"),
+            *("accelerometer", "browsing-topics", "camera", "display-capture"),
             *("geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone"),
             *("midi", "payment", "serial", "usb", "xr-spatial-tracking"),
         )

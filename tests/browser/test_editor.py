@@ -100,7 +100,7 @@ def test_a_prompt_is_improved_and_no_open_call_is_disturbed(
     expect(checks.get_by_text("sounds like blame")).to_be_visible()
     inspection.look("blocked")
     page.get_by_role("button", name="Request review").click()
-    expect(page.get_by_text("2 checks must be mended first")).to_be_visible()
+    expect(page.get_by_text("1 check must be mended first")).to_be_visible()
     wait_for_editor(page)
 
     page.get_by_role("textbox", name="Worry, English").filter(has_text="Why do people").fill(

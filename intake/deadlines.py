@@ -1,7 +1,7 @@
 """Deadlines as a time left: computed from timestamps, never by a job."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 _NAMED = re.compile(r"\b([0-9]{1,4})[ \u00a0-]?(hours?|hrs?|h|days?|weeks?)\b", re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -48,3 +48,28 @@ def in_words(span: timedelta) -> str:
     if hours:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return f"{minutes} min"
+
+
+def kept_through(day: date, *, years: int = 0, days: int = 0) -> date:
+    """Return the last day on which a record of `day` is kept: so many years or days later.
+
+    February 29 becomes March 1 where there is none: a day longer, never one shorter.
+    """
+    if years:
+        try:
+            day = day.replace(year=day.year + years)
+        except ValueError:
+            day = date(day.year + years, 3, 1)
+    return day + timedelta(days=days)
+
+
+def first_kept(today: date, *, years: int = 0, days: int = 0) -> date:
+    """Return the first day whose records are still kept `today`; those of all before are due."""
+    day = today - timedelta(days=days)
+    if years:
+        try:
+            day = day.replace(year=day.year - years)
+        except ValueError:
+            day = date(day.year - years, 3, 1)
+    before = day - timedelta(days=1)
+    return before if kept_through(before, years=years, days=days) >= today else day

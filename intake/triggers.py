@@ -2,15 +2,19 @@
 
 - The audit and its seals are append-only, and so is what administrators changed.
 - Submissions, their content and their reporting party are frozen.
+- What was recorded of an intake is deleted only where its expunction stands, and that stands only
+  where two people agreed to it and no legal hold does.
 - A published edition (scheduled, live, retired) keeps its content; only its status moves on. It
   becomes one only when it is whole: English for every prompt, both sides of every pair, nothing
   that was taken out.
 - A rating of a quality sample stays as it was given.
 - An approved or closed intake stays approved or closed; amendments are append-only.
+- What was asked for, confirmed and listed for retention stays as it was.
 
 They are reinstalled after every migration, because SQLite drops triggers when it rebuilds a table.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,15 +62,93 @@ def _published_content(table: str, edition: str) -> list[Trigger]:
     return triggers
 
 
+def _kept(table: str, message: str, owner: str = "intake", when: str = "") -> Trigger:
+    """Refuses to delete what was recorded of an intake that was not expunged."""
+    expunged = f"NOT {{expunged:{owner}:OLD.{owner}_id}}"
+    both = f"({when}) AND {expunged}" if when else expunged
+    return Trigger(f"{table}_no_delete", table, "DELETE", message, both)
+
+
+def _never(table: str, message: str, columns: str, when: str = "", name: str = "fixed") -> Trigger:
+    return Trigger(f"{table}_{name}", table, f"UPDATE OF {columns}", message, when)
+
+
+FROZEN = "A submission is frozen."
+RECORDED = "What was recorded of an intake is kept."
+AGREED = "What two people agreed to stays as it was."
+# What is recorded of an intake and hangs on it, and is deleted by no part of the program but one.
+CONTENT = (
+    *("narrative", "answer", "heardnote", "fieldrevision", "reporter", "person", "concern"),
+    *("decision", "crossreport", "crossreportsending", "dispatch", "quotation", "correction"),
+    "support",
+)
+
 TRIGGERS: tuple[Trigger, ...] = (
     *_frozen("intake_auditevent", "The audit is append-only."),
     *_frozen("intake_auditseal", "The audit is append-only."),
     *_frozen("intake_auditcheckpoint", "The audit is append-only."),
     *_frozen("intake_tablechange", "What was changed stays known."),
-    *_frozen("intake_amendment", "An amendment stays as it was added."),
-    *_frozen("intake_submission", "A submission is frozen."),
-    *_frozen("intake_submissioncontent", "A submission is frozen."),
-    *_frozen("intake_submissionreporter", "A submission is frozen."),
+    *_frozen("intake_submission", FROZEN),
+    Trigger("intake_submissioncontent_no_update", "intake_submissioncontent", "UPDATE", FROZEN),
+    _kept("intake_submissioncontent", FROZEN, "submission"),
+    Trigger("intake_submissionreporter_no_update", "intake_submissionreporter", "UPDATE", FROZEN),
+    _kept("intake_submissionreporter", FROZEN, "submission"),
+    Trigger(
+        "intake_amendment_no_update",
+        "intake_amendment",
+        "UPDATE",
+        "An amendment stays as it was added.",
+    ),
+    _kept("intake_amendment", "An amendment stays as it was added."),
+    *(_kept(f"intake_{table}", RECORDED) for table in CONTENT),
+    _kept("intake_decisionreference", RECORDED, "decision"),
+    _kept("intake_reviewcomment", RECORDED, "review", "{reviewed:OLD.review_id}"),
+    *_frozen("intake_expunction", "What was destroyed stays known."),
+    Trigger(
+        "intake_expunction_agreed",
+        "intake_expunction",
+        "INSERT",
+        "An expunction takes two people, and no legal hold.",
+        "NOT {agreed:NEW}",
+    ),
+    Trigger("intake_measure_no_delete", "intake_measure", "DELETE", AGREED),
+    _never(
+        "intake_measure",
+        AGREED,
+        "id, intake_id, kind, ends_id, authority, dated, requested_by_id, requested_at",
+    ),
+    _never(
+        "intake_measure",
+        AGREED,
+        "confirmed_by_id, confirmed_at, withdrawn_by_id, withdrawn_at",
+        "OLD.confirmed_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL",
+        "decided",
+    ),
+    Trigger("intake_retentionrun_no_delete", "intake_retentionrun", "DELETE", AGREED),
+    _never("intake_retentionrun", AGREED, "id, agency_id, prepared_by_id, prepared_at"),
+    _never(
+        "intake_retentionrun",
+        AGREED,
+        "confirmed_by_id, confirmed_at, withdrawn_by_id, withdrawn_at",
+        "OLD.confirmed_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL",
+        "decided",
+    ),
+    Trigger("intake_retentionitem_no_delete", "intake_retentionitem", "DELETE", AGREED),
+    _never("intake_retentionitem", AGREED, "id, run_id, intake_id, rule_id, outcome, kept_through"),
+    Trigger(
+        "intake_retentionitem_confirmed",
+        "intake_retentionitem",
+        "INSERT",
+        "Nothing is added to a list that was confirmed.",
+        "{confirmed:NEW.run_id}",
+    ),
+    _never(
+        "intake_intake",
+        "What was destroyed stays hidden.",
+        "is_hidden",
+        "NOT NEW.is_hidden AND {expunged:intake:OLD.id}",
+        "expunged",
+    ),
     *_frozen("intake_qualityrating", "A rating of a sample stays as it was given.", _GIVEN),
     *_frozen("intake_sampledintake", DRAWN),
     Trigger("intake_qualitysample_no_delete", "intake_qualitysample", "DELETE", DRAWN),
@@ -148,6 +230,44 @@ _WHOLE = """
   )
 """
 
+# Whose intake a row is, by the column that names its owner.
+_OWNERS = {
+    "intake": "{key}",
+    "submission": "(SELECT intake_id FROM intake_submission WHERE id = {key})",
+    "decision": "(SELECT intake_id FROM intake_decision WHERE id = {key})",
+    "review": "(SELECT intake_id FROM intake_review WHERE id = {key})",
+}
+_EXPUNGED = "EXISTS (SELECT 1 FROM intake_expunction WHERE intake_id = {intake})"
+_REVIEWED = "EXISTS (SELECT 1 FROM intake_review WHERE id = {key} AND outcome <> '')"
+_CONFIRMED = (
+    "EXISTS (SELECT 1 FROM intake_retentionrun WHERE id = {key} AND confirmed_at IS NOT NULL)"
+)
+_AGREED = """
+  (EXISTS (
+    SELECT 1 FROM intake_measure AS asked WHERE asked.id = {measure}
+    AND asked.intake_id = {intake} AND asked.kind = 'expunction' AND asked.confirmed_at IS NOT NULL
+  ) OR EXISTS (
+    SELECT 1 FROM intake_retentionitem AS item
+    JOIN intake_retentionrun AS run ON run.id = item.run_id
+    JOIN intake_intake AS listed ON listed.id = item.intake_id AND listed.agency_id = run.agency_id
+    WHERE item.id = {item} AND item.intake_id = {intake} AND run.confirmed_at IS NOT NULL
+  )) AND NOT EXISTS (
+    SELECT 1 FROM intake_measure AS hold WHERE hold.intake_id = {intake} AND hold.kind = 'hold'
+    AND NOT EXISTS (
+      SELECT 1 FROM intake_measure AS lift
+      WHERE lift.ends_id = hold.id AND lift.confirmed_at IS NOT NULL
+    )
+  )
+"""
+
+_POSTGRESQL_EXPUNGED = "".join(
+    f"""
+CREATE OR REPLACE FUNCTION intake_{owner}_is_expunged(owner uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT {_EXPUNGED.format(intake=found.format(key="owner"))} $$;
+"""
+    for owner, found in _OWNERS.items()
+)
+
 _POSTGRESQL_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION intake_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -161,6 +281,15 @@ CREATE OR REPLACE FUNCTION intake_edition_of_prompt(prompt uuid) RETURNS uuid
 LANGUAGE sql STABLE AS $$ SELECT edition_id FROM intake_prompt WHERE id = prompt $$;
 CREATE OR REPLACE FUNCTION intake_edition_is_whole(edition uuid) RETURNS boolean
 LANGUAGE sql STABLE AS $$ SELECT {_WHOLE.format(edition="edition")} $$;
+{_POSTGRESQL_EXPUNGED}
+CREATE OR REPLACE FUNCTION intake_is_reviewed(review uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT {_REVIEWED.format(key="review")} $$;
+CREATE OR REPLACE FUNCTION intake_run_is_confirmed(run uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT {_CONFIRMED.format(key="run")} $$;
+CREATE OR REPLACE FUNCTION intake_expunction_is_agreed(of uuid, by_order uuid, by_list uuid)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT {_AGREED.format(intake="of", measure="by_order", item="by_list")}
+$$;
 """  # noqa: S608 (constants of this file)
 
 
@@ -233,11 +362,33 @@ def _when(trigger: Trigger, vendor: str) -> str:
         return ""
     if trigger.when.startswith("{published:"):
         return f"WHEN ({_is_published(trigger, vendor)})"
-    is_sqlite = vendor == "sqlite"
-    whole = (
-        f"({_WHOLE.format(edition='NEW.id')})" if is_sqlite else "intake_edition_is_whole(NEW.id)"
-    )
-    return f"WHEN ({trigger.when.replace('{whole:NEW.id}', whole)})"
+    return f"WHEN ({_PLACE.sub(lambda found: _condition(found, vendor), trigger.when)})"
+
+
+_PLACE = re.compile(r"\{(\w+):(?:(\w+):)?([\w.]+)\}")
+
+
+def _condition(found: re.Match[str], vendor: str) -> str:
+    """Return what stands for a place of `Trigger.when`: the query, or the function that has it."""
+    what, owner, key = found.groups()
+    row = {"intake": f"{key}.intake_id", "measure": f"{key}.measure_id", "item": f"{key}.item_id"}
+    if vendor == "sqlite":
+        if what == "expunged":
+            return _EXPUNGED.format(intake=_OWNERS[owner].format(key=key))
+        queries = {"whole": _WHOLE, "reviewed": _REVIEWED, "confirmed": _CONFIRMED}
+        return (
+            f"({_AGREED.format(**row)})"
+            if what == "agreed"
+            else f"({queries[what].format(key=key, edition=key)})"
+        )
+    functions = {
+        "whole": f"intake_edition_is_whole({key})",
+        "expunged": f"intake_{owner}_is_expunged({key})",
+        "reviewed": f"intake_is_reviewed({key})",
+        "confirmed": f"intake_run_is_confirmed({key})",
+        "agreed": f"intake_expunction_is_agreed({', '.join(row.values())})",
+    }
+    return functions[what]
 
 
 def _is_published(trigger: Trigger, vendor: str) -> str:

@@ -30,6 +30,7 @@ from intake.views import (
     question_sets,
     read_back,
     records,
+    retention,
     reviews,
     searches,
     services,
@@ -147,6 +148,28 @@ edition = [
     path("comment/", editions.comment, name="edition_comment"),
     path("comment/<uuid:comment_id>/", editions.resolve_comment, name="edition_comment_resolve"),
 ]
+keeping = [
+    path("", retention.show_retention, name="retention"),
+    path("find/", retention.find_record, name="retention_find"),
+    path("records/<uuid:intake_id>/", retention.show_record, name="retention_record"),
+    path(
+        "records/<uuid:intake_id>/ask/<slug:kind>/",
+        retention.request_measure,
+        name="retention_ask",
+    ),
+    path(
+        "measures/<uuid:measure_id>/confirm/", retention.confirm_measure, name="retention_confirm"
+    ),
+    path(
+        "measures/<uuid:measure_id>/withdraw/",
+        retention.withdraw_measure,
+        name="retention_withdraw",
+    ),
+    path("lists/prepare/", retention.prepare_run, name="retention_prepare"),
+    path("lists/<uuid:run_id>/", retention.show_run, name="retention_run"),
+    path("lists/<uuid:run_id>/confirm/", retention.confirm_run, name="retention_run_confirm"),
+    path("lists/<uuid:run_id>/withdraw/", retention.withdraw_run, name="retention_run_withdraw"),
+]
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -229,6 +252,7 @@ urlpatterns = [
     path("agency/<slug:table>/", agency_tables.list_rows, name="agency_table"),
     path("agency/<slug:table>/add/", agency_tables.edit_row, name="agency_row_add"),
     path("agency/<slug:table>/<uuid:row_id>/", agency_tables.edit_row, name="agency_row"),
+    path("retention/", include(keeping)),
     path("audit/", audit.list_events, name="audit"),
     path("audit/csv/", audit.download_csv, name="audit_csv"),
 ]

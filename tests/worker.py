@@ -1,4 +1,7 @@
-"""A real job worker: `manage.py work` as a process of its own, on the database of the tests."""
+"""A real job worker: `manage.py work` as a process of its own, on the database of the tests.
+
+Another command runs the same way.
+"""
 
 import os
 import signal
@@ -19,15 +22,16 @@ PATIENCE = 120  # seconds
 class Worker:
     """One process; it can be killed where it stands."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, command: str = "work") -> None:
         self.log = log
+        self.command = command
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, in a group of its own."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "work"],
+                [sys.executable, "manage.py", self.command],
                 cwd=settings.BASE_DIR,
                 env=os.environ | {"DATABASE_URL": database_url()},
                 stdout=log,
@@ -61,9 +65,9 @@ def database_url() -> str:
 
 
 @contextmanager
-def a_worker(log: Path) -> Iterator[Worker]:
+def a_worker(log: Path, command: str = "work") -> Iterator[Worker]:
     """A worker that is not started yet, and that is gone afterwards."""
-    worker = Worker(log)
+    worker = Worker(log, command)
     try:
         yield worker
     finally:

@@ -16,7 +16,8 @@ from hotline.dev import environment, system
 
 ENV_FILE = system.ROOT / ".env"
 ACCOUNTS = (
-    "worker, worker2, supervisor, supervisor2, supervisor3, administrator, administrator2, privacy"
+    "worker, worker2, supervisor, supervisor2, supervisor3, administrator, administrator2, "
+    "privacy, privacy2"
 )
 START_WITHIN = 30  # seconds
 

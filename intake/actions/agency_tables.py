@@ -16,12 +16,21 @@ from intake.models import (
     CrossReportRule,
     JargonWord,
     ResponseOption,
+    RetentionRule,
     Service,
     User,
 )
 from intake.models.audit import record_event
 
-TableRow = TypeVar("TableRow", Service, CrossReportRule, CopyOutField, JargonWord, ResponseOption)
+TableRow = TypeVar(
+    "TableRow",
+    Service,
+    CrossReportRule,
+    CopyOutField,
+    JargonWord,
+    ResponseOption,
+    RetentionRule,
+)
 
 
 def load_tables(
@@ -30,6 +39,7 @@ def load_tables(
     services: list[dict[str, Any]],
     copy_out: list[dict[str, Any]],
     jargon: list[dict[str, Any]],
+    retention: list[dict[str, Any]],
 ) -> list[str]:
     """Give every agency that lacks a table the shipped one; return what was made, in sentences.
 
@@ -64,7 +74,23 @@ def load_tables(
                 JargonWord(agency=agency, **one) for one in jargon
             )
             made += _added(agency, words, "words of the trade")
+        for agency in Agency.objects.filter(retention_rules__isnull=True):
+            made += _added(agency, _load_retention(agency, retention), "rules of retention")
     return made
+
+
+def _load_retention(agency: Agency, rules: list[dict[str, Any]]) -> list[RetentionRule]:
+    """Make the shipped schedule; rules of decisions that the agency does not have are left out."""
+    decides = ResponseOption.Decides.SCREENING
+    options = {
+        one.key: one for one in ResponseOption.objects.filter(agency=agency, decides=decides)
+    }
+    rows = [
+        RetentionRule(agency=agency, **one | {"screening": options.get(one["screening"])})
+        for one in rules
+        if not one["screening"] or one["screening"] in options
+    ]
+    return RetentionRule.objects.bulk_create(rows)
 
 
 def _added(agency: Agency, rows: list[Any], what: str) -> list[str]:
@@ -82,7 +108,8 @@ def save_row(*, actor: User, row: TableRow, seen: str, at: datetime) -> TableRow
         raise NotAllowed("Only administrators of the agency edit its tables.")
     model = type(row)
     with transaction.atomic():
-        stored = model._default_manager.select_for_update().filter(pk=row.pk).first()
+        locked = model._default_manager.select_for_update(of=("self",))
+        stored = locked.filter(pk=row.pk).first()
         if stored is not None and sum_of(stored) != seen:
             raise NotPossibleNow(
                 "Somebody else changed this row while you edited it. Nothing was saved: what you "

@@ -36,6 +36,8 @@ def amend_intake(
         amendment = Amendment.objects.create(
             intake=intake, author=actor, at=at, reason=reason, text=text
         )
+        intake.retained_from = at
+        intake.save(update_fields=["retained_from"])
         index_words(intake)
         record_event("intake.amended", actor=actor, at=at, subject=intake)
         return amendment

@@ -217,9 +217,11 @@ def close_no_report(*, actor: User, intake_id: UUID, reason: str, at: datetime) 
         intake.interrupted_at = None
         intake.interruption_reason = ""
         intake.ended_at = intake.ended_at or max(at, intake.started_at)
+        intake.retained_from = at
         intake.save(
             update_fields=[
                 "status",
+                "retained_from",
                 "no_report_reason",
                 "interrupted_at",
                 "interruption_reason",

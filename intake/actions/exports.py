@@ -228,6 +228,24 @@ def drop_old_exports(*, at: datetime) -> None:
                 record_event("export.deleted", actor=None, at=at, subject=job)
 
 
+def drop_exports_of(intake: Intake, *, at: datetime) -> None:
+    """Delete the content of every export that has the intake, made or not; in the caller's
+    transaction, which has hidden it.
+
+    What was downloaded before is the agency's.
+    """
+    having = ExportJob.objects.filter(dropped_at=None, items__intake=intake)
+    for key in list(having.order_by("pk").values_list("pk", flat=True)):
+        job = ExportJob.objects.select_for_update(no_key=True).get(pk=key)
+        if job.dropped_at is not None:
+            continue
+        if job.is_unfinished:
+            _fail(job, ExportFailure.GONE, at=at)
+        else:
+            _drop(job, at=at)
+            record_event("export.deleted", actor=None, at=at, subject=job)
+
+
 def _write(job: ExportJob, made: Sequence[Made], requester: User, at: datetime) -> None:
     parts = []
     for one in made:

@@ -18,7 +18,6 @@ from intake.models.people import ROLES
 
 POLICIES = (
     "idle_lock_minutes",
-    "retention_years",
     "allows_own_review",
     "allows_own_publish",
     "anonymous_reporter_text",

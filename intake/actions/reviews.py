@@ -87,9 +87,20 @@ def release_claims_of(reviewer: User, *, actor: User, at: datetime) -> None:
         intake = Intake.objects.select_for_update(no_key=True).get(pk=key)
         review = Review.objects.filter(intake=intake, reviewer=reviewer, outcome="").first()
         if review is not None:
-            _end(review, Review.Outcome.RELEASED, at)
-            _move(intake, Intake.Status.SUBMITTED)
-            record_event("intake.released", actor=actor, at=at, subject=intake)
+            _give_up(review, intake, actor, at)
+
+
+def release_claim_on(intake: Intake, *, actor: User, at: datetime) -> None:
+    """End the claim on a locked intake that nobody is to read any more, if there is one."""
+    review = Review.objects.filter(intake=intake, outcome="").first()
+    if review is not None:
+        _give_up(review, intake, actor, at)
+
+
+def _give_up(review: Review, intake: Intake, actor: User, at: datetime) -> None:
+    _end(review, Review.Outcome.RELEASED, at)
+    _move(intake, Intake.Status.SUBMITTED)
+    record_event("intake.released", actor=actor, at=at, subject=intake)
 
 
 def return_intake(
@@ -138,6 +149,8 @@ def approve_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
     with transaction.atomic():
         intake = _lock(actor, intake_id)
         review = _decide(actor, intake, Review.Outcome.APPROVED, at)
+        intake.retained_from = at
+        intake.save(update_fields=["retained_from"])
         _move(intake, Intake.Status.APPROVED)
         count_course(intake)
         record_event("intake.approved", actor=actor, at=at, subject=intake)

@@ -128,19 +128,12 @@ class PoliciesForm(forms.ModelForm):  # type: ignore[type-arg]
         max_value=30,
         error_messages=dict.fromkeys(("min_value", "max_value"), "Choose 1 to 30 minutes."),
     )
-    retention_years = forms.IntegerField(
-        label="Years that records are kept (3 or more)",
-        min_value=3,
-        max_value=150,
-        error_messages=dict.fromkeys(("min_value", "max_value"), "Choose 3 to 150 years."),
-    )
 
     class Meta:
         model = Agency
         fields = (
             "idle_lock_minutes",
             "anonymous_reporter_text",
-            "retention_years",
             "allows_own_review",
             "allows_own_publish",
             "has_notice_emails",

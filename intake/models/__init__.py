@@ -28,6 +28,13 @@ from intake.models.question_sets import (
     PromptText,
     QuestionSet,
 )
+from intake.models.retention import (
+    Expunction,
+    Measure,
+    RetentionItem,
+    RetentionRule,
+    RetentionRun,
+)
 from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
 from intake.models.searches import NameWord, PersonWord, SearchDocument, SearchQuery
 from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
@@ -61,6 +68,7 @@ __all__ = [
     "ExportItem",
     "ExportJob",
     "ExportPart",
+    "Expunction",
     "FieldRevision",
     "Follower",
     "HandOver",
@@ -69,6 +77,7 @@ __all__ = [
     "Intake",
     "Invitation",
     "JargonWord",
+    "Measure",
     "NameWord",
     "Narrative",
     "OutboxKey",
@@ -87,6 +96,9 @@ __all__ = [
     "ReferenceCounter",
     "Reporter",
     "ResponseOption",
+    "RetentionItem",
+    "RetentionRule",
+    "RetentionRun",
     "Review",
     "ReviewComment",
     "ReviewVisit",

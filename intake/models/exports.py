@@ -36,6 +36,7 @@ class ExportFailure(models.TextChoices):
     STALLED = "stalled", "its worker ended again and again at the same intake"
     ROLE = "role", "the requester's role or account has changed"
     LATE = "late", "it was not finished within 24 hours"
+    GONE = "gone", "a record of it is not to be read any more; ask for it anew"
 
 
 class ExportJobQuerySet(models.QuerySet["ExportJob"]):

@@ -28,21 +28,27 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         if user.agency_id is None or not user.is_active:
             return self.none()
         if "supervisors" in user.roles:
-            return self.filter(Q(is_practice=False) | Q(worker=user), agency=user.agency_id)
+            mine = self.filter(Q(is_practice=False) | Q(worker=user), agency=user.agency_id)
+            return mine.shown()
         if "workers" in user.roles:
             own = Intake.objects.filter(worker=user).values("pk")
             given = Intake.objects.for_real().filter(
                 hand_overs__offered_by=user, hand_overs__answer="accepted"
             )
             # Two short lists by their indexes; one condition with OR would walk the agency's.
-            return self.filter(agency=user.agency_id, pk__in=own.union(given.values("pk")))
+            keys = own.union(given.values("pk"))
+            return self.filter(agency=user.agency_id, pk__in=keys).shown()
         return self.none()
 
     def open_to(self, user: User) -> "IntakeQuerySet":
         """Return the intakes that `user` may write in: own ones, while the role is held."""
         if user.agency_id is None or not user.is_active or "workers" not in user.roles:
             return self.none()
-        return self.filter(agency=user.agency_id, worker=user)
+        return self.filter(agency=user.agency_id, worker=user).shown()
+
+    def shown(self) -> "IntakeQuerySet":
+        """Return the intakes that are neither sealed nor expunged: nobody reads or finds others."""
+        return self.filter(is_hidden=False)
 
     def being_written(self) -> "IntakeQuerySet":
         """Return the intakes that take text: calls in progress and returned intakes."""
@@ -224,6 +230,11 @@ class Intake(SavedRecord):
     entered_in_error_at = models.DateTimeField(null=True, blank=True)
     entered_in_error_reason = models.TextField(blank=True)
 
+    # Sealed or expunged (`Measure`, `Expunction`): preserved or not, nobody reads or finds it.
+    is_hidden = models.BooleanField(default=False)
+    # When it was approved, closed as no report, or last amended: retention runs from here.
+    retained_from = models.DateTimeField(null=True, blank=True)
+
     method = models.CharField(max_length=12, choices=Method, default=Method.PHONE)
     language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
     interpreter = models.TextField(blank=True)
@@ -322,6 +333,11 @@ class Intake(SavedRecord):
             models.Index(fields=["agency", "-started_at", "-id"], name="intake_of_agency"),
             models.Index(
                 fields=["agency", "status", "-started_at", "-id"], name="intake_by_status"
+            ),
+            models.Index(
+                fields=["agency", "retained_from"],
+                condition=Q(retained_from__isnull=False),
+                name="intake_retained",
             ),
         ]
 

@@ -38,7 +38,6 @@ class Agency(Record):
         )
     )
     idle_lock_minutes = models.PositiveSmallIntegerField(default=15)
-    retention_years = models.PositiveSmallIntegerField(default=3)
     # Whether a supervisor may review what they took themselves: for an office of one.
     allows_own_review = models.BooleanField(default=False)
     # Whether whoever wrote an edition of the question sets may publish it: for one administrator.
@@ -52,9 +51,6 @@ class Agency(Record):
             models.CheckConstraint(
                 condition=Q(idle_lock_minutes__gte=1, idle_lock_minutes__lte=30),
                 name="agency_idle_lock_1_to_30_minutes",
-            ),
-            models.CheckConstraint(
-                condition=Q(retention_years__gte=3), name="agency_retention_at_least_3_years"
             ),
         ]
 

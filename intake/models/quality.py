@@ -66,7 +66,8 @@ class QualityRatingQuerySet(models.QuerySet["QualityRating"]):
         """Return the blind ratings that `user` was asked for, while the user supervises."""
         if user.agency_id is None or not user.is_active or "supervisors" not in user.roles:
             return self.none()
-        return self.of_samples().filter(rater=user, sampled__sample__agency=user.agency_id)
+        asked = self.of_samples().filter(rater=user, sampled__sample__agency=user.agency_id)
+        return asked.filter(intake__is_hidden=False)
 
 
 class QualityRating(Record):

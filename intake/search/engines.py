@@ -21,6 +21,7 @@ _LAST_PLACE = 16_383  # of a word in a tsvector
 _MOST_PLACES = 255  # of one word
 _VECTOR_ROOM = 900_000  # bytes; PostgreSQL's own limit is 1 MiB
 _BETWEEN = "\ue000"  # parts two texts on SQLite; nothing that is looked for has it
+_NAMES = 0x4A3E5  # of PostgreSQL's advisory locks
 _TRUSTED = 600  # seconds that statistics of the words are remembered
 
 
@@ -60,6 +61,34 @@ def put_words(intake: Intake, texts: Sequence[Sequence[str]]) -> None:
         cursor.execute(
             "INSERT INTO intake_words (rowid, words) VALUES (%s, %s)", [document.pk, words]
         )
+
+
+def drop_words(intake: Intake) -> None:
+    """Take the words of an intake's texts away: nobody finds it by them."""
+    documents = SearchDocument.objects.filter(intake=intake)
+    if not is_postgresql():
+        with connection.cursor() as cursor:
+            for key in documents.values_list("pk", flat=True):
+                cursor.execute("DELETE FROM intake_words WHERE rowid = %s", [key])
+    documents.delete()
+
+
+def purge_words() -> None:
+    """Leave nothing of words that were taken away: FTS5 keeps them until its parts are merged."""
+    if not is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO intake_words (intake_words) VALUES ('optimize')")
+
+
+def lock_names(*, whole: bool = False) -> None:
+    """Keep `NameWord` from being cleaned until the transaction ends; `whole`: from being written.
+
+    It is the last lock that a transaction takes. SQLite has one writer anyway.
+    """
+    if is_postgresql():
+        shared = "" if whole else "_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_xact_lock{shared}(%s)", [_NAMES])
 
 
 def vector_of(texts: Iterable[Sequence[str]]) -> str:

@@ -128,7 +128,7 @@ def count(user: User, criteria: Criteria) -> tuple[int, bool]:
 
 def _scope(user: User, criteria: Criteria) -> IntakeQuerySet:
     if criteria.is_beyond:
-        return Intake.objects.filter(agency=user.agency_id).for_real()
+        return Intake.objects.filter(agency=user.agency_id).for_real().shown()
     return Intake.objects.visible_to(user).for_real()
 
 
@@ -272,7 +272,7 @@ class _Asked:
         is_whole = criteria.is_beyond or "supervisors" in user.roles
         if is_whole and not any(getattr(criteria, name) for name in NARROWING):
             return None  # what is indexed is real, and the agency's
-        whole = Intake.objects.filter(agency=user.agency_id)
+        whole = Intake.objects.filter(agency=user.agency_id).shown()
         narrowed = _narrowed(whole if is_whole else _scope(user, criteria), criteria)
         query, values = narrowed.values("pk").query.sql_with_params()
         return query, list(values)
@@ -309,7 +309,7 @@ class _Asked:
         narrows, values = self._narrows("i", key="id")
         query = (
             "SELECT i.started_at, i.id FROM intake_intake i"
-            f" WHERE i.agency_id = %s AND NOT i.is_practice{narrows}"
+            f" WHERE i.agency_id = %s AND NOT i.is_practice AND NOT i.is_hidden{narrows}"
             f" ORDER BY i.started_at {self.order}, i.id {self.order} LIMIT {self.part.limit}"
         )
         return Found(self._run(query, [engines.key(self.agency), *values]))

@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from intake.models import (
+    Agency,
     Amendment,
     Answer,
     Concern,
@@ -154,6 +155,8 @@ def write_words(found: Iterable[tuple[Intake, UUID, set[tuple[str, str]]]]) -> N
             )
             if kind != Kind.BIRTH_DATE:
                 words.add((intake.agency_id, word))
+    if words:
+        engines.lock_names()
     # In one order for all, so that two who write the same words wait and do not deadlock.
     known = sorted((agency, one, word) for agency, word in words for one in spellings(word))
     NameWord.objects.bulk_create(
@@ -161,6 +164,26 @@ def write_words(found: Iterable[tuple[Intake, UUID, set[tuple[str, str]]]]) -> N
         ignore_conflicts=True,
     )
     PersonWord.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def drop_index(intake: Intake) -> None:
+    """Let nobody find an intake any more; `index_words` and `index_people` bring it back."""
+    engines.drop_words(intake)
+    PersonWord.objects.filter(intake=intake).delete()
+
+
+def clean_names(agency: Agency) -> int:
+    """Delete the words of names that no person of the agency's intakes has; return how many rows.
+
+    Half-typed names, and those of people who were taken out, stay in `NameWord` until then.
+    """
+    engines.lock_names(whole=True)
+    bears = PersonWord.objects.filter(
+        agency=OuterRef("agency"), kind__in=(Kind.NAME, Kind.ADDRESS), word=OuterRef("word")
+    )
+    gone, _ = NameWord.objects.filter(~Exists(bears), agency=agency).delete()
+    engines.purge_words()
+    return gone
 
 
 def index_missing(*, batch: int = 500) -> int:
@@ -172,6 +195,7 @@ def index_missing(*, batch: int = 500) -> int:
     done, last = 0, None
     missing = (
         Intake.objects.for_real()
+        .shown()
         .filter(document=None)
         .exclude(status=Intake.Status.IN_PROGRESS, ended_at=None)
         .order_by("started_at", "id")
@@ -184,13 +208,13 @@ def index_missing(*, batch: int = 500) -> int:
         with transaction.atomic():
             # Locked: a transition beside it writes the words as they are then, not older ones.
             intakes = list(left.select_for_update(of=("self",))[:batch])
-            _index_people(intakes)
+            index_people(intakes)
             index_words(*intakes)
         if not intakes:
             break
         done, last = done + len(intakes), intakes[-1]
     live = Intake.objects.for_real().filter(status=Intake.Status.IN_PROGRESS, ended_at=None)
-    _index_people(list(live))
+    index_people(list(live))
     if done and engines.is_postgresql():
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE intake_searchdocument, intake_personword, intake_nameword")
@@ -198,7 +222,8 @@ def index_missing(*, batch: int = 500) -> int:
     return done
 
 
-def _index_people(intakes: list[Intake]) -> None:
+def index_people(intakes: list[Intake]) -> None:
+    """Make the people of real intakes findable."""
     by_key = {one.pk: one for one in intakes}
     people = Person.objects.filter(intake__in=by_key, is_removed=False)
     write_words([(by_key[one.intake_id], one.pk, words_of_person(one)) for one in people])

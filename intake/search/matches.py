@@ -66,7 +66,7 @@ def possible_matches(intake: Intake) -> list[Match]:
             if by:
                 named = MatchedPerson(_called(person), _called(other), by)
                 found.setdefault(other.intake_id, []).append(named)
-    intakes = Intake.objects.for_real().filter(agency=intake.agency_id, pk__in=found)
+    intakes = Intake.objects.for_real().shown().filter(agency=intake.agency_id, pk__in=found)
     intakes = intakes.select_related("worker", "decision__screening").newest_first()
     matches = [Match(one, _most_alike(found[one.pk])) for one in intakes]
     matches.sort(key=lambda one: sum(len(person.by) for person in one.people), reverse=True)

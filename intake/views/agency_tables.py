@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from intake import permissions, worksheet
 from intake.actions.agency_tables import save_row, sum_of
 from intake.actions.people import set_policies, sum_of_policies
+from intake.actions.retention import save_rule
 from intake.deadlines import named_hours
 from intake.errors import Refused
 from intake.forms.agency_tables import (
@@ -24,6 +25,7 @@ from intake.forms.agency_tables import (
     RowForm,
     ServiceForm,
 )
+from intake.forms.retention import RetentionRuleForm
 from intake.forms.users import PoliciesForm
 from intake.models import (
     Agency,
@@ -31,6 +33,7 @@ from intake.models import (
     CrossReportRule,
     JargonWord,
     ResponseOption,
+    RetentionRule,
     Service,
     TableChange,
 )
@@ -101,6 +104,15 @@ TABLES = {
             JargonWordForm,
             ("words", "language", "plainer"),
         ),
+        Table(
+            "retention",
+            "Retention",
+            "a rule",
+            "How long each kind of record is kept. Nothing is destroyed by a rule alone.",
+            RetentionRule,
+            RetentionRuleForm,
+            ("applies_to", "screening", "years", "days"),
+        ),
     )
 }
 
@@ -120,6 +132,8 @@ def list_rows(request: UserRequest, table: str) -> HttpResponse:
     rows = found.model.objects.filter(agency=agency)
     if found.model is CrossReportRule:
         rows = rows.select_related("recipient")
+    if found.model is RetentionRule:
+        rows = rows.select_related("screening")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     form = found.form(agency=agency, instance=found.model())
     fields = [form.fields[name] for name in found.columns]
@@ -144,12 +158,7 @@ def edit_row(request: UserRequest, table: str, row_id: UUID | None = None) -> Ht
     form = found.form(request.POST or None, instance=row, agency=agency, initial={"seen": seen})
     if request.method == "POST" and form.is_valid():
         try:
-            save_row(
-                actor=request.user,
-                row=form.instance,
-                seen=form.cleaned_data["seen"],
-                at=timezone.now(),
-            )
+            _save(request, form)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -196,6 +205,21 @@ def list_history(request: UserRequest) -> HttpResponse:
     page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "changes": [worksheet.view_change(one) for one in page]}
     return render(request, "intake/agency/history.html", context)
+
+
+def _save(request: UserRequest, form: RowForm) -> None:
+    """Save the row of a form; a rule of the schedule asks before it makes records due."""
+    sent, at = form.cleaned_data, timezone.now()
+    if isinstance(form.instance, RetentionRule):
+        save_rule(
+            actor=request.user,
+            row=form.instance,
+            seen=sent["seen"],
+            is_agreed=sent["is_agreed"],
+            at=at,
+        )
+        return
+    save_row(actor=request.user, row=form.instance, seen=sent["seen"], at=at)
 
 
 def _table(key: str) -> Table:

@@ -32,7 +32,9 @@ def fresh_sign_in_required(view: View[Rest]) -> View[Rest]:
     """
 
     @wraps(view)
-    def guarded(request: UserRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+    def guarded(
+        request: UserRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
+    ) -> HttpResponseBase:
         if is_fresh(request):
             return view(request, *args, **kwargs)
         return ask_for_proof(request)

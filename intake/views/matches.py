@@ -71,7 +71,9 @@ def link(request: UserRequest, intake_id: UUID) -> HttpResponse:
 
 def _context(request: UserRequest, intake: Intake, matches: list[Match]) -> dict[str, Any]:
     linked = list(
-        intake.prior_involvement.select_related("worker", "decision__screening").newest_first()
+        intake.prior_involvement.shown()
+        .select_related("worker", "decision__screening")
+        .newest_first()
     )
     found = {match.intake.pk for match in matches}
     keys = [*found, *(one.pk for one in linked)]

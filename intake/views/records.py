@@ -39,7 +39,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
         if submission is not None
         else worksheet.build(intake)
     )
-    reports = intake.written_reports.standing()
+    reports = intake.written_reports.standing().shown()
     return render(
         request,
         "intake/records/record.html",

@@ -76,7 +76,7 @@ def _context(request: UserRequest, refused: WrittenReportForm | None = None) -> 
     """Return what the page shows; a refused form stands in its place as it was typed."""
     begun = Prefetch(
         "written_reports",
-        queryset=Intake.objects.standing().select_related("worker"),
+        queryset=Intake.objects.standing().shown().select_related("worker"),
         to_attr="begun",
     )
     due = Intake.objects.visible_to(request.user).written_report_due().select_related("worker")

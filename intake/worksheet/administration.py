@@ -15,6 +15,7 @@ TABLES = {
     "jargonword": "Words of the trade",
     "policies": "Policies",
     "responseoption": "Response options",
+    "retentionrule": "Retention",
     "service": "Services",
     "users": "Users",
 }

@@ -22,6 +22,7 @@ from intake.models import (
     AuditCheckpoint,
     AuditEvent,
     AuditSeal,
+    Expunction,
     Submission,
     SubmissionContent,
     SubmissionReporter,
@@ -31,6 +32,7 @@ from intake.models.audit import SEALED, START, canonical, link, statement
 CHUNK = 2_000  # rows in memory at a time
 LATE = timedelta(hours=2)  # an event is sealed within a minute, the hourly job finds the rest
 FROZEN = ("intake.submitted", "intake.closed_no_report")
+EXPUNGED = "intake.expunged"
 
 T = TypeVar("T")
 
@@ -44,6 +46,7 @@ def find_faults(*, at: datetime, kept: Sequence[AuditCheckpoint] = ()) -> Iterat
     yield from _check_unsealed(at)
     yield from _check_submissions()
     yield from _check_contents()
+    yield from _check_expunctions()
 
 
 def _check_chain(checkpoints: Sequence[AuditCheckpoint]) -> Iterator[str]:
@@ -117,15 +120,64 @@ def _check_contents() -> Iterator[str]:
         keys = [key for key, *_ in some]
         texts = _by_submission(SubmissionContent.objects.filter(submission__in=keys), "text")
         parties = {one.submission_id: one for one in _parties(keys)}
+        expunged = _expunged(keys)
         for key, sha256, number, reference in some:
             name = f"Submission {number} of intake {reference}"
-            if key not in texts:
+            if key in expunged:
+                if key in texts or key in parties:
+                    yield f"{name} was expunged, and has its content."
+            elif key not in texts:
                 yield f"{name} has no content."
             elif hashlib.sha256(texts[key].encode()).hexdigest() != sha256:
                 yield f"{name} was changed."
             party = parties.get(key)
             if party is not None and not _is_whole(party):
                 yield f"{name}: what it keeps of the reporting party was changed."
+
+
+def _expunged(keys: list[UUID]) -> set[UUID]:
+    """Return which of the submissions have lost their content by an expunction that stands."""
+    gone = _told(list(_expunctions().filter(intake__submissions__in=keys).distinct()))
+    rows = Submission.objects.filter(pk__in=keys, intake__in={one.intake_id for one in gone})
+    return set(rows.values_list("pk", flat=True))
+
+
+def _expunctions() -> QuerySet[Expunction]:
+    of_order = ("measure__requested_by", "measure__confirmed_by")
+    of_list = ("item__run__prepared_by", "item__run__confirmed_by")
+    return Expunction.objects.select_related("intake", *of_order, *of_list).order_by("pk")
+
+
+def _told(some: list[Expunction]) -> list[Expunction]:
+    """Return the expunctions of which the audit tells, with the two people who agreed to them."""
+    events = AuditEvent.objects.filter(
+        verb=EXPUNGED, subject_id__in=[one.intake_id for one in some]
+    )
+    told = {
+        (key, *(details.get(name) for name in ("expunction", "kind", "asked", "confirmed")))
+        for key, details in events.values_list("subject_id", "details")
+    }
+    return [
+        one
+        for one in some
+        if (one.intake_id, str(one.pk), one.kind, *(str(who.pk) for who in one.people)) in told
+    ]
+
+
+def _check_expunctions() -> Iterator[str]:
+    """Compare what the audit tells of expunctions with those that stand, both ways."""
+    for some in _chunks(_expunctions()):
+        told = {one.pk for one in _told(some)}
+        for one in some:
+            if one.pk not in told:
+                yield f"The expunction of intake {one.intake.reference} is in no audit."
+    events = AuditEvent.objects.filter(verb=EXPUNGED).order_by("pk")
+    for pairs in _chunks(events.values_list("subject_id", "subject_label")):
+        keys = Expunction.objects.filter(intake__in=[key for key, _ in pairs])
+        standing = set(keys.values_list("intake", flat=True))
+        for key, label in pairs:
+            if key not in standing:
+                yield f"The expunction of intake {label} is gone."
 
 
 _KEY = ("intake_id", "number")

@@ -123,7 +123,7 @@ def build(intake: Intake) -> Worksheet:
         ),
         prior_involvement=tuple(
             PriorView(reference=one.reference, started_at=_time(one.started_at))
-            for one in intake.prior_involvement.order_by("started_at", "id")
+            for one in intake.prior_involvement.shown().order_by("started_at", "id")
         ),
     )
 

@@ -116,8 +116,10 @@ def _returned(user: User, *, since: datetime | None) -> QuerySet[Any, Any]:
         moved_by__isnull=False,
         answered_at=OuterRef("moment"),
     )
-    own = Intake.objects.for_real().filter(
-        worker=user, agency=user.agency_id, status=IntakeStatus.RETURNED
+    own = (
+        Intake.objects.for_real()
+        .shown()
+        .filter(worker=user, agency=user.agency_id, status=IntakeStatus.RETURNED)
     )
     return _rows(
         _since(own.annotate(moment=Subquery(when)), since),
@@ -148,6 +150,7 @@ def _lapsed(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any
     idle = Review.objects.filter(
         reviewer=user,
         intake__agency=user.agency_id,
+        intake__is_hidden=False,
         decided_at=None,
         active_at__lte=at - CLAIM_IDLE,
     )
@@ -166,6 +169,7 @@ def _taken(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any,
         Exists(next_one.exclude(reviewer=user)),
         reviewer=user,
         intake__agency=user.agency_id,
+        intake__is_hidden=False,
         outcome=ReviewOutcome.RELEASED,
         decided_at__gt=at - TAKEN_SHOWN,
     )
@@ -185,12 +189,16 @@ def _due(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, A
         acknowledged_at__isnull=False,
         withdrawn_at=None,
     )
-    running = Intake.objects.for_real().filter(
-        ~Exists(responded),
-        agency=user.agency_id,
-        status__in=waiting,
-        due_at__lte=at + SOON,
-        entered_in_error_at=None,
+    running = (
+        Intake.objects.for_real()
+        .shown()
+        .filter(
+            ~Exists(responded),
+            agency=user.agency_id,
+            status__in=waiting,
+            due_at__lte=at + SOON,
+            entered_in_error_at=None,
+        )
     )
     if not permissions.is_supervisor(user):
         running = running.filter(worker=user)

@@ -39,6 +39,12 @@ FROZEN = (
     "submissionreporter",
     "tablechange",
 )
+# What an expunction alone deletes, and by whose word: see tests/actions/test_retention.py.
+OF_RETENTION = (
+    *triggers.CONTENT,
+    *("decisionreference", "reviewcomment"),
+    *("expunction", "measure", "retentionrun", "retentionitem"),
+)
 STAYS = "An approved or closed intake stays as it is."
 DOES_NOT_CHANGE = "A published edition does not change; edit a copy."
 
@@ -87,7 +93,11 @@ def draft(written: Intake) -> Edition:
 
 def test_every_table_with_a_trigger_is_tried_here() -> None:
     tried = {
-        f"intake_{table}" for table in (*FROZEN, *CONTENT, "edition", "intake", "qualitysample")
+        f"intake_{table}"
+        for table in (
+            *(*FROZEN, *CONTENT, *OF_RETENTION),
+            *("edition", "intake", "qualitysample"),
+        )
     }
     assert {one.table for one in triggers.TRIGGERS} == tried
 

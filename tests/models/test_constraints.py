@@ -30,6 +30,7 @@ from intake.models import (
     EditionComment,
     ExportItem,
     ExportJob,
+    Expunction,
     FieldRevision,
     Follower,
     HandOver,
@@ -37,6 +38,7 @@ from intake.models import (
     HelpFlag,
     Intake,
     JargonWord,
+    Measure,
     Narrative,
     OutboxKey,
     Person,
@@ -54,6 +56,9 @@ from intake.models import (
     ReferenceCounter,
     Reporter,
     ResponseOption,
+    RetentionItem,
+    RetentionRule,
+    RetentionRun,
     Review,
     ReviewComment,
     ReviewVisit,
@@ -77,13 +82,16 @@ OTHER = "a user who is not the rater"
 ORDINARY = {"sampled_id": None, "place": None, "assigned_at": None, "rated_at": NOW}
 FOLLOWED = "a call that has its written report"
 
+NO_SCREENING = {"screening_id": None}
+THE_SEAL = "the seal that is to be taken off"
+THE_ITEM = "the item of a list"
+
 ENDED: dict[str, Any] = {"status": "done", "finished_at": NOW, "expires_at": NOW, "done": 1}
 
 # What a copy of a good row changes to break the constraint of that name.
 CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("agency_idle_lock_1_to_30_minutes", Agency, {"slug": "new", "idle_lock_minutes": 0}),
     ("agency_idle_lock_1_to_30_minutes", Agency, {"slug": "new", "idle_lock_minutes": 31}),
-    ("agency_retention_at_least_3_years", Agency, {"slug": "new", "retention_years": 2}),
     ("user_has_agency_or_is_operator", User, {"username": "new", "agency_id": None}),
     ("user_is_not_own_supervisor", User, {"username": "new", "id": OWN, "supervisor_id": OWN}),
     # Question sets
@@ -270,6 +278,40 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("amendment_has_text_and_reason", Amendment, {"reason": ""}),
     ("quality_sample_of_agency_and_month", QualitySample, {}),
     ("quality_sample_has_seed", QualitySample, {"month": date(2025, 1, 1), "seed": ""}),
+    # Retention
+    ("retention_rule_once_for_screening", RetentionRule, {}),
+    ("retention_rule_once_for_kind", RetentionRule, {"applies_to": "no_report"} | NO_SCREENING),
+    ("retention_rule_applies_to_known", RetentionRule, {"applies_to": "x"} | NO_SCREENING),
+    ("retention_rule_names_screening", RetentionRule, NO_SCREENING),
+    ("retention_rule_years_or_days", RetentionRule, {"days": 9}),
+    ("retention_rule_years_or_days", RetentionRule, {"years": 151}),
+    ("retention_rule_report_at_least_3_years", RetentionRule, {"years": 2}),
+    ("measure_one_request_of_a_kind", Measure, {}),
+    ("measure_kind_known", Measure, {"kind": "x"}),
+    ("measure_has_authority", Measure, {"authority": "", "kind": "hold"}),
+    ("measure_ends_another", Measure, {"kind": "lift"}),
+    ("measure_confirmed_by_another", Measure, {"confirmed_at": NOW}),
+    ("measure_confirmed_by_another", Measure, {"confirmed_at": NOW, "confirmed_by_id": SAME}),
+    ("measure_withdrawn_by_somebody", Measure, {"withdrawn_at": NOW}),
+    (
+        "measure_hold_stands_at_once",
+        Measure,
+        {"kind": "hold", "withdrawn_at": NOW, "withdrawn_by_id": SAME},
+    ),
+    ("measure_expunction_has_date", Measure, {"kind": "expunction", "dated": None}),
+    ("measure_ended_once", Measure, {"kind": "unseal", "ends_id": THE_SEAL}),
+    ("retention_run_one_open_of_agency", RetentionRun, {}),
+    ("retention_run_confirmed_by_another", RetentionRun, {"confirmed_at": NOW}),
+    ("retention_run_withdrawn_by_somebody", RetentionRun, {"withdrawn_at": NOW}),
+    ("retention_run_finished_after_confirmed", RetentionRun, {"finished_at": NOW}),
+    ("retention_item_once", RetentionItem, {}),
+    ("retention_item_left_has_time", RetentionItem, {"intake_id": ANOTHER_CALL, "left": "held"}),
+    (
+        "retention_item_left_known",
+        RetentionItem,
+        {"intake_id": ANOTHER_CALL, "left": "x", "done_at": NOW},
+    ),
+    ("expunction_by_order_or_retention", Expunction, {"item_id": THE_ITEM}),
     ("quality_rating_once", QualityRating, ORDINARY),
     ("quality_rating_by_different_raters", QualityRating, {"place": 2}),
     ("quality_rating_place_once", QualityRating, {"rater_id": OTHER}),
@@ -391,11 +433,36 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
             offered_by=worker,
         ),
         Amendment.objects.create(intake=call, author=worker, at=NOW, reason="New", text="Moved"),
+        *of_retention(worker, supervisor),
     ]
     of_the_call = (Decision, Narrative, Answer, HeardNote, Reporter, Person, Concern, Submission)
     made += [model._default_manager.get(intake=call) for model in of_the_call]
     made += [FieldRevision.objects.get(intake=call), ReferenceCounter.objects.get(agency=agency)]
     return {type(one): one for one in made}
+
+
+def of_retention(worker: User, supervisor: User) -> list[models.Model]:
+    """Rows of another record: a rule, a request, a list, and its expunction by order."""
+    call, agency = make_call(worker), worker.agency
+    assert agency is not None
+    rule = RetentionRule.objects.filter(agency=agency, applies_to="screening").first()
+    assert rule is not None
+    asked: dict[str, Any] = {"intake": call, "authority": "x", "requested_at": NOW}
+    asked |= {"requested_by": worker}
+    agreed: dict[str, Any] = {"confirmed_by": supervisor, "confirmed_at": NOW}
+    seal = Measure.objects.create(**asked, **agreed, kind="seal")
+    Measure.objects.create(**asked, kind="unseal", ends=seal)
+    order = Measure.objects.create(**asked, **agreed, kind="expunction", dated=NOW.date())
+    run = RetentionRun.objects.create(agency=agency, prepared_by=worker, prepared_at=NOW)
+    return [
+        rule,
+        Measure.objects.create(**asked, kind="seal"),
+        run,
+        RetentionItem.objects.create(
+            run=run, intake=call, rule=rule, outcome="x", kept_through=NOW.date()
+        ),
+        Expunction.objects.create(intake=call, measure=order, at=NOW),
+    ]
 
 
 def constraints() -> dict[str, models.BaseConstraint]:
@@ -418,7 +485,7 @@ def test_every_constraint_refuses_what_breaks_it(
 
 
 GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
-    (Agency, {"slug": "new", "idle_lock_minutes": 30, "retention_years": 3}),
+    (Agency, {"slug": "new", "idle_lock_minutes": 30}),
     (User, {"username": "new", "agency_id": None, "is_superuser": True}),
     (Edition, {"number": 99, "status": "live", "live_from": NOW}),
     (Edition, {"agency_id": None, "number": 99}),
@@ -472,7 +539,11 @@ def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
     if changes.get("edition_id") == THE_DRAFT:
         changes |= {"edition_id": Edition.objects.get(status="draft").pk}
     for name in [name for name, value in changes.items() if value is SAME]:
-        changes |= {name: row.offered_by_id}  # type: ignore[attr-defined]
+        changes |= {name: getattr(row, "offered_by_id", None) or row.requested_by_id}  # type: ignore[attr-defined]
+    if changes.get("ends_id") == THE_SEAL:
+        changes |= {"ends_id": Measure.objects.get(kind="unseal").ends_id}
+    if changes.get("item_id") == THE_ITEM:
+        changes |= {"item_id": RetentionItem.objects.get().pk}
     for name in [name for name, value in changes.items() if value is OTHER]:
         changes |= {name: User.objects.exclude(pk=row.rater_id).earliest("username").pk}  # type: ignore[attr-defined]
     with transaction.atomic():

@@ -21,8 +21,10 @@ from intake.models import (
     ExportJob,
     HandOver,
     Intake,
+    Measure,
     QualityRating,
     QualitySample,
+    RetentionRun,
     SampledIntake,
     Service,
     User,
@@ -149,6 +151,17 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "agency_row": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "audit": ("get", (302, 404, 404, 404, 404, 200, 404)),
     "audit_csv": ("get", (302, 404, 404, 404, 404, 200, 404)),
+    "retention": ("get", (302, 404, 404, 404, 404, 200, 404)),
+    "retention_find": ("post", (302, 404, 404, 404, 404, 422, 404)),
+    "retention_record": ("get", (302, 404, 404, 404, 404, 200, 404)),
+    "retention_ask": ("post", (302, 404, 404, 404, 404, 422, 404)),
+    # Asked for by another: who confirms has to prove anew who they are.
+    "retention_confirm": ("post", (302, 404, 404, 404, 404, 302, 404)),
+    "retention_withdraw": ("post", (302, 404, 404, 404, 404, 302, 404)),
+    "retention_prepare": ("post", (302, 404, 404, 404, 404, 302, 404)),
+    "retention_run": ("get", (302, 404, 404, 404, 404, 200, 404)),
+    "retention_run_confirm": ("post", (302, 404, 404, 404, 404, 302, 404)),
+    "retention_run_withdraw": ("post", (302, 404, 404, 404, 404, 302, 404)),
     "exports": ("get", (302, 404, 404, 200, 404, 404, 200)),
     "export_ask": ("post", (302, 404, 404, 302, 404, 404, 302)),
     "exports_state": ("get", (302, 404, 404, 200, 404, 404, 200)),
@@ -295,6 +308,8 @@ def address(name: str, call: Intake) -> str:
             intake=call, author_id=call.worker_id, at=NOW, text="Go on."
         )
         return reverse(name, args=[call.pk, line.pk])
+    if name.startswith("retention_") and name not in ("retention_find", "retention_prepare"):
+        return of_retention(name, call)
     if name in ("offer_answer", "quality_rating"):
         return reverse(name, args=[offer(call).pk if name == "offer_answer" else ask(call).pk])
     if name == "agency_row":
@@ -308,9 +323,30 @@ def address(name: str, call: Intake) -> str:
         return reverse(name, args=[call.pk, recipient])
     if name in ("review_comment_remove", "call_comment"):
         return reverse(name, args=[call.pk, uuid.uuid4()])
-    if name == "call_versions":
-        return f"{reverse(name, args=[call.pk])}?field=narrative.text"
-    return reverse(name, args=keys_of(name, call))
+    query = "?field=narrative.text" if name == "call_versions" else ""
+    return reverse(name, args=keys_of(name, call)) + query
+
+
+def of_retention(name: str, call: Intake) -> str:
+    """The address of a record, of a seal that is asked for, or of a list that waits."""
+    if name == "retention_record":
+        return reverse(name, args=[call.pk])
+    if name == "retention_ask":
+        return reverse(name, args=[call.pk, "hold"])
+    if name in ("retention_confirm", "retention_withdraw"):
+        asked = Measure.objects.create(
+            intake=call,
+            kind="seal",
+            authority="x",
+            requested_by_id=call.worker_id,
+            requested_at=NOW,
+        )
+        return reverse(name, args=[asked.pk])
+    run = RetentionRun.objects.filter(confirmed_at=None, withdrawn_at=None).first()
+    run = run or RetentionRun.objects.create(
+        agency=call.agency, prepared_by_id=call.worker_id, prepared_at=NOW
+    )
+    return reverse(name, args=[run.pk])
 
 
 def keys_of(name: str, call: Intake) -> list[uuid.UUID]:

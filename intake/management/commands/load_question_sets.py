@@ -33,6 +33,7 @@ def read_tables() -> dict[str, list[dict[str, Any]]]:
         "services": "services",
         "copy_out": "copy_out",
         "jargon": "jargon",
+        "retention": "retention",
     }
     return {
         name: json.loads((folder / f"{file}.json").read_text(encoding="utf-8"))

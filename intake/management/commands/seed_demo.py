@@ -43,6 +43,7 @@ ACCOUNTS = (
     ("administrator", "Alma", "Reyes", "administrators"),
     ("administrator2", "Teodor", "Lindqvist", "administrators"),
     ("privacy", "Jonas", "Weber", "privacy_officers"),
+    ("privacy2", "Ruth", "Adeyemi", "privacy_officers"),
 )
 
 TEAM = ("worker", "worker2")  # of `supervisor`

@@ -60,6 +60,7 @@ def _navigation(user: object, path: str) -> list[tuple[str, str, bool]]:
             items.append(("Agency", reverse("agency_tables")))
         if permissions.is_privacy_officer(user):
             items.append(("Audit", reverse("audit")))
+            items.append(("Restricted", reverse("restrictions")))
             items.append(("Retention", reverse("retention")))
     return [(label, url, path.startswith(url)) for label, url in items]
 

@@ -1,6 +1,8 @@
 """Who may do what, as predicates; actions ask them, templates show what they allow."""
 
-from intake.models import Edition, Intake, Review, User
+from datetime import datetime
+
+from intake.models import BreakGlass, Edition, Intake, NamedViewer, Restriction, Review, User
 
 
 def is_worker(user: User) -> bool:
@@ -108,12 +110,15 @@ def can_export(user: User) -> bool:
     return is_supervisor(user)
 
 
-def can_claim(user: User, intake: Intake) -> bool:
+def can_claim(user: User, intake: Intake, *, at: datetime) -> bool:
     """Whether the user may review the intake: a supervisor of the agency who did not write it.
 
     Whoever had the call before it was handed over wrote it too. An agency may allow own reviews.
+    A restricted one is reviewed by who is named to read it, not by who opened it for an hour.
     """
     if not is_supervisor(user) or intake.agency_id != user.agency_id:
+        return False
+    if intake.is_restricted and not is_named(user, intake, at=at):
         return False
     if user.agency is not None and user.agency.allows_own_review:
         return True
@@ -127,12 +132,12 @@ def wrote(user: User, intake: Intake) -> bool:
     return intake.hand_overs.accepted().filter(offered_by=user).exists()
 
 
-def can_rate(user: User, intake: Intake, review: Review | None) -> bool:
+def can_rate(user: User, intake: Intake, review: Review | None, *, at: datetime) -> bool:
     """Whether the user may rate the record: with the claim on it, or once it is approved.
 
     Nobody rates what they wrote. `review` is the intake's open review.
     """
-    if intake.is_practice or not can_claim(user, intake) or wrote(user, intake):
+    if intake.is_practice or not can_claim(user, intake, at=at) or wrote(user, intake):
         return False
     if intake.status == Intake.Status.IN_REVIEW:
         return holds_claim(user, review)
@@ -150,6 +155,59 @@ def can_enter_in_error(user: User, intake: Intake) -> bool:
     is_here = intake.agency_id == user.agency_id and not intake.is_practice
     is_kept = intake.submitted_at is not None and intake.entered_in_error_at is None
     return is_supervisor(user) and is_here and is_kept
+
+
+def is_named(user: User, intake: Intake, *, at: datetime) -> bool:
+    """Whether the user is named to read the restricted intake."""
+    return NamedViewer.objects.standing(at).filter(intake=intake, user=user).exists()
+
+
+def can_restrict(user: User, intake: Intake) -> bool:
+    """Whether the user may restrict the intake: a supervisor who reads it, or its own worker.
+
+    The worker while it takes text, so that a call about a colleague is protected from its first
+    minute. The intake came through `visible_to(user)`.
+    """
+    if intake.is_restricted or intake.is_practice or intake.agency_id != user.agency_id:
+        return False
+    return is_supervisor(user) or can_write(user, intake)
+
+
+def can_name_viewers(user: User, intake: Intake, *, at: datetime) -> bool:
+    """Whether the user may say who reads the restricted intake.
+
+    Supervisors who are named to read it, its worker while it takes text, and the agency's privacy
+    officers, who see nothing of it. Who opened it for an hour may where no other supervisor is
+    named that could: so that no record waits for somebody who has left.
+    """
+    if not intake.is_restricted or intake.agency_id != user.agency_id:
+        return False
+    if is_privacy_officer(user) or can_write(user, intake):
+        return True
+    if not is_supervisor(user):
+        return False
+    if is_named(user, intake, at=at):
+        return True
+    opened = BreakGlass.objects.lasting(at).filter(intake=intake, user=user)
+    return opened.exists() and not _has_supervisor(intake, at=at)
+
+
+def _has_supervisor(intake: Intake, *, at: datetime) -> bool:
+    """Whether a supervisor is named who could review the restricted intake."""
+    named = NamedViewer.objects.standing(at).filter(intake=intake)
+    able = User.objects.with_roles().filter(pk__in=named.values("user"))
+    return any(is_supervisor(one) and not wrote(one, intake) for one in able)
+
+
+def can_lift(user: User, intake: Intake, restriction: Restriction, *, at: datetime) -> bool:
+    """Whether the user may take the restriction off: never who set it, so that two agree.
+
+    A supervisor who is named, or a privacy officer; not the worker, and not through broken glass.
+    """
+    is_own_doing = restriction.by_id == user.pk or wrote(user, intake)
+    if is_own_doing or intake.agency_id != user.agency_id:
+        return False
+    return is_privacy_officer(user) or (is_supervisor(user) and is_named(user, intake, at=at))
 
 
 def can_see_insights(user: User, worker: User | None) -> bool:

@@ -10,6 +10,8 @@
 - A rating of a quality sample stays as it was given.
 - An approved or closed intake stays approved or closed; amendments are append-only.
 - What was asked for, confirmed and listed for retention stays as it was.
+- An intake is restricted, and not any more, only with the row that says who and why; such rows,
+  named viewers and openings by break-glass are append-only but for their end.
 
 They are reinstalled after every migration, because SQLite drops triggers when it rebuilds a table.
 """
@@ -24,6 +26,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 _GIVEN = "OLD.sampled_id IS NOT NULL AND OLD.rated_at IS NOT NULL"
 PUBLISHED = "('scheduled', 'live', 'retired')"
 DRAWN = "A sample stays as it was drawn."
+_RESTRICTED = "Who restricted, named or opened a record stays known."
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,15 @@ def _kept(table: str, message: str, owner: str = "intake", when: str = "") -> Tr
 
 def _never(table: str, message: str, columns: str, when: str = "", name: str = "fixed") -> Trigger:
     return Trigger(f"{table}_{name}", table, f"UPDATE OF {columns}", message, when)
+
+
+def _only_ended(table: str, columns: str, ended: str) -> list[Trigger]:
+    """Triggers for rows that are only ended, once: `columns` are all but those of the end."""
+    return [
+        _kept(table, _RESTRICTED),
+        _never(table, _RESTRICTED, columns),
+        Trigger(f"{table}_ended", table, "UPDATE", _RESTRICTED, f"OLD.{ended} IS NOT NULL"),
+    ]
 
 
 FROZEN = "A submission is frozen."
@@ -209,6 +221,25 @@ TRIGGERS: tuple[Trigger, ...] = (
         "An approved or closed intake stays as it is.",
         "OLD.status IN ('approved', 'closed_no_report') AND NEW.status <> OLD.status",
     ),
+    *_only_ended("intake_restriction", "id, intake_id, by_id, at, reason", "ended_at"),
+    *_only_ended(
+        "intake_namedviewer", "id, intake_id, user_id, given_by_id, at, until", "ended_at"
+    ),
+    *_only_ended("intake_breakglass", "id, intake_id, user_id, at, ends_at, reason", "closed_at"),
+    Trigger(
+        "intake_intake_restricted",
+        "intake_intake",
+        "UPDATE OF is_restricted",
+        "A record is restricted by a row that says who and why.",
+        "NEW.is_restricted <> {restricted:NEW.id}",
+    ),
+    Trigger(
+        "intake_intake_begins_open",
+        "intake_intake",
+        "INSERT",
+        "A record is restricted by a row that says who and why.",
+        "NEW.is_restricted",
+    ),
     Trigger("intake_intake_no_delete", "intake_intake", "DELETE", "Intakes are kept."),
 )
 
@@ -267,6 +298,9 @@ LANGUAGE sql STABLE AS $$ SELECT {_EXPUNGED.format(intake=found.format(key="owne
 """
     for owner, found in _OWNERS.items()
 )
+_HAS_RESTRICTION = """EXISTS (
+  SELECT 1 FROM intake_restriction WHERE intake_id = {intake} AND ended_at IS NULL
+)"""
 
 _POSTGRESQL_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION intake_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -290,6 +324,8 @@ CREATE OR REPLACE FUNCTION intake_expunction_is_agreed(of uuid, by_order uuid, b
 RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT {_AGREED.format(intake="of", measure="by_order", item="by_list")}
 $$;
+CREATE OR REPLACE FUNCTION intake_has_restriction(intake uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT {_HAS_RESTRICTION.format(intake="$1")} $$;
 """  # noqa: S608 (constants of this file)
 
 
@@ -376,16 +412,18 @@ def _condition(found: re.Match[str], vendor: str) -> str:
         if what == "expunged":
             return _EXPUNGED.format(intake=_OWNERS[owner].format(key=key))
         queries = {"whole": _WHOLE, "reviewed": _REVIEWED, "confirmed": _CONFIRMED}
+        queries["restricted"] = _HAS_RESTRICTION
         return (
             f"({_AGREED.format(**row)})"
             if what == "agreed"
-            else f"({queries[what].format(key=key, edition=key)})"
+            else f"({queries[what].format(key=key, edition=key, intake=key)})"
         )
     functions = {
         "whole": f"intake_edition_is_whole({key})",
         "expunged": f"intake_{owner}_is_expunged({key})",
         "reviewed": f"intake_is_reviewed({key})",
         "confirmed": f"intake_run_is_confirmed({key})",
+        "restricted": f"intake_has_restriction({key})",
         "agreed": f"intake_expunction_is_agreed({', '.join(row.values())})",
     }
     return functions[what]

@@ -78,3 +78,11 @@ def note_export(*, actor: User, names: list[str], at: datetime) -> None:
         raise NotAllowed("Only privacy officers of the agency read its audit.")
     details: dict[str, str | int | bool] = {"by": ", ".join(sorted(names))}
     record_event("audit.exported", actor=actor, at=at, subject=actor.agency, details=details)
+
+
+def note_view(*, actor: User, names: list[str], at: datetime) -> None:
+    """Note that the audit was looked at, and by which of its filters, not their words."""
+    if not permissions.is_privacy_officer(actor):
+        raise NotAllowed("Only privacy officers of the agency read its audit.")
+    details: dict[str, str | int | bool] = {"by": ", ".join(sorted(names))}
+    record_event("audit.viewed", actor=actor, at=at, subject=actor.agency, details=details)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from intake import fields
 from intake.actions.calls import start_call
+from intake.actions.restrictions import restrict_like
 from intake.actions.saves import save_field
 from intake.actions.workers import lock_users
 from intake.errors import NotPossibleNow
@@ -37,6 +38,7 @@ def start_callback(*, actor: User, intake_id: UUID, at: datetime) -> Intake:
         call = start_call(actor=actor, at=at, language=record.language)
         call.calls_back = record
         call.save(update_fields=["calls_back"])
+        restrict_like(record, call, actor=actor, at=at)
         record_event(
             "intake.called_back",
             actor=actor,

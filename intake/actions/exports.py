@@ -49,12 +49,13 @@ def request_export(*, actor: User, kind: str, criteria: Criteria, at: datetime) 
         if unfinished is not None:
             raise NotPossibleNow(_is_busy(unfinished))
         submitted = Exists(Submission.objects.filter(intake=OuterRef("pk")))
-        found = find(actor, criteria).filter(submitted).values_list("pk", flat=True)
-        keys = list(dict.fromkeys(found[: LARGEST + 1]))
+        found = find(actor, criteria).filter(submitted)
+        # Those that the actor cannot read are not counted: a count would tell what is in them.
+        restricted = found.filter(is_restricted=True).count()
+        open_ones = found.filter(is_restricted=False).values_list("pk", flat=True)
+        keys = list(dict.fromkeys(open_ones[: LARGEST + 1]))
         if not keys:
-            raise InvalidValue(
-                "No submitted intake fits, so nothing was made. Widen the filter of the intakes."
-            )
+            raise InvalidValue(_nothing_fits(restricted))
         job = ExportJob.objects.create(
             agency_id=actor.agency_id,
             requested_by=actor,
@@ -62,6 +63,7 @@ def request_export(*, actor: User, kind: str, criteria: Criteria, at: datetime) 
             criteria=criteria.to_dict(),
             total=len(keys[:LARGEST]),
             has_more=len(keys) > LARGEST,
+            restricted=restricted,
             requested_at=at,
             heartbeat_at=at,
         )
@@ -161,9 +163,9 @@ def next_items(job: ExportJob, *, count: int) -> list[ExportItem]:
 def store_parts(*, job: ExportJob, made: Sequence[Made], at: datetime) -> bool:
     """Store what was made of the next items, in one transaction; return whether to go on.
 
-    Left out is what the requester may not read now. `job` is as it was taken, and is brought up
-    to date. False: it is finished, cancelled, failed, or another run has taken it; then nothing
-    was stored. Without the role the requester had, the export fails.
+    Left out is what the requester may not read now, and what was restricted since. `job` is as it
+    was taken, and is brought up to date. False: it is finished, cancelled, failed, or another run
+    has taken it; then nothing was stored. Without the role the requester had, the export fails.
     """
     with transaction.atomic():
         stored = ExportJob.objects.select_for_update(no_key=True).get(pk=job.pk)
@@ -173,7 +175,7 @@ def store_parts(*, job: ExportJob, made: Sequence[Made], at: datetime) -> bool:
         if not permissions.can_export(requester) or requester.agency_id != stored.agency_id:
             _fail(stored, ExportFailure.ROLE, at=at)
             return False
-        visible = Intake.objects.visible_to(requester).for_real()
+        visible = Intake.objects.visible_to(requester).for_real().filter(is_restricted=False)
         keys = [one.item.intake_id for one in made]
         readable = set(visible.filter(pk__in=keys).values_list("pk", flat=True))
         written = [one for one in made if one.item.intake_id in readable]
@@ -296,6 +298,14 @@ def _drop(job: ExportJob, *, at: datetime) -> None:
     job.criteria = {}
     job.dropped_at = at
     job.save(update_fields=["criteria", "dropped_at"])
+
+
+def _nothing_fits(restricted: int) -> str:
+    why = ""
+    if restricted:
+        many = "1 restricted record was" if restricted == 1 else f"{restricted} restricted were"
+        why = f" {many} left out: they are exported one by one."
+    return f"No submitted intake fits, so nothing was made.{why} Widen the filter of the intakes."
 
 
 def _is_busy(job: ExportJob) -> str:

@@ -14,6 +14,7 @@ from intake.models import (
     Amendment,
     Answer,
     AssistLine,
+    BreakGlass,
     CallPage,
     Concern,
     CopyOutTick,
@@ -30,6 +31,7 @@ from intake.models import (
     HelpFlag,
     Intake,
     Measure,
+    NamedViewer,
     Narrative,
     OutboxKey,
     Person,
@@ -37,6 +39,7 @@ from intake.models import (
     PracticeTurn,
     Quotation,
     Reporter,
+    Restriction,
     RetentionItem,
     Review,
     ReviewComment,
@@ -77,6 +80,9 @@ GOES: tuple[tuple[type[models.Model], str], ...] = (
     (HelpFlag, "intake"),
     (Follower, "intake"),
     (ReviewVisit, "intake"),
+    (BreakGlass, "intake"),  # who opened it stays in the audit
+    (NamedViewer, "intake"),
+    (Restriction, "intake"),
     (OutboxKey, "intake"),
     (CallPage, "intake"),
     (PracticeTurn, "run__intake"),
@@ -95,6 +101,7 @@ KEPT = frozenset(
         *("id", "agency", "reference", "worker", "edition", "status", "is_practice", "method"),
         *("started_at", "ended_at", "submitted_at", "from_paper_at", "retained_from"),
         *("no_report_reason", "entered_in_error_at", "is_hidden"),
+        "is_restricted",  # it changes only with rows that go
         "follows",  # else the call that it followed would ask for its written report again
     }
 )

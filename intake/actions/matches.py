@@ -5,23 +5,26 @@ from uuid import UUID
 
 from django.db import transaction
 
+from intake.actions.records import note_shown
 from intake.actions.saves import lock_writable
 from intake.errors import NotPossibleNow
 from intake.models import Intake, User
 from intake.models.audit import record_event
-from intake.search.matches import Match, possible_matches
+from intake.search.matches import Matches, possible_matches
 
 
-def view_matches(*, actor: User, intake: Intake, at: datetime) -> list[Match]:
+def view_matches(*, actor: User, intake: Intake, at: datetime) -> Matches:
     """Return the possible matches of the actor's own call; that they were opened is audited."""
-    matches = possible_matches(intake)
+    matches = possible_matches(intake, viewer=actor)
     record_event(
         "intake.matches_viewed",
         actor=actor,
         at=at,
         subject=intake,
-        details={"count": len(matches)},
+        details={"count": matches.number},
     )
+    found = [one.intake for one in matches]
+    note_shown(actor=actor, intakes=found, where="matches", at=at)
     return matches
 
 
@@ -35,7 +38,10 @@ def link_prior(*, actor: User, intake_id: UUID, other_id: UUID, at: datetime) ->
         intake = lock_writable(actor=actor, intake_id=intake_id)
         if intake.prior_involvement.filter(pk=other_id).exists():
             return intake
-        match = next((one for one in possible_matches(intake) if one.intake.pk == other_id), None)
+        match = next(
+            (one for one in possible_matches(intake, viewer=actor) if one.intake.pk == other_id),
+            None,
+        )
         if match is None:
             raise NotPossibleNow(
                 "This intake does not match the people of the call any more; nothing was linked."

@@ -17,6 +17,7 @@ from intake.models import (
     Intake,
     QualityRating,
     QualitySample,
+    Restriction,
     Review,
     SampledIntake,
     Submission,
@@ -40,7 +41,7 @@ def rate_record(
         real = Intake.objects.visible_to(actor).for_real().filter(submitted_at__isnull=False)
         intake = real.select_for_update(of=("self",), no_key=True).get(pk=intake_id)
         review = Review.objects.filter(intake=intake, outcome="").first()
-        if not permissions.can_rate(actor, intake, review):
+        if not permissions.can_rate(actor, intake, review, at=at):
             raise NotAllowed(
                 "Claim the intake to rate it, or wait until it is approved; nobody rates what they "
                 "wrote. Nothing was kept."
@@ -130,7 +131,8 @@ def keep_samples(*, agency: Agency, at: datetime) -> QualitySample:
 def approvals_of(sample: QualitySample) -> dict[UUID, UUID]:
     """Return what the sample is drawn from: the submission approved, by the key of its intake.
 
-    Real intakes only, and none that had been marked as entered in error when it was drawn.
+    Real intakes only, and none that had been marked as entered in error or was restricted when it
+    was drawn.
     """
     begins, ends = quality.bounds_of(sample.month, sample.agency.zone)
     approved = Review.objects.filter(
@@ -140,7 +142,7 @@ def approvals_of(sample: QualitySample) -> dict[UUID, UUID]:
         decided_at__lt=ends,
         intake__agency=sample.agency_id,
         intake__is_practice=False,
-    )
+    ).exclude(intake__in=Restriction.objects.holding(sample.drawn_at).values("intake"))
     return dict(approved.values_list("intake", "submission"))
 
 

@@ -36,8 +36,8 @@ def claim_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
     """
     with transaction.atomic():
         intake = _lock(actor, intake_id)
-        if not permissions.can_claim(actor, intake):
-            raise NotAllowed("You cannot review an intake that you wrote yourself.")
+        if not permissions.can_claim(actor, intake, at=at):
+            raise NotAllowed(_why_not(actor, intake, at=at))
         if intake.status == Intake.Status.IN_REVIEW:
             _free_idle_claim(intake, at)
         elif intake.status != Intake.Status.SUBMITTED:
@@ -207,6 +207,16 @@ def give_to(intake: Intake, key: UUID, *, actor: User, at: datetime) -> None:
     intake.worker, intake.holder = colleague, None
     intake.save(update_fields=["worker", "holder"])
     record_event("intake.moved", actor=actor, at=at, subject=intake, details=details)
+
+
+def _why_not(actor: User, intake: Intake, *, at: datetime) -> str:
+    """Return why the actor cannot review an intake."""
+    if intake.is_restricted and not permissions.is_named(actor, intake, at=at):
+        return (
+            "This record is restricted: who is named to read it reviews it. You opened it by "
+            "break-glass; ask to be named. Nothing was changed."
+        )
+    return "You cannot review an intake that you wrote yourself."
 
 
 def _free_idle_claim(intake: Intake, at: datetime) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from intake.actions.calls import start_call
+from intake.actions.restrictions import restrict_like
 from intake.actions.workers import lock_worker
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import Intake, User
@@ -50,6 +51,7 @@ def start_written_report(
         intake.started_at = received_at
         intake.save(update_fields=["method", "written_medium", "follows", "started_at"])
         if follows is not None:
+            restrict_like(follows, intake, actor=actor, at=at)
             record_event(
                 "intake.written_report_entered",
                 actor=actor,

@@ -28,6 +28,7 @@ from intake.models.question_sets import (
     PromptText,
     QuestionSet,
 )
+from intake.models.restrictions import BreakGlass, NamedViewer, Restriction
 from intake.models.retention import (
     Expunction,
     Measure,
@@ -49,6 +50,7 @@ __all__ = [
     "AuditCheckpoint",
     "AuditEvent",
     "AuditSeal",
+    "BreakGlass",
     "CallPage",
     "CallSummary",
     "Concern",
@@ -79,6 +81,7 @@ __all__ = [
     "JargonWord",
     "Measure",
     "NameWord",
+    "NamedViewer",
     "Narrative",
     "OutboxKey",
     "Person",
@@ -96,6 +99,7 @@ __all__ = [
     "ReferenceCounter",
     "Reporter",
     "ResponseOption",
+    "Restriction",
     "RetentionItem",
     "RetentionRule",
     "RetentionRun",

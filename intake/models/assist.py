@@ -24,8 +24,8 @@ class HelpFlagQuerySet(models.QuerySet["HelpFlag"]):
         return self.filter(lowered_at=None)
 
     def of_agency(self, user: User) -> "HelpFlagQuerySet":
-        """Return the flags on calls that `user` may read."""
-        return self.filter(intake__in=Intake.objects.visible_to(user).for_real().live())
+        """Return the flags on calls within the role of `user`, those kept from the user too."""
+        return self.filter(intake__in=Intake.objects.within_role_of(user).for_real().live())
 
 
 class HelpFlag(Record):

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Length
+from django.utils import timezone
 
 from intake.models.base import Language, Record, SavedRecord, YesNo, is_one_of
 from intake.models.people import Agency, User
 from intake.models.question_sets import Edition
+from intake.models.restrictions import BreakGlass, NamedViewer
 
 NARRATIVE_LIMIT = 200_000  # code points
 
@@ -19,11 +21,20 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
     """Intakes, who may see them, and in what state they are."""
 
     def visible_to(self, user: User) -> "IntakeQuerySet":
-        """Return the intakes whose content `user` may read.
+        """Return the intakes whose content `user` may read: within the role, and not kept back.
+
+        A restricted one is read by who is named, by its worker while it takes text, and for an
+        hour by who broke the glass. Every page, list and export begins here.
+        """
+        return self.within_role_of(user).filter(is_open_to_eyes_of(user))
+
+    def within_role_of(self, user: User) -> "IntakeQuerySet":
+        """Return the intakes that role and agency let `user` read, were none of them restricted.
 
         A worker sees own intakes and those that were handed over to a colleague, a supervisor
         the agency's; administrators and privacy officers see no content by their role. Nothing
-        crosses agencies. A practice call is its worker's alone.
+        crosses agencies. A practice call is its worker's alone. Of what is not `visible_to` them,
+        they learn that it is there: `kept_from`.
         """
         if user.agency_id is None or not user.is_active:
             return self.none()
@@ -40,11 +51,26 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             return self.filter(agency=user.agency_id, pk__in=keys).shown()
         return self.none()
 
+    def kept_from(self, user: User) -> "IntakeQuerySet":
+        """Return the restricted intakes that `user` may not read now, wherever they are."""
+        return self.filter(~is_open_to_eyes_of(user), is_restricted=True)
+
+    def with_kept(self, user: User) -> "IntakeQuerySet":
+        """Annotate whether each is kept from the user (`kept_from`), as lists of what waits ask.
+
+        Of one that is, they show reference, danger and deadline: no names and no word of it.
+        """
+        return self.annotate(is_kept=is_kept_from(user))  # type: ignore[no-redef]
+
     def open_to(self, user: User) -> "IntakeQuerySet":
-        """Return the intakes that `user` may write in: own ones, while the role is held."""
+        """Return the intakes that `user` may write in: own ones, while the role is held.
+
+        An own restricted one that takes no text is kept from its worker, too.
+        """
         if user.agency_id is None or not user.is_active or "workers" not in user.roles:
             return self.none()
-        return self.filter(agency=user.agency_id, worker=user).shown()
+        mine = self.filter(is_open_to_eyes_of(user), agency=user.agency_id, worker=user)
+        return mine.shown()
 
     def shown(self) -> "IntakeQuerySet":
         """Return the intakes that are neither sealed nor expunged: nobody reads or finds others."""
@@ -135,6 +161,27 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
     def newest_first(self) -> "IntakeQuerySet":
         """Return the intakes with the latest call first."""
         return self.order_by("-started_at", "-id")
+
+
+def is_open_to_eyes_of(user: User, *, intake: str = "") -> Q:
+    """Return the condition that an intake is not restricted, or that the user may read it still.
+
+    `intake` is the way to it from the rows that are filtered ("intake__"). It asks no role: see
+    `IntakeQuerySet.visible_to`. Two look-ups by index, and only of rows that are restricted.
+    """
+    at = timezone.now()
+    here = OuterRef(f"{intake}pk")
+    named = NamedViewer.objects.standing(at).filter(intake=here, user=user)
+    broken = BreakGlass.objects.lasting(at).filter(intake=here, user=user)
+    own = Q(**{f"{intake}worker": user, f"{intake}status__in": ("in_progress", "returned")})
+    return Q(**{f"{intake}is_restricted": False}) | own | Q(Exists(named)) | Q(Exists(broken))
+
+
+def is_kept_from(user: User, *, intake: str = "") -> "ExpressionWrapper[Q]":
+    """Return the value that an intake is restricted and the user may not read it."""
+    return ExpressionWrapper(
+        ~is_open_to_eyes_of(user, intake=intake), output_field=models.BooleanField()
+    )
 
 
 class IntakeStatus(models.TextChoices):
@@ -257,6 +304,10 @@ class Intake(SavedRecord):
     is_domestic_violence = models.BooleanField(default=False)
     is_protected_address = models.BooleanField(default=False)
 
+    # Read by named viewers alone; who said so and why stands in `Restriction`.
+    is_restricted = models.BooleanField(default=False)
+    is_kept: bool  # from the user whom `with_kept` was asked about
+
     prior_involvement = models.ManyToManyField("self", symmetrical=False, blank=True)
 
     objects = IntakeQuerySet.as_manager()
@@ -294,6 +345,10 @@ class Intake(SavedRecord):
                 | Q(entered_in_error_at__isnull=False, submitted_at__isnull=False)
                 & ~Q(entered_in_error_reason=""),
                 name="intake_error_mark_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_restricted=False) | Q(is_practice=False),
+                name="intake_practice_not_restricted",
             ),
             models.CheckConstraint(
                 condition=Q(from_paper_at__isnull=True)
@@ -338,6 +393,9 @@ class Intake(SavedRecord):
                 fields=["agency", "retained_from"],
                 condition=Q(retained_from__isnull=False),
                 name="intake_retained",
+            ),
+            models.Index(
+                fields=["agency"], condition=Q(is_restricted=True), name="intake_restricted"
             ),
         ]
 

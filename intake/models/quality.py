@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from intake.models.base import Record
-from intake.models.intakes import Intake
+from intake.models.intakes import Intake, is_open_to_eyes_of
 from intake.models.people import Agency, User
 from intake.models.submissions import Submission
 
@@ -63,11 +63,14 @@ class QualityRatingQuerySet(models.QuerySet["QualityRating"]):
         return self.filter(sampled__isnull=False)
 
     def asked_of(self, user: User) -> "QualityRatingQuerySet":
-        """Return the blind ratings that `user` was asked for, while the user supervises."""
+        """Return the blind ratings that `user` was asked for, while the user supervises.
+
+        Not of a record that was restricted since, unless the user may read it.
+        """
         if user.agency_id is None or not user.is_active or "supervisors" not in user.roles:
             return self.none()
         asked = self.of_samples().filter(rater=user, sampled__sample__agency=user.agency_id)
-        return asked.filter(intake__is_hidden=False)
+        return asked.filter(is_open_to_eyes_of(user, intake="intake__"), intake__is_hidden=False)
 
 
 class QualityRating(Record):

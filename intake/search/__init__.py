@@ -5,7 +5,7 @@ it is.
 """
 
 from intake.search.criteria import ASKED, OF_CONTENT, PURPOSES, TEXTS, Criteria
-from intake.search.finding import COUNTED, Edge, count, find
+from intake.search.finding import COUNTED, Edge, count, find, may_be_restricted
 from intake.search.pages import Hit, Page, find_page
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "count",
     "find",
     "find_page",
+    "may_be_restricted",
 ]

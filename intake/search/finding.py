@@ -13,12 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from intake.models import Answer, Intake, User
-from intake.models.intakes import IntakeQuerySet
+from intake.models import Answer, Intake, PersonWord, User
+from intake.models.intakes import IntakeQuerySet, is_open_to_eyes_of
 from intake.search import engines
 from intake.search.criteria import Criteria
 from intake.search.engines import Sql
@@ -100,7 +100,8 @@ def find(user: User, criteria: Criteria) -> IntakeQuerySet:
 def find_keys(user: User, criteria: Criteria, part: Slice) -> Found:
     """Return the keys of a part of what fits, newest first.
 
-    With `is_beyond` all of the agency's intakes count, also those that the user may not read.
+    With `is_beyond` all of the agency's intakes count, also those that the user may not read, but
+    for restricted ones.
     """
     assert user.agency_id is not None
     if _is_empty(criteria):
@@ -128,8 +129,46 @@ def count(user: User, criteria: Criteria) -> tuple[int, bool]:
 
 def _scope(user: User, criteria: Criteria) -> IntakeQuerySet:
     if criteria.is_beyond:
-        return Intake.objects.filter(agency=user.agency_id).for_real().shown()
+        here = Intake.objects.filter(is_open_to_eyes_of(user), agency=user.agency_id)
+        return here.for_real().shown()
     return Intake.objects.visible_to(user).for_real()
+
+
+def _kept_from(user: User) -> Sql:
+    """Return the query for the keys of restricted intakes that the user may not read: a few.
+
+    They are nowhere in what is found or counted, whatever is asked for.
+    """
+    kept = Intake.objects.filter(agency=user.agency_id).kept_from(user)
+    query, values = kept.values("pk").query.sql_with_params()
+    return query, list(values)
+
+
+def may_be_restricted(user: User, criteria: Criteria) -> bool:
+    """Whether a restricted intake that the user may not read may fit: one or more, which is all.
+
+    Asked of the name alone, or else of the address, or else of the reference. Everything beside
+    that is passed by: a name with a reference, a date or words would tell who is in which record
+    and what it says. So nothing is learned of it but that somebody is to be asked.
+    """
+    scope = Intake.objects.filter(agency=user.agency_id).for_real().shown()
+    if not criteria.is_beyond:
+        scope = Intake.objects.within_role_of(user).for_real()
+    kept = scope.kept_from(user)
+    if user.agency_id is None or _is_empty(criteria):
+        return False
+    if criteria.name or criteria.address:
+        alone = Criteria(
+            name=criteria.name,
+            address="" if criteria.name else criteria.address,
+            is_exact=criteria.is_exact,
+        )
+        # First of all whether there are any: then most searches cost one look at a short index.
+        terms = terms_of(user.agency_id, alone) if kept.exists() else []
+        return bool(terms) and kept.filter(Exists(_borne(user.agency_id, terms))).exists()
+    if criteria.reference:
+        return kept.filter(reference__in=references_of(criteria.reference)).exists()
+    return False
 
 
 def _is_empty(criteria: Criteria) -> bool:
@@ -249,6 +288,33 @@ def _bears(agency: UUID, first: Term, others: Sequence[Term], *, word: str = "")
     return " AND ".join(parts), values
 
 
+def _borne(agency: UUID, terms: Sequence[Term]) -> "QuerySet[PersonWord]":
+    """Return the words of an intake, which the outer query names, that fit the first term.
+
+    Those of a person, or of an address, who has the others too. By the index of words alone.
+    """
+    first, *others = terms
+    words = PersonWord.objects.filter(
+        agency=agency,
+        kind=first.kind,
+        word__in=first.known,
+        started_at=OuterRef("started_at"),
+        intake=OuterRef("pk"),
+    )
+    for term in others:
+        beside = PersonWord.objects.filter(
+            agency=agency,
+            kind=term.kind,
+            word__in=term.known,
+            started_at=OuterRef("started_at"),
+            intake=OuterRef("intake"),
+        )
+        if term.kind == first.kind == "n":
+            beside = beside.filter(person=OuterRef("person"))
+        words = words.filter(Exists(beside))
+    return words
+
+
 class _Asked:
     """One search for a part of the list."""
 
@@ -265,6 +331,7 @@ class _Asked:
         self.phrases, self.terms = phrases, terms
         self.since, self.until = _days(criteria)
         self.filters = self._filters(user, criteria)
+        self.kept = _kept_from(user)
         self.order = "ASC" if part.is_newer else "DESC"
 
     def _filters(self, user: User, criteria: Criteria) -> Sql | None:
@@ -278,7 +345,7 @@ class _Asked:
         return query, list(values)
 
     def _narrows(self, alias: str, *, is_filtered: bool = True, key: str = "intake_id") -> Sql:
-        """Return the conditions of days, edge and filters on rows of `alias`."""
+        """Return the conditions of days, edge, filters and restrictions on rows of `alias`."""
         parts, values = list[str](), list[Any]()
         for limit, sign in ((self.since, ">="), (self.until, "<")):
             if limit is not None:
@@ -288,6 +355,8 @@ class _Asked:
             sign = ">" if self.part.is_newer else "<"
             parts.append(f"({alias}.started_at, {alias}.{key}) {sign} (%s, %s)")
             values += [engines.moment(self.part.edge.at), engines.key(self.part.edge.key)]
+        parts.append(f"{alias}.{key} NOT IN ({self.kept[0]})")
+        values += self.kept[1]
         if self.filters and is_filtered:
             query, of_filters = self.filters
             parts.append(f"{alias}.intake_id IN ({query})")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from intake.models import Intake, NameWord, Person, PersonWord
+from intake.models import Intake, NameWord, Person, PersonWord, User
 from intake.models.searches import PersonWordKind
 from intake.search import engines
 from intake.search.terms import MOST_SPELLINGS
@@ -49,14 +49,27 @@ class Match:
     people: tuple[MatchedPerson, ...]
 
 
-def possible_matches(intake: Intake) -> list[Match]:
+class Matches(list[Match]):
+    """Possible matches, and whether there is one that is restricted: told, and nothing of it."""
+
+    may_be_restricted = False
+
+    @property
+    def number(self) -> int:
+        """How many there are; those that are restricted count as one."""
+        return len(self) + self.may_be_restricted
+
+
+def possible_matches(intake: Intake, *, viewer: User) -> Matches:
     """Return the intakes of the agency that may be about the same people, at most 50.
 
-    Those with the most in common come first, then the newest. Practice has none.
+    Those with the most in common come first, then the newest. Practice has none. Restricted ones
+    that the viewer may not read are not among them.
     """
+    matches = Matches()
     people = list(Person.objects.filter(intake=intake, is_removed=False))
     if intake.is_practice or not people:
-        return []
+        return matches
     looked = _Looked(intake, people)
     found: dict[UUID, list[MatchedPerson]] = {}
     for person in people:
@@ -66,11 +79,17 @@ def possible_matches(intake: Intake) -> list[Match]:
             if by:
                 named = MatchedPerson(_called(person), _called(other), by)
                 found.setdefault(other.intake_id, []).append(named)
-    intakes = Intake.objects.for_real().shown().filter(agency=intake.agency_id, pk__in=found)
-    intakes = intakes.select_related("worker", "decision__screening").newest_first()
-    matches = [Match(one, _most_alike(found[one.pk])) for one in intakes]
+    here = Intake.objects.for_real().shown().filter(agency=intake.agency_id, pk__in=found)
+    for one in (
+        here.with_kept(viewer).select_related("worker", "decision__screening").newest_first()
+    ):
+        if one.is_kept:
+            matches.may_be_restricted = True
+        else:
+            matches.append(Match(one, _most_alike(found[one.pk])))
     matches.sort(key=lambda one: sum(len(person.by) for person in one.people), reverse=True)
-    return matches[:MOST]
+    del matches[MOST:]
+    return matches
 
 
 def same(one: Person, other: Person) -> list[str]:

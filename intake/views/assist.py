@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
-from intake.actions import assist
+from intake.actions import assist, records
 from intake.errors import NotAllowed, NotPossibleNow, Refused
 from intake.forms.assist import LineForm, parse_line
 from intake.middleware import wants_json
@@ -28,6 +28,7 @@ def list_live(request: UserRequest) -> HttpResponse:
     """The agency's live calls, who asked for help first; the page refreshes itself."""
     if not permissions.is_supervisor(request.user):
         raise Http404
+    records.note_list(actor=request.user, page="assist", at=timezone.now())
     context = _live(request) | {"now": timezone.now()}  # from here on the page's timers run
     return render(request, "intake/assist/live.html", context)
 

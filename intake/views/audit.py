@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from intake import permissions, worksheet
-from intake.actions.audit import note_export
+from intake.actions.audit import note_export, note_view
 from intake.exports.csv import BOM, csv_line
 from intake.forms.audit import AuditForm
 from intake.forms.reviews import parse_key
@@ -29,6 +29,8 @@ def list_events(request: UserRequest) -> HttpResponse:
     if last is not None:
         events = worksheet.older_than(events, last)
     listed = list(events[: PER_PAGE + 1])
+    # After it was read: the page does not begin with itself.
+    note_view(actor=request.user, names=list(form.changed_data), at=timezone.now())
     asked = request.GET.copy()
     asked.pop("older", None)
     context = {

@@ -55,6 +55,7 @@ def list_calls(request: UserRequest) -> HttpResponse:
     """The worker's own calls: interrupted first, then open, returned and recent ones."""
     if not permissions.is_worker(request.user):
         raise Http404
+    records.note_list(actor=request.user, page="calls", at=timezone.now())
     mine = Intake.objects.open_to(request.user).for_real().newest_first()
     being_written = list(mine.being_written())
     recent = list(mine.exclude(status__in=Intake.WRITABLE)[:RECENT])

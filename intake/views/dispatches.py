@@ -93,6 +93,7 @@ def list_danger(request: UserRequest) -> HttpResponse:
     """The agency's calls in which somebody is in danger now; the page refreshes itself."""
     if not permissions.is_supervisor(request.user):
         raise Http404
+    records.note_list(actor=request.user, page="danger", at=timezone.now())
     return render(request, "intake/dispatch/danger.html", _danger(request))
 
 
@@ -122,7 +123,8 @@ def dispatch_context(intake: Intake) -> dict[str, Any]:
 
 
 def _danger(request: UserRequest) -> dict[str, Any]:
-    waiting = Intake.objects.visible_to(request.user).in_danger().select_related("worker")
+    here = Intake.objects.within_role_of(request.user).with_kept(request.user)
+    waiting = here.in_danger().select_related("worker")
     told = Prefetch(
         "dispatches", queryset=Dispatch.objects.filter(withdrawn_at=None), to_attr="told"
     )

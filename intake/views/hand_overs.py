@@ -155,19 +155,32 @@ def told_of(handed_over: HandOver) -> str:
 def instead(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """What answers where an own call was asked for: its record, once it was handed over.
 
-    What a plain form carried is shown once more, since it was not taken. Raises Http404 for a
-    call that never was the user's.
+    What a plain form carried is shown once more, since it was not taken. An own restricted call
+    that takes no text any more leads to the list, with a sentence. Raises Http404 for a call that
+    never was the user's.
     """
+    here = Intake.objects.within_role_of(request.user).with_kept(request.user)
     handed_over = from_user(request.user, intake_id)
     if handed_over is None:
-        raise Http404
+        own = here.filter(pk=intake_id, worker=request.user, is_restricted=True).first()
+        if own is None or wants_json(request):
+            raise Http404
+        messages.info(
+            request,
+            f"Intake {own.reference} was submitted and is restricted: who is named to read it goes "
+            "on with it. Everything is kept.",
+        )
+        return redirect("calls")
     if wants_json(request):
         return JsonResponse({"reason": "handed_over", "error": told_of(handed_over)}, status=409)
-    intake = get_object_or_404(Intake.objects.visible_to(request.user), pk=intake_id)
+    intake = get_object_or_404(here, pk=intake_id)
     typed = typed_texts(request) if request.method == "POST" else []
     if typed:
         context = {"intake": intake, "typed": typed, "sentence": _sentence(handed_over)}
         return render(request, "intake/hand_overs/handed_over.html", context, status=409)
+    if intake.is_kept:
+        messages.info(request, f"{_sentence(handed_over)} It is restricted.")
+        return redirect("calls")
     messages.info(request, f"{_sentence(handed_over)} You can still read it.")
     return redirect("intake", intake.pk)
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from intake import permissions, worksheet
+from intake.actions import records
 from intake.actions.insights import note_insights_export
 from intake.exports.csv import export_table
 from intake.forms.insights import InsightsForm, Wanted
@@ -17,6 +18,13 @@ from intake.views.requests import UserRequest
 def show_insights(request: UserRequest) -> HttpResponse:
     """The figures of a period, of the whole agency or of one worker of the own team."""
     form, wanted, insights = _build(request)
+    records.note_figures(
+        actor=request.user,
+        page="insights",
+        filters=sorted(form.changed_data),
+        worker=wanted.worker,
+        at=timezone.now(),
+    )
     return render(
         request,
         "intake/insights/page.html",

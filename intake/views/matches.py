@@ -15,7 +15,8 @@ from intake.errors import Refused
 from intake.forms.reviews import parse_key
 from intake.middleware import wants_json
 from intake.models import Intake
-from intake.search.matches import MOST, Match, possible_matches
+from intake.models.intakes import is_open_to_eyes_of
+from intake.search.matches import MOST, Match, Matches, possible_matches
 from intake.views import hand_overs
 from intake.views.requests import UserRequest
 
@@ -41,8 +42,11 @@ def count_matches(request: UserRequest, intake_id: UUID) -> JsonResponse:
     intake = Intake.objects.open_to(request.user).being_written().filter(pk=intake_id).first()
     if intake is None:
         raise Http404
-    number = len(possible_matches(intake))
-    words = f"{number}{'+' if number == MOST else ''} possible match{'' if number == 1 else 'es'}"
+    matches = possible_matches(intake, viewer=request.user)
+    number = matches.number
+    words = (
+        f"{number}{'+' if len(matches) == MOST else ''} possible match{'' if number == 1 else 'es'}"
+    )
     return JsonResponse({"count": number, "words": words})
 
 
@@ -63,18 +67,15 @@ def link(request: UserRequest, intake_id: UUID) -> HttpResponse:
         messages.error(request, refusal.sentence)
         return redirect("call_matches", intake_id)
     if wants_json(request):
-        return JsonResponse(
-            {"html": _list(request, _context(request, intake, possible_matches(intake)))}
-        )
+        matches = possible_matches(intake, viewer=request.user)
+        return JsonResponse({"html": _list(request, _context(request, intake, matches))})
     return redirect("call_matches", intake.pk)
 
 
-def _context(request: UserRequest, intake: Intake, matches: list[Match]) -> dict[str, Any]:
-    linked = list(
-        intake.prior_involvement.shown()
-        .select_related("worker", "decision__screening")
-        .newest_first()
-    )
+def _context(request: UserRequest, intake: Intake, matches: Matches) -> dict[str, Any]:
+    prior = intake.prior_involvement.shown()
+    readable = prior.filter(is_open_to_eyes_of(request.user))
+    linked = list(readable.select_related("worker", "decision__screening").newest_first())
     found = {match.intake.pk for match in matches}
     keys = [*found, *(one.pk for one in linked)]
     visible = Intake.objects.visible_to(request.user).filter(pk__in=keys)
@@ -84,6 +85,8 @@ def _context(request: UserRequest, intake: Intake, matches: list[Match]) -> dict
         "matches": [*matches, *(Match(one, ()) for one in linked if one.pk not in found)],
         "linked": {one.pk for one in linked},
         "readable": set(visible.values_list("pk", flat=True)),
+        # One that was linked and restricted since is told like one that may match.
+        "may_be_restricted": matches.may_be_restricted or len(linked) < prior.count(),
         "is_cut": len(matches) == MOST,
         "most": MOST,
     }

@@ -30,6 +30,7 @@ def show_quality(request: UserRequest) -> HttpResponse:
         raise Http404
     now = timezone.now()
     actions.keep_samples(agency=agency, at=now)
+    records.note_figures(actor=request.user, page="quality", at=now)
     asked = QualityRating.objects.asked_of(request.user)
     context = {
         "open_ratings": asked.filter(rated_at=None)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from intake import permissions, worksheet
+from intake.actions import records
 from intake.actions.question_sets import note_use_export
 from intake.exports.blank_form import export_blank_form
 from intake.exports.csv import USE_COLUMNS, export_use
@@ -116,6 +117,7 @@ def show_use(request: UserRequest, number: int) -> HttpResponse:
     if not permissions.can_export_question_sets(request.user):
         raise Http404
     edition = own_edition(request, number)
+    records.note_figures(actor=request.user, page="edition_use", at=timezone.now())
     context = {"edition": edition, "use": worksheet.build_use(edition), "columns": USE_COLUMNS}
     return render(request, "intake/question_sets/use.html", context)
 

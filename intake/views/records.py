@@ -39,7 +39,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
         if submission is not None
         else worksheet.build(intake)
     )
-    reports = intake.written_reports.standing().shown()
+    reports = intake.written_reports.standing().shown().with_kept(request.user)
     return render(
         request,
         "intake/records/record.html",
@@ -136,6 +136,8 @@ def build_tabs(
         sheets = (worksheet.from_json(one.content.text) for one in (earlier, submission))
         changes = worksheet.changes_between(*sheets)
     return {
+        "glass": worksheet.find_glass(intake, viewer=request.user, at=timezone.now()),
+        "may_restrict": permissions.can_restrict(request.user, intake),
         "tabs": TABS,
         "tab": tab if tab in TABS else "record",
         "earlier": earlier,

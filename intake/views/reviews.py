@@ -28,6 +28,8 @@ LONGEST_QUEUE = 200  # rows; what is not shown is counted
 def list_reviews(request: UserRequest) -> HttpResponse:
     """The review queue: danger first, then the response's deadline, then who waits longest."""
     context = _queue(request)
+    used = sorted(name for name in ("show", "worker") if request.GET.get(name))
+    records.note_list(actor=request.user, page="reviews", filters=used, at=timezone.now())
     workers = User.objects.filter(
         agency=request.user.agency_id, is_active=True, groups__name="workers"
     )
@@ -198,7 +200,11 @@ def _queue(request: UserRequest) -> dict[str, Any]:
     if not permissions.is_supervisor(request.user):
         raise Http404
     wanted = parse_filter(request.GET)
-    waiting = Intake.objects.visible_to(request.user).with_supervisor()
+    # What is kept from the user waits like the rest, so that nobody overlooks it; a filter by
+    # people would tell whose it is.
+    mine = Intake.objects.visible_to(request.user)
+    all_here = Intake.objects.within_role_of(request.user)
+    waiting = (mine if wanted.worker or wanted.show == "mine" else all_here).with_supervisor()
     returned = Intake.Status.RETURNED
     if wanted.show == "returned":
         waiting = waiting.filter(status=returned)
@@ -277,7 +283,7 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "now": now,
         "is_mine": is_mine,
         "open_review": open_review,
-        "may_claim": permissions.can_claim(request.user, intake)
+        "may_claim": permissions.can_claim(request.user, intake, at=now)
         and intake.status in (Intake.Status.SUBMITTED, Intake.Status.IN_REVIEW)
         and not (open_review and open_review.is_held(now)),
         "may_amend": permissions.can_amend(request.user, intake),
@@ -304,7 +310,7 @@ def rating_context(user: User, intake: Intake, open_review: Review | None) -> di
     """Return what the quality review of a record shows: ratings, and the form for the own one."""
     is_asked = worksheet.is_asked(intake, viewer=user)
     ratings = () if is_asked else worksheet.build_ratings(intake, viewer=user)
-    may_rate = not is_asked and permissions.can_rate(user, intake, open_review)
+    may_rate = not is_asked and permissions.can_rate(user, intake, open_review, at=timezone.now())
     latest = max((one.submission for one in ratings), default=0)
     mine = [one for one in ratings if one.rater_id == user.pk and one.submission == latest]
     return {

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from intake import permissions, search
+from intake.actions import records
 from intake.actions.searches import make_search
 from intake.forms.exports import sign_criteria
 from intake.forms.searches import SearchForm, address_of, filters_of
@@ -71,12 +72,17 @@ def _show(
         older=Edge.parse(request.GET.get("older", "")),
         newer=Edge.parse(request.GET.get("newer", "")),
     )
+    now = timezone.now()
+    records.note_list(actor=request.user, page="intakes", filters=criteria.used, at=now)
+    shown = [hit.intake for hit in page.hits if hit.people or hit.passage]
+    records.note_shown(actor=request.user, intakes=shown, where="search", at=now)
     number, is_more = counted
     context: dict[str, Any] = {
         "form": form,
         "page": page,
         "criteria": criteria,
         "count": f"{number:,}{'+' if is_more else ''}",
+        "may_be_restricted": search.may_be_restricted(request.user, criteria),
         "is_one": number == 1 and not is_more,
         "address": address,
         "older": _with(address, "older", page.older),

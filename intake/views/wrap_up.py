@@ -49,7 +49,8 @@ def submit(request: UserRequest, intake_id: UUID) -> HttpResponse:
             messages.success(
                 request, f"Intake {intake.reference} was submitted for review and is kept."
             )
-            return redirect("intake", intake.pk)
+            is_kept = intake.is_restricted and not records.find_visible(request.user, intake.pk)
+            return redirect("calls") if is_kept else redirect("intake", intake.pk)
         problems = list(unsaved["errors"].items())
         problems += [
             (name, "This text was changed somewhere else: choose which one stands.")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions
+from intake.actions import records
 from intake.actions.written_reports import WRITTEN_WITHIN, start_written_report
 from intake.errors import Refused
 from intake.forms.written_reports import WrittenReportForm
@@ -37,6 +38,7 @@ def list_written_reports(request: UserRequest) -> HttpResponse:
     user = request.user
     if not (permissions.is_worker(user) or permissions.is_supervisor(user)):
         raise Http404
+    records.note_list(actor=user, page="written_reports", at=timezone.now())
     return render(request, "intake/written_reports/list.html", _context(request))
 
 
@@ -76,7 +78,7 @@ def _context(request: UserRequest, refused: WrittenReportForm | None = None) -> 
     """Return what the page shows; a refused form stands in its place as it was typed."""
     begun = Prefetch(
         "written_reports",
-        queryset=Intake.objects.standing().shown().select_related("worker"),
+        queryset=Intake.objects.standing().shown().with_kept(request.user).select_related("worker"),
         to_attr="begun",
     )
     due = Intake.objects.visible_to(request.user).written_report_due().select_related("worker")

@@ -48,7 +48,7 @@ class HelpView:
 
 @dataclass(frozen=True)
 class LiveRow:
-    """A live call in the supervisors' list."""
+    """A live call in the supervisors' list; of one that is kept from the viewer nobody is named."""
 
     intake: Intake
     asked_at: datetime | None
@@ -93,13 +93,14 @@ def build_help(intake_id: UUID, *, at: datetime) -> HelpView:
 
 
 def build_live(user: User, *, at: datetime, limit: int) -> list[LiveRow]:
-    """Return the agency's live calls that `user` may follow, with three queries.
+    """Return the agency's live calls, with three queries, those kept from `user` among them.
 
     Who asked for help comes first, the oldest flag at the top; then danger, then the newest call.
     """
     raised = HelpFlag.objects.raised().filter(intake=OuterRef("pk"))
     calls = (
-        Intake.objects.visible_to(user)
+        Intake.objects.within_role_of(user)
+        .with_kept(user)
         .for_real()
         .live()
         .select_related("worker")
@@ -121,7 +122,7 @@ def build_live(user: User, *, at: datetime, limit: int) -> list[LiveRow]:
             intake=call,
             asked_at=asked.get(call.pk),
             elapsed=max(0, int((at - call.started_at).total_seconds())),
-            followers=_names(there.get(call.pk, ())),
+            followers=() if call.is_kept else _names(there.get(call.pk, ())),
         )
         for call in listed
     ]

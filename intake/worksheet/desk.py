@@ -19,7 +19,7 @@ from intake.models import (
 )
 from intake.models.answers import AnswerStatus
 from intake.models.insights import BITS
-from intake.models.intakes import IntakeQuerySet
+from intake.models.intakes import IntakeQuerySet, is_kept_from
 from intake.models.reviews import CLAIM_IDLE
 
 THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
@@ -38,6 +38,9 @@ COURSE = {
 READ = (
     "intake.viewed",
     "intake.followed",
+    "intake.shown",
+    "intake.access_viewed",
+    "intake.glass_broken",
     "intake.exported",
     "intake.copied_out",
     "intake.versions_viewed",
@@ -48,7 +51,8 @@ class QueueRow(NamedTuple):
     """An intake that waits, in plain values: hundreds are read at once, every few seconds.
 
     `not_asked` are the sides nothing was asked of, in words; people are the names shown of them.
-    A claim that was left idle is none.
+    A claim that was left idle is none. Of one that `is_kept` from the viewer there are no names
+    and nothing of what was asked.
     """
 
     pk: UUID
@@ -62,6 +66,8 @@ class QueueRow(NamedTuple):
     claimed_by: UUID | None
     claimed_by_name: str
     visitors: tuple[str, ...]
+    is_restricted: bool
+    is_kept: bool
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,10 @@ def build_queue(intakes: IntakeQuerySet, *, viewer: User, at: datetime) -> list[
     """Return the rows of the queue for intakes, in their order, in at most four queries."""
     held = Q(reviews__outcome="", reviews__active_at__gt=at - CLAIM_IDLE)
     listed = list(
-        intakes.annotate(claim=FilteredRelation("reviews", condition=held)).values_list(
-            *("pk", "edition_id", "summary__asked"),
+        intakes.annotate(
+            claim=FilteredRelation("reviews", condition=held), kept=is_kept_from(viewer)
+        ).values_list(
+            *("pk", "is_restricted", "kept", "edition_id", "summary__asked"),
             *("reference", "status", "is_danger_first", "due_at", "submitted_at"),
             *(f"worker__{name}" for name in NAMES),
             "claim__reviewer_id",
@@ -88,8 +96,8 @@ def build_queue(intakes: IntakeQuerySet, *, viewer: User, at: datetime) -> list[
         )
     )
     visitors = _visitors([one[0] for one in listed], viewer=viewer, at=at)
-    counted = _asked([key for key, _, asked, *_ in listed if asked is None])
-    places = {(edition, counted.get(key, asked)) for key, edition, asked, *_ in listed}
+    counted = _asked([key for key, _, _, _, asked, *_ in listed if asked is None])
+    places = {(edition, counted.get(key, asked)) for key, _, _, edition, asked, *_ in listed}
     left_out = _left_out(places)  # most rows leave out the same
     return [
         QueueRow(
@@ -99,14 +107,18 @@ def build_queue(intakes: IntakeQuerySet, *, viewer: User, at: datetime) -> list[
             is_danger_first=is_danger_first,
             due_at=due_at,
             submitted_at=submitted_at,
-            worker=_shown(first_name, last_name, username),
-            not_asked=left_out[edition, counted.get(key, asked)],
+            worker="" if is_kept else _shown(first_name, last_name, username),
+            not_asked=() if is_kept else left_out[edition, counted.get(key, asked)],
             claimed_by=reviewer,
-            claimed_by_name=_shown(*names) if reviewer else "",
-            visitors=tuple(visitors.get(key, ())),
+            claimed_by_name=_shown(*names) if reviewer and not is_kept else "",
+            visitors=() if is_kept else tuple(visitors.get(key, ())),
+            is_restricted=is_restricted,
+            is_kept=is_kept,
         )
         for (
             key,
+            is_restricted,
+            is_kept,
             edition,
             asked,
             reference,
@@ -199,7 +211,7 @@ def build_history(intake: Intake, *, viewer: User, at: datetime) -> tuple[Step, 
 
 
 def build_readers(intake: Intake) -> tuple[Step, ...]:
-    """Return who read an intake, the latest first."""
+    """Return who read an intake, or saw some of it in a list, the latest first."""
     events = AuditEvent.objects.filter(subject_id=intake.pk, verb__in=READ)
     return tuple(
         Step(one.at, one.actor.display_name if one.actor else "", one.sentence, "", None)

@@ -19,12 +19,23 @@ from django.db.models import (
 )
 
 from intake import permissions
-from intake.models import Dispatch, HandOver, Intake, QualityRating, Review, User
-from intake.models.intakes import IntakeStatus
+from intake.models import (
+    BreakGlass,
+    Dispatch,
+    HandOver,
+    Intake,
+    NamedViewer,
+    QualityRating,
+    Restriction,
+    Review,
+    User,
+)
+from intake.models.intakes import IntakeStatus, is_kept_from
 from intake.models.reviews import CLAIM_IDLE, ReviewOutcome
 
 SOON = timedelta(hours=1)  # before a response is due
 TAKEN_SHOWN = timedelta(days=1)  # a claim that somebody else took
+GLASS_SHOWN = timedelta(days=7)  # a restricted record that somebody opened by break-glass
 MOST_NOTICES = 200  # notices of one user; what is beyond is in the queue
 
 WORDS = {
@@ -33,6 +44,7 @@ WORDS = {
     "offered": "A colleague offers you this call",
     "moved": "Given to you to go on with, with a supervisor’s comments",
     "returned": "Returned to you with comments",
+    "glass": "A restricted record was opened by break-glass",
     "sampled": "Waits for your blind rating",
     "lapsed": "Your claim fell free after 15 idle minutes",
     "taken": "Your claim fell free after 15 idle minutes, and somebody else took it",
@@ -88,7 +100,7 @@ def count_new(user: User, *, at: datetime) -> int:
 
 
 def _branches(user: User, *, at: datetime, since: datetime | None) -> list[QuerySet[Any, Any]]:
-    """Return the queries of (kind, target, reference, moment); `since` leaves out what is older.
+    """Return the queries of (kind, target, reference, moment, kept); `since` leaves out older ones.
 
     What is due has its deadline as the moment, and a claim when somebody was last active.
     """
@@ -102,7 +114,7 @@ def _branches(user: User, *, at: datetime, since: datetime | None) -> list[Query
             _taken(user, at=at, since=since),
         ]
     if branches:
-        branches.append(_due(user, at=at, since=since))
+        branches += [_due(user, at=at, since=since), _glass(user, at=at, since=since)]
     return branches
 
 
@@ -123,6 +135,7 @@ def _returned(user: User, *, since: datetime | None) -> QuerySet[Any, Any]:
     )
     return _rows(
         _since(own.annotate(moment=Subquery(when)), since),
+        user=user,
         kind=Case(
             When(Exists(moved), then=Value("moved")),
             default=Value("returned"),
@@ -135,14 +148,16 @@ def _offered(user: User, *, since: datetime | None) -> QuerySet[Any, Any]:
     """Calls that colleagues offer to the user now."""
     standing = HandOver.objects.offered_to(user).standing()
     offers = standing.annotate(moment=F("offered_at"))
-    return _rows(_since(offers, since), kind=_word("offered"), intake="intake__")
+    return _rows(_since(offers, since), user=user, kind=_word("offered"), intake="intake__")
 
 
 def _sampled(user: User, *, since: datetime | None) -> QuerySet[Any, Any]:
     """Sampled records that the user is asked to rate."""
     asked = QualityRating.objects.asked_of(user).filter(rated_at=None)
     ratings = asked.annotate(moment=F("assigned_at"))
-    return _rows(_since(ratings, since), kind=_word("sampled"), intake="intake__", target=F("pk"))
+    return _rows(
+        _since(ratings, since), user=user, kind=_word("sampled"), intake="intake__", target=F("pk")
+    )
 
 
 def _lapsed(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
@@ -156,7 +171,7 @@ def _lapsed(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any
     )
     claims = idle.annotate(moment=F("active_at"))
     lapsed_since = since - CLAIM_IDLE if since else None
-    return _rows(_since(claims, lapsed_since), kind=_word("lapsed"), intake="intake__")
+    return _rows(_since(claims, lapsed_since), user=user, kind=_word("lapsed"), intake="intake__")
 
 
 def _taken(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
@@ -174,7 +189,7 @@ def _taken(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any,
         decided_at__gt=at - TAKEN_SHOWN,
     )
     claims = ended.annotate(moment=F("decided_at"))
-    return _rows(_since(claims, since), kind=_word("taken"), intake="intake__")
+    return _rows(_since(claims, since), user=user, kind=_word("taken"), intake="intake__")
 
 
 def _due(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
@@ -204,7 +219,26 @@ def _due(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, A
         running = running.filter(worker=user)
     if since is not None:
         running = running.filter(Q(due_at__lte=at) | Q(due_at__gt=since + SOON))
-    return _rows(running.annotate(moment=F("due_at")), kind=_word("due"))
+    return _rows(running.annotate(moment=F("due_at")), user=user, kind=_word("due"))
+
+
+def _glass(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
+    """Restricted records that somebody else opened lately, who is not named to read them.
+
+    Told to the agency's supervisors, and to who is named or restricted the record.
+    """
+    opened = BreakGlass.objects.filter(
+        intake__agency=user.agency_id,
+        intake__is_hidden=False,
+        at__gt=at - GLASS_SHOWN,
+        at__lte=at,
+    ).exclude(user=user)
+    if not permissions.is_supervisor(user):
+        named = NamedViewer.objects.filter(user=user, intake=OuterRef("intake"), ended_at=None)
+        own = Restriction.objects.standing().filter(by=user, intake=OuterRef("intake"))
+        opened = opened.filter(Exists(named) | Exists(own))
+    rows = opened.annotate(moment=F("at"))
+    return _rows(_since(rows, since), user=user, kind=_word("glass"), intake="intake__")
 
 
 def _word(kind: str) -> Value:
@@ -216,17 +250,32 @@ def _since(rows: QuerySet[Any, Any], since: datetime | None) -> QuerySet[Any, An
 
 
 def _rows(
-    rows: QuerySet[Any, Any], *, kind: Any, intake: str = "", target: F | None = None
+    rows: QuerySet[Any, Any],
+    *,
+    user: User,
+    kind: Any,
+    intake: str = "",
+    target: F | None = None,
 ) -> QuerySet[Any, Any]:
-    """Return the four columns that all branches have; `target` is the intake by default."""
+    """Return the five columns that all branches have; `target` is the intake by default."""
     named: QuerySet[Any, Any] = rows.annotate(
-        notice=kind, target=target or F(f"{intake}pk"), named=F(f"{intake}reference")
+        notice=kind,
+        target=target or F(f"{intake}pk"),
+        named=F(f"{intake}reference"),
+        kept=is_kept_from(user, intake=intake),
     )
-    return named.order_by().values_list("notice", "target", "named", "moment")
+    return named.order_by().values_list("notice", "target", "named", "moment", "kept")
 
 
 def _notice(
-    kind: str, target: UUID, reference: str, moment: datetime, *, user: User, at: datetime
+    kind: str,
+    target: UUID,
+    reference: str,
+    moment: datetime,
+    is_kept: bool,
+    *,
+    user: User,
+    at: datetime,
 ) -> Notice:
     due_at = moment if kind == "due" else None
     if due_at is not None:
@@ -237,6 +286,10 @@ def _notice(
     page = PAGES.get(kind, "intake")
     if due_at is not None and permissions.is_supervisor(user):
         page = "review"
+    if kind == "glass":
+        page = "restriction"
+    if is_kept and kind != "offered":
+        page = "break_glass"
     seen = user.notices_seen_at
     return Notice(
         kind=kind,

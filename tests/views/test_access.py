@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from intake.actions.question_sets import copy_edition
+from intake.actions.restrictions import restrict_intake
 from intake.exchange import sop_json
 from intake.models import (
     AssistLine,
@@ -78,6 +79,15 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake_pdf": ("get", (302, 404, 404, 404, 404, 404, 404)),
     "intake_json": ("get", (302, 404, 404, 404, 404, 404, 404)),
     "intake_fhir": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "restrictions": ("get", (302, 404, 404, 404, 404, 200, 404)),
+    "restriction": ("get", (302, 200, 404, 200, 404, 404, 404)),
+    "restriction_set": ("post", (302, 422, 404, 422, 404, 404, 404)),
+    # What is not restricted has nobody to be named, and no glass to be broken.
+    "restriction_name": ("post", (302, 422, 404, 422, 404, 404, 404)),
+    "restriction_remove": ("post", (302, 404, 404, 404, 404, 404, 404)),
+    "restriction_lift": ("post", (302, 422, 404, 422, 404, 404, 404)),
+    "break_glass": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "break_glass_close": ("post", (302, 404, 404, 404, 404, 404, 404)),
     "intake_call_back": ("post", (302, 302, 404, 404, 404, 404, 404)),
     "intake_brief": ("get", (302, 200, 404, 200, 404, 404, 404)),
     "intake_brief_pdf": ("get", (302, 200, 404, 200, 404, 404, 404)),
@@ -321,7 +331,7 @@ def address(name: str, call: Intake) -> str:
         if name == "intake_packet_reporter":
             CrossReport.objects.create(intake=call, recipient_id=recipient, decided="yes")
         return reverse(name, args=[call.pk, recipient])
-    if name in ("review_comment_remove", "call_comment"):
+    if name in ("review_comment_remove", "call_comment", "restriction_remove"):
         return reverse(name, args=[call.pk, uuid.uuid4()])
     query = "?field=narrative.text" if name == "call_versions" else ""
     return reverse(name, args=keys_of(name, call)) + query
@@ -405,7 +415,8 @@ CALL_NAMES = {
 OF_A_CALL = CALL_NAMES | {
     name
     for name in TABLE
-    if name in ("practice_replay", "review") or name.startswith(("review_", "assist_"))
+    if name in ("practice_replay", "review", "restriction")
+    or name.startswith(("review_", "assist_", "restriction_", "break_glass"))
 }
 
 
@@ -461,6 +472,57 @@ def test_access(name: str, cast: dict[str, User | None], worker: User) -> None:
         if user is None and expected == 302 and name != "logout":
             assert response["Location"].startswith("/accounts/login/")
         assert_guarded(response.headers)
+
+
+def ask_for(client: Client, name: str, place: str) -> int:
+    """The status of an address, asked for as its page does."""
+    if name == "call_save":
+        body = {"field": "narrative.text", "text": "x", "base": 0, "key": str(uuid.uuid4())}
+        answer = client.post(place, body, content_type="application/json")
+    elif name == "call_hold":
+        answer = client.post(place, {"page": str(uuid.uuid4())})
+    else:
+        answer = getattr(client, TABLE[name][0])(place)
+    return int(answer.status_code)
+
+
+@pytest.mark.parametrize("is_submitted", [False, True])
+def test_a_restricted_record_is_a_404_to_a_supervisor_who_is_not_named(
+    cast: dict[str, User | None], worker: User, supervisor: User, is_submitted: bool
+) -> None:
+    call = make_call(worker)
+    if is_submitted:
+        submit(worker, call)
+    named = make_user(call.agency, "named", "supervisors")
+    restrict_intake(actor=named, intake_id=call.pk, reason="Kin.", at=timezone.now())
+    places = {name: address(name, call) for name in sorted(OF_A_CALL - {"practice_replay"})}
+    for user in filter(None, cast.values()):
+        if user == worker and not is_submitted:
+            continue  # goes on with the own call
+        client = Client()
+        client.force_login(user)
+        for name, place in places.items():
+            status = ask_for(client, name, place)
+            if name == "break_glass" and user in (worker, supervisor):
+                assert status == 302  # to prove who they are
+            elif user == worker and name.startswith(("call", "wrap_up")):
+                assert status in (302, 404), (name, status)  # to the list
+            elif user == cast["privacy"] and name.startswith("restriction"):
+                assert status in (200, 404, 422), (name, status)  # says who reads it
+            else:
+                assert status == 404, (name, user.username)
+
+
+def test_a_restricted_record_is_open_to_who_is_named(worker: User, supervisor: User) -> None:
+    call = make_call(worker)
+    submit(worker, call)
+    restrict_intake(actor=supervisor, intake_id=call.pk, reason="Kin.", at=timezone.now())
+    client = Client()
+    client.force_login(supervisor)
+    names = ("intake", "intake_pdf", "intake_json", "intake_fhir", "review", "restriction")
+    for name in (*names, "intake_brief", "intake_dispatch", "intake_copy_out", "review_claim"):
+        place = address(name, call)
+        assert ask_for(client, name, place) == (302 if name == "review_claim" else 200), name
 
 
 @pytest.mark.parametrize("name", AFTER_SUBMISSION)

@@ -64,9 +64,10 @@ def test_an_audit_tells_of_the_own_agency(client: Client, whose: str) -> None:
     client.force_login(make_user(agency, f"privacy of {whose}", "privacy_officers"))
     own = AuditEvent.objects.filter(agency=agency)
     assert 0 < own.count() < AuditEvent.objects.count()
-    events = shown(client)
-    assert len(events) == own.count()
-    assert {event.pk for event in events} == set(own.values_list("pk", flat=True))
+    before = set(own.values_list("pk", flat=True))
+    events = shown(client)  # each look is an event of its own, which the page does not begin with
+    assert len(events) == len(before)
+    assert {event.pk for event in events} == before
     assert [event.at for event in events] == sorted((event.at for event in events), reverse=True)
 
 
@@ -145,7 +146,7 @@ def test_a_page_of_the_audit_takes_a_fixed_number_of_queries(
     client: Client, privacy: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.force_login(privacy)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("audit"), {"verb": "intake."})
 
 

@@ -167,12 +167,82 @@ def test_saves_and_polls_leave_no_trace(
         assert kept.status_code == 200
     form = {"base:call.child_now_at": "0", "call.child_now_at": "At school"}
     assert client.post(reverse("call_section", args=[call.pk]), form).status_code == 302
-    for name in ("csrf", "calls", "intakes", "services_find"):
+    for name in ("csrf", "services_find", "offers"):
         assert client.get(reverse(name)).status_code == 200, name
     client.force_login(supervisor)
-    for name in ("danger", "danger_count", "assist", "intakes"):
+    for name in ("danger_count", "reviews_state", "exports_state"):
         assert client.get(reverse(name)).status_code == 200, name
     assert AuditEvent.objects.count() == before
+
+
+LISTS = {  # who opens it: the page as the event names it, and its kind
+    "worker": ("calls", "intakes", "written_reports"),
+    "supervisor": ("reviews", "danger", "assist", "intakes", "written_reports"),
+}
+FIGURES = ("insights", "quality", "edition_use")
+
+
+@pytest.mark.parametrize("role", LISTS)
+def test_every_list_of_records_is_an_event(
+    client: Client, worker: User, supervisor: User, call: Intake, role: str
+) -> None:
+    user = {"worker": worker, "supervisor": supervisor}[role]
+    client.force_login(user)
+    for name in LISTS[role]:
+        for _ in range(2):
+            answer, (event,) = look(client, name, call)
+            assert answer.status_code == 200
+            assert (event.verb, event.actor, event.agency) == ("list.viewed", user, call.agency)
+            assert event.details == {"page": name, "filters": ""}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_page_of_figures_is_an_event(
+    client: Client, supervisor: User, call: Intake, name: str
+) -> None:
+    client.force_login(supervisor)
+    look(client, name, call)  # the first look draws the month's sample
+    answer, events = look(client, name, call)
+    assert answer.status_code == 200
+    told = [one.details for one in events if one.verb == "figures.viewed"]
+    assert told == [{"page": name, "filters": "", **told[0]}]
+    assert events[0].actor == supervisor
+
+
+def test_the_figures_of_one_worker_say_whose_they_are(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    User.objects.filter(pk=worker.pk).update(supervisor=supervisor)
+    client.force_login(supervisor)
+    assert client.get(reverse("insights"), {"worker": str(worker.pk)}).status_code == 200
+    event = AuditEvent.objects.get(verb="figures.viewed")
+    assert event.details["worker"] == str(worker.pk)
+
+
+def test_a_look_at_the_audit_is_in_the_audit(client: Client, privacy: User, call: Intake) -> None:
+    client.force_login(privacy)
+    place = reverse("audit") + "?reference=Zebulon&verb=intake."
+    assert client.get(place).status_code == 200
+    event = AuditEvent.objects.get(verb="audit.viewed")
+    assert (event.actor, event.details) == (privacy, {"by": "reference, verb"})
+    assert "audit.viewed" in client.get(reverse("audit")).content.decode()
+
+
+def test_who_saw_names_or_words_in_a_search_viewed_the_record(
+    client: Client, worker: User, supervisor: User, call: Intake
+) -> None:
+    fill(worker, call)
+    other = make_call(worker)
+    fill(worker, other)
+    client.force_login(supervisor)
+    answer = client.post(reverse("intakes"), {"name": "Ottoline"}, follow=True)
+    assert answer.status_code == 200
+    shown = AuditEvent.objects.filter(verb="intake.shown", actor=supervisor)
+    assert {one.subject_id for one in shown} == {call.pk, other.pk}
+    record = client.get(reverse("intake", args=[call.pk]), {"tab": "viewed"}).content.decode()
+    assert "Saw names or words of it in a search" in record
+    told = json.dumps([*AuditEvent.objects.values()], default=str)
+    assert "Ottoline" not in told
 
 
 def is_kept_by_nobody(answer: Any) -> bool:

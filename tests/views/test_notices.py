@@ -240,7 +240,7 @@ def test_the_page_marks_what_it_shows_and_tells_no_names(
     again = as_worker.get(reverse("notices")).content.decode()
     assert ">New</span>" not in again
     assert call.reference in again
-    events = AuditEvent.objects.count()
+    events = AuditEvent.objects.exclude(verb="list.viewed").count()
     # What comes while the page is open is marked by the button.
     wrap_up.submit_intake(actor=worker, intake_id=call.pk, at=now)
     give_back(supervisor, call, timezone.now())
@@ -248,7 +248,8 @@ def test_the_page_marks_what_it_shows_and_tells_no_names(
     answer = as_worker.post(reverse("notices_seen"), follow=True)
     assert b"All notices are marked as seen" in answer.content
     assert header(as_worker) == 1
-    assert AuditEvent.objects.count() == events + 3  # submit, claim, return; seeing is none
+    # Submit, claim, return; seeing is none.
+    assert AuditEvent.objects.exclude(verb="list.viewed").count() == events + 3
 
 
 def test_what_comes_late_into_view_is_not_lost(worker: User, supervisor: User) -> None:

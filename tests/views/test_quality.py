@@ -212,7 +212,7 @@ def test_quality_takes_a_fixed_number_of_queries(
 
     call = approved(worker, supervisor)
     few = count(reverse("quality"))
-    assert few <= 14
+    assert few <= 15
     month = timezone.now().date().replace(day=1)
     for number in range(1, 5):
         more = approved(worker, supervisor)

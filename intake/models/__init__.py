@@ -37,6 +37,7 @@ from intake.models.retention import (
 )
 from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
 from intake.models.searches import NameWord, PersonWord, SearchDocument, SearchQuery
+from intake.models.sessions import CacheEntry, Session
 from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
 from intake.models.supports import Service, Support
 from intake.models.words import Correction, Quotation
@@ -49,6 +50,7 @@ __all__ = [
     "AuditCheckpoint",
     "AuditEvent",
     "AuditSeal",
+    "CacheEntry",
     "CallPage",
     "CallSummary",
     "Concern",
@@ -106,6 +108,7 @@ __all__ = [
     "SearchDocument",
     "SearchQuery",
     "Service",
+    "Session",
     "Submission",
     "SubmissionContent",
     "SubmissionReporter",

@@ -46,6 +46,12 @@ from intake.worksheet.editions import (
 from intake.worksheet.figures import Period
 from intake.worksheet.insights import Insights, Table, build_insights
 from intake.worksheet.notices import MOST_NOTICES, Notice, build_notices, count_new
+from intake.worksheet.own_account import (
+    FactorsView,
+    SessionView,
+    list_sessions,
+    view_factors,
+)
 from intake.worksheet.passages import (
     find_passage,
     glimpses,
@@ -121,6 +127,7 @@ __all__ = [
     "DraftView",
     "EditionRow",
     "EditionUse",
+    "FactorsView",
     "Followed",
     "HeardView",
     "HelpView",
@@ -142,6 +149,7 @@ __all__ = [
     "SampleView",
     "SectionView",
     "SendingView",
+    "SessionView",
     "Step",
     "SupportView",
     "Table",
@@ -191,6 +199,7 @@ __all__ = [
     "list_changes",
     "list_editions",
     "list_remarks",
+    "list_sessions",
     "numbers_to_call",
     "older_than",
     "open_drafts",
@@ -200,5 +209,6 @@ __all__ = [
     "unfiled_lines",
     "version_of",
     "view_change",
+    "view_factors",
     "view_rating",
 ]

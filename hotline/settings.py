@@ -1,7 +1,7 @@
 """Settings of the hotline: one file, driven by the environment, production by default.
 
 Without secret key, encryption key ring, audit key and allowed hosts the application refuses to
-start.
+start, and without a second factor where nobody said so.
 `make run` writes a `.env` for a demo on this machine; the README has the table of variables.
 """
 
@@ -12,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from intake.crypto import parse_key_ring, parse_recipients, parse_signing_key
+from intake.roles import parse_group_roles
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -54,6 +55,12 @@ INSTALLED_APPS = [
     "crispy_forms",
     "csp",
     "django_tasks_db",
+    # Second factors and single sign-on: its functions and tables, none of its pages.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "intake.middleware.HeadersMiddleware",
@@ -65,8 +72,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # tells its functions of the request; no query
     "intake.middleware.SessionLimitsMiddleware",
     "intake.middleware.SignInRequiredMiddleware",
+    "intake.middleware.SecondFactorMiddleware",
     "intake.middleware.RequestLimitMiddleware",
     "intake.middleware.AgencyTimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -128,19 +137,83 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AUTH_PASSWORD_VALIDATORS = [
-    # Length and a list of known passwords, no rules of composition (NIST SP 800-63B).
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    # Length and a list of known passwords, no rules of composition (NIST SP 800-63B-4).
+    {"NAME": "intake.passwords.LengthValidator"},
+    {"NAME": "intake.passwords.BreachedValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # one truth for all processes
+BREACHED_PASSWORDS = env.str(
+    "BREACHED_PASSWORDS", default=str(BASE_DIR / "fixtures" / "passwords" / "breached.bin")
+)
+SESSION_ENGINE = "intake.session_store"  # in the database: one truth for all processes
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a shift, and no longer
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # a shared machine begins signed out
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "intake.views.errors.csrf_failure"
+# Failures at the sign-in are counted here, for all processes; its table is a model of ours.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "hotline_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
+
+# The second factor: everybody has one but workers, whose agency decides ---------------------------
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="off" if DEMO else "required")
+if SECOND_FACTOR not in ("required", "off"):
+    raise ImproperlyConfigured("SECOND_FACTOR is 'required' or 'off'.")
+if SECOND_FACTOR == "off" and not DEMO and not env.bool("PASSWORD_ALONE_ACCEPTED", default=False):
+    raise ImproperlyConfigured(
+        "The hotline does not start: SECOND_FACTOR=off lets whoever knows a supervisor's password "
+        "read every call. Take it out of the environment, or set PASSWORD_ALONE_ACCEPTED=true "
+        "beside it, by which you answer for that."
+    )
+MFA_ADAPTER = "intake.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s by which a phone's clock may be wrong
+MFA_RECOVERY_CODE_DIGITS = 10
+
+# Single sign-on by OpenID Connect, where it is configured -----------------------------------------
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
+OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
+OIDC_AGENCY = env.str("OIDC_AGENCY", default="")
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+OIDC_GROUPS = parse_group_roles(env.str("OIDC_GROUPS", default=""))
+# Whether the provider asks everybody for a second factor, also where its tokens do not say so.
+OIDC_HAS_SECOND_FACTOR = env.bool("OIDC_HAS_SECOND_FACTOR", default=False)
+SOCIALACCOUNT_ADAPTER = "intake.views.single_sign_on.Adapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if OIDC_ISSUER:
+    _oidc = {
+        "OIDC_CLIENT_ID": env.str("OIDC_CLIENT_ID", default=""),
+        "OIDC_CLIENT_SECRET": env.str("OIDC_CLIENT_SECRET", default=""),
+        "OIDC_AGENCY": OIDC_AGENCY,
+        "OIDC_GROUPS": OIDC_GROUPS,
+    }
+    if not all(_oidc.values()):
+        raise ImproperlyConfigured(
+            "The hotline does not start: OIDC_ISSUER needs "
+            + ", ".join(name for name, value in _oidc.items() if not value)
+            + " in the environment (docs/sign-in.md)."
+        )
+    if not (OIDC_ISSUER.startswith("https://") or DEMO):
+        raise ImproperlyConfigured("OIDC_ISSUER must begin with https://.")
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "agency",
+                "name": OIDC_NAME,
+                "client_id": _oidc["OIDC_CLIENT_ID"],
+                "secret": _oidc["OIDC_CLIENT_SECRET"],
+                "settings": {
+                    "server_url": OIDC_ISSUER,
+                    "scope": env.list("OIDC_SCOPE", default=["openid", "profile", "email"]),
+                },
+            }
+        ],
+    }
 
 # Transport ------------------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEMO)
@@ -149,6 +222,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 _host_only = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_host_only}hotline_session"
 CSRF_COOKIE_NAME = f"{_host_only}hotline_csrf"
+BROWSER_COOKIE_NAME = f"{_host_only}hotline_browser"  # who signed in there before: `guessing`
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes ask the process, not the proxy
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
@@ -158,7 +232,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-if env.bool("TRUSTED_PROXY", default=False):
+# How many proxies stand between the browsers and this application, each of which adds its client to
+# X-Forwarded-For; `TRUSTED_PROXY=true` of earlier releases is one.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(env.bool("TRUSTED_PROXY", default=False)))
+if TRUSTED_PROXIES < 0:
+    raise ImproperlyConfigured("TRUSTED_PROXIES is how many there are: 0 or more.")
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from intake import triggers
+from intake.models import CacheEntry
 
 
 @register(Tags.database)
@@ -36,3 +37,22 @@ def _is_behind(connection: BaseDatabaseWrapper) -> bool:
     """Whether a database was not migrated at all, or lacks migrations that there are by now."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes("intake")))
+
+
+@register(Tags.database)
+def cache_has_its_table(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Fail for each database that lacks the table in which failures at the sign-in are counted."""
+    return [
+        Error(
+            f"The database '{using}' lacks the cache's table.",
+            hint="Run `manage.py migrate`: without it nobody signs in.",
+            id="intake.E002",
+        )
+        for using in databases or []
+        if not _is_behind(connections[using]) and lacks_cache_table(connections[using])
+    ]
+
+
+def lacks_cache_table(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the table of the cache is missing."""
+    return CacheEntry._meta.db_table not in connection.introspection.table_names()

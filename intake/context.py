@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from intake import permissions, worksheet
 from intake.models import ExportJob, HandOver, Preferences, User
-from intake.sessions import session_mark
+from intake.sessions import lacks_factor, session_mark
 
 
 def _preferences(user: object) -> str:
@@ -68,6 +68,14 @@ def _navigation(user: object, path: str) -> list[tuple[str, str, bool]]:
 def site(request: HttpRequest) -> dict[str, object]:
     """Return the navigation of the signed-in user's roles, and whether this is a demo."""
     user = getattr(request, "user", None)
+    if isinstance(user, User) and lacks_factor(request, user):
+        # Who has to set up a second factor first sees that, and nothing of what would open then.
+        return {
+            "demo": settings.DEMO,
+            "lacks_factor": True,
+            "session_mark": session_mark(request),
+            "idle_seconds": user.idle_seconds,
+        }
     watches = isinstance(user, User) and permissions.is_supervisor(user)
     takes_calls = isinstance(user, User) and permissions.is_worker(user)
     return {

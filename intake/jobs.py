@@ -19,7 +19,7 @@ from intake.actions.question_sets import forget_imports
 from intake.actions.searches import KEPT, forget_searches
 from intake.actions.summaries import count_missing
 from intake.exports.bulk import work_on_exports
-from intake.models import Agency, ExportJob
+from intake.models import Agency, CacheEntry, ExportJob
 
 HOUSEKEEPING_EVERY = timedelta(hours=1)
 LOOK_EVERY = timedelta(minutes=1)
@@ -31,7 +31,7 @@ TURN = 5.0  # seconds of work on an export, then whatever else waits; a worker e
 
 @task()
 def housekeeping() -> None:
-    """Come again in an hour; clear what ran out (sessions, keys, searches, exports, old results).
+    """Come again in an hour; clear what ran out: sessions, keys, searches, exports, old results.
 
     A job whose worker was killed stays "running" in the queue: after a day it goes too. The
     samples of the quality review are drawn where a month is over, and what no figure knows of yet
@@ -42,6 +42,7 @@ def housekeeping() -> None:
     schedule_sealing()
     now = timezone.now()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    CacheEntry.objects.filter(expires__lt=now).delete()  # failures at the sign-in
     forget_searches(before=now - KEPT)
     forget_keys(at=now)
     forget_imports(at=now)

@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from intake.models import User
 from intake.models.audit import record_event
+from intake.sessions import lacks_factor, lock_session
 from intake.typed import typed_texts
 
 # A page tells of activity every 30 s and it is written every 30 s, so what the server knows may be
@@ -64,6 +65,46 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         )
 
 
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def without_factor(view: View) -> View:
+    """Mark a view that is open to who has to set up a second factor first."""
+    view.without_factor = True  # type: ignore[attr-defined]
+    return view
+
+
+class SecondFactorMiddleware:
+    """Sends who has to have a second factor, and gave none, to set one up; nothing else is open.
+
+    It asks the session and the user that the sign-in loaded: no query more.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+    ) -> HttpResponseBase | None:
+        """Return the way to the own account, or None where the view may answer."""
+        if getattr(view, "without_factor", False) or not getattr(view, "login_required", True):
+            return None
+        user = request.user
+        if not isinstance(user, User) or not lacks_factor(request, user):
+            return None
+        if not wants_json(request):
+            return redirect("account")
+        sentence = "Set up a second factor under Account first. What you typed stays in the box."
+        return JsonResponse({"reason": "second_factor", "error": sentence}, status=403)
+
+
 class SessionLimitsMiddleware:
     """Ends a session that was idle for as long as the agency allows, and any after 12 hours.
 
@@ -90,7 +131,10 @@ class SessionLimitsMiddleware:
         is_old = _now() - request.session["began"] >= settings.SESSION_COOKIE_AGE
         if is_old or idle >= user.idle_seconds + GRACE:
             record_event("user.timed_out", actor=user, at=timezone.now(), subject=user)
-            logout(request)
+            if is_old:
+                logout(request)
+            else:
+                lock_session(request, user)
         elif idle >= WRITTEN_EVERY and not is_background(request):
             request.session["active"] = _now()
 

@@ -19,9 +19,11 @@ LAYERS = (
     ("forms", "actions"),
     ("worksheet", "search"),
     ("fields", "permissions", "checks", "sessions"),
+    ("session_store", "guessing"),
     ("models",),
-    ("wording", "edition_changes", "exchange"),
+    ("wording", "edition_changes", "exchange", "factors"),
     ("triggers", "errors", "text", "crypto", "deadlines", "practice", "quality", "sets"),
+    ("addresses", "passwords", "roles"),
 )
 RANK = {name: -rank for rank, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(

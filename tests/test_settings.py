@@ -11,6 +11,15 @@ from hotline.dev.environment import for_production_checks
 REQUIRED = ("SECRET_KEY", "ENCRYPTION_KEYS", "AUDIT_KEY", "ALLOWED_HOSTS")
 
 
+OIDC = {
+    "OIDC_ISSUER": "https://login.example.org",
+    "OIDC_CLIENT_ID": "hotline",
+    "OIDC_CLIENT_SECRET": "only the provider knows",
+    "OIDC_AGENCY": "demo",
+    "OIDC_GROUPS": "leads:supervisors",
+}
+
+
 def check(**changed: str) -> subprocess.CompletedProcess[str]:
     """Run `check --deploy` as production would start, but for what is `changed`."""
     return subprocess.run(
@@ -46,6 +55,26 @@ def test_a_bad_value_is_named_and_not_shown(name: str, before: str) -> None:
     assert done.returncode != 0
     assert name in done.stderr
     assert "c2hvcnQ" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"SECOND_FACTOR": "off"}, "PASSWORD_ALONE_ACCEPTED=true"),
+        ({"SECOND_FACTOR": "of"}, "'required' or 'off'"),
+        ({"SECOND_FACTOR": "off", "PASSWORD_ALONE_ACCEPTED": "true"}, ""),
+        ({"TRUSTED_PROXIES": "-1"}, "0 or more"),
+        ({"OIDC_ISSUER": "https://login.example.org"}, "OIDC_ISSUER needs OIDC_CLIENT_ID"),
+        (OIDC | {"OIDC_ISSUER": "http://login.example.org"}, "must begin with https"),
+        (OIDC | {"OIDC_GROUPS": "leads:chiefs"}, "must be a group, a colon"),
+        (OIDC, ""),
+    ],
+)
+def test_sign_in_is_strict_unless_told(changed: dict[str, str], sentence: str) -> None:
+    done = check(**changed)
+    assert (done.returncode == 0) == (not sentence), done.stderr
+    assert sentence in done.stderr
+    assert "only the provider knows" not in done.stderr
 
 
 MAIL = {

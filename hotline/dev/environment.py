@@ -88,8 +88,10 @@ def for_tests(database_url: str) -> dict[str, str]:
         "LOG_LEVEL": "INFO",
         # A library of the tests brings lxml, which production has not.
         "OPENPYXL_LXML": "False",
+        "OIDC_ISSUER": "",
         "REQUEST_LIMITS": "false",  # a bench asks faster than anybody
-        "TRUSTED_PROXY": "false",
+        "SECOND_FACTOR": "off",
+        "TRUSTED_PROXIES": "0",
         # Playwright's loop runs in the thread of the test, where Django would refuse the database.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }
@@ -101,7 +103,8 @@ def for_production_checks() -> dict[str, str]:
         "ALLOWED_HOSTS": "hotline.example.org",
         "DEMO": "false",
         "HTTPS": "true",
-        "TRUSTED_PROXY": "true",
+        "SECOND_FACTOR": "required",
+        "TRUSTED_PROXIES": "1",
     }
     del env["DJANGO_ALLOW_ASYNC_UNSAFE"]
     return env

@@ -71,6 +71,7 @@ def write_env_file(path: Path) -> set[str]:
         "AUDIT_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "DEMO": "true",
+        "SECOND_FACTOR": "off",
         "DATABASE_URL": "sqlite:///var/demo.sqlite3",
     }
     text += "".join(f"{name}={wanted[name]}\n" for name in wanted if name not in given)

@@ -14,7 +14,7 @@ from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.fields import check_sum
 from intake.models import Agency, User
 from intake.models.audit import record_event
-from intake.models.people import ROLES
+from intake.roles import ROLES
 
 POLICIES = (
     "idle_lock_minutes",
@@ -22,6 +22,7 @@ POLICIES = (
     "allows_own_publish",
     "anonymous_reporter_text",
     "has_notice_emails",
+    "requires_worker_factor",
 )
 
 

@@ -17,12 +17,13 @@ from intake.actions.administration import account_of, note_account
 from intake.actions.assist import stop_assist
 from intake.actions.hand_overs import withdraw_offers_to, withdraw_standing
 from intake.actions.reviews import give_to, release_claims_of
+from intake.actions.second_factors import end_factors
 from intake.actions.summaries import count_course
 from intake.actions.workers import lock_users
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
-from intake.models import Agency, Intake, Invitation, User
+from intake.models import Agency, Intake, Invitation, Session, User
 from intake.models.audit import record_event
-from intake.models.people import ROLES
+from intake.roles import ROLES
 
 INVITED_FOR = timedelta(days=3)
 OVER = (
@@ -64,6 +65,10 @@ def invite_again(*, actor: User, user_id: UUID, at: datetime) -> tuple[User, str
         user = _lock(actor, user_id)
         if not user.is_active:
             raise NotPossibleNow(f"{user.username} is deactivated. Reactivate the account first.")
+        if user.has_single_sign_on:
+            raise NotPossibleNow(
+                f"{user.username} signs in by single sign-on and has no password here."
+            )
         record_event("user.invited", actor=actor, at=at, subject=user)
         return user, _invite(user, actor=actor, at=at)
 
@@ -133,10 +138,10 @@ def change_user(
                     "Nobody takes the own role of administrator; ask another administrator. "
                     "Nothing was changed."
                 )
-        if "workers" in gone:
+        if "workers" in gone or (gives_to and "workers" not in roles):
             _hand_on_calls(user, gives_to, actor=actor, at=at)
         if "supervisors" in gone:
-            _end_supervision(user, actor=actor, at=at)
+            end_supervision(user, actor=actor, at=at)
         user.first_name, user.last_name, user.email = first_name, last_name, email
         if supervisor_id != user.supervisor_id:
             user.supervisor = _supervisor(actor, supervisor_id)
@@ -161,8 +166,9 @@ def deactivate_user(
         if "administrators" in user.roles:
             _refuse_last_administrator(actor, user)
         calls = _hand_on_calls(user, gives_to, actor=actor, at=at)
-        _end_supervision(user, actor=actor, at=at)
+        end_supervision(user, actor=actor, at=at)
         Invitation.objects.filter(user=user).delete()
+        Session.objects.filter(user=user).delete()
         user.is_active = False
         user.set_unusable_password()
         user.save(update_fields=["is_active", "password"])
@@ -174,8 +180,8 @@ def deactivate_user(
 def reactivate_user(*, actor: User, user_id: UUID, at: datetime) -> tuple[User, str]:
     """Take an account up again with its roles; return it with the secret of a new invitation.
 
-    Who comes back chooses a new password: the old one ended, and its sessions with it. Raises
-    NotPossibleNow for an account that is active.
+    Who comes back chooses a new password: the old one ended, and its sessions with it. The secret
+    is "" for who signs in by single sign-on. Raises NotPossibleNow for an account that is active.
     """
     with transaction.atomic():
         user = _lock(actor, user_id)
@@ -185,7 +191,37 @@ def reactivate_user(*, actor: User, user_id: UUID, at: datetime) -> tuple[User, 
         user.save(update_fields=["is_active"])
         note_account(user, {"is_active": False}, {"is_active": True}, actor=actor, at=at)
         record_event("user.reactivated", actor=actor, at=at, subject=user)
+        if user.has_single_sign_on:
+            return user, ""
         return user, _invite(user, actor=actor, at=at)
+
+
+def reset_second_factor(*, actor: User, user_id: UUID, at: datetime) -> User:
+    """Take the second factors and recovery codes of a colleague away; the sessions end with them.
+
+    Who has to have one sets it up anew at the next sign-in. Raises NotPossibleNow for the own
+    account, and where there is none.
+    """
+    with transaction.atomic():
+        user = _lock(actor, user_id)
+        if user.pk == actor.pk:
+            raise NotPossibleNow(
+                "Nobody resets the own second factor here; change it under Account, or ask another "
+                "administrator."
+            )
+        drop_second_factor(user, actor=actor, at=at)
+    return user
+
+
+def drop_second_factor(user: User, *, actor: User | None, at: datetime) -> None:
+    """Take a locked user's second factors away, and tell; raises NotPossibleNow for none."""
+    had = end_factors(user)
+    if not had:
+        raise NotPossibleNow(f"{user.username} has no second factor; nothing was changed.")
+    before, after = {"second_factor": had}, {"second_factor": ""}
+    if user.agency is not None:
+        note_account(user, before, after, actor=actor, at=at)
+    record_event("user.factor_reset", actor=actor, at=at, subject=user)
 
 
 def _hand_on_calls(user: User, gives_to: UUID | None, *, actor: User, at: datetime) -> list[Intake]:
@@ -207,7 +243,7 @@ def _hand_on_calls(user: User, gives_to: UUID | None, *, actor: User, at: dateti
     return calls
 
 
-def _end_supervision(user: User, *, actor: User, at: datetime) -> None:
+def end_supervision(user: User, *, actor: User, at: datetime) -> None:
     """Give back what a locked user has claimed; their team has no supervisor until it is given."""
     release_claims_of(user, actor=actor, at=at)
     for member in user.team.order_by("pk"):
@@ -256,7 +292,7 @@ def _refuse_last_administrator(actor: User, user: User) -> None:
         agency=actor.agency_id, is_active=True, groups__name="administrators"
     ).exclude(pk=user.pk)
     # Who was invited and has not come yet cannot sign in, and may never.
-    if not any(one.has_usable_password() for one in others):
+    if not any(one.has_usable_password() or one.has_single_sign_on for one in others):
         raise NotPossibleNow(
             f"{user.username} is the agency’s last administrator. Make somebody else one first."
         )

@@ -7,7 +7,6 @@ from typing import Any
 
 import pyrage
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -15,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from intake import triggers
 from intake.backups import contents, engines, making
 from intake.errors import NotPossibleNow
-from intake.models import AuditCheckpoint
+from intake.models import AuditCheckpoint, Session
 from intake.models.audit import record_event
 from intake.worksheet.audit_proof import find_faults
 

@@ -6,6 +6,7 @@ from django import forms
 
 from intake.forms.looking import ColleagueField
 from intake.models import Agency, User
+from intake.passwords import HELP
 
 ROLES = (
     ("workers", "Worker: takes calls"),
@@ -102,7 +103,7 @@ class AcceptInvitationForm(forms.Form):
         label="Password",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="A sentence that nobody guesses, at least 12 characters.",
+        help_text=HELP,
     )
     again = forms.CharField(
         label="Password again",
@@ -137,10 +138,12 @@ class PoliciesForm(forms.ModelForm):  # type: ignore[type-arg]
             "allows_own_review",
             "allows_own_publish",
             "has_notice_emails",
+            "requires_worker_factor",
         )
         labels = {
             "anonymous_reporter_text": "What a caller who gives no name is told",
             "allows_own_review": "A supervisor may review what they took themselves",
             "allows_own_publish": "An administrator may publish question sets without a second one",
             "has_notice_emails": "E-mails tell how many notices wait, and nothing of them",
+            "requires_worker_factor": "Workers sign in with a second factor too",
         }

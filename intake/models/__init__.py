@@ -38,6 +38,7 @@ from intake.models.retention import (
 )
 from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
 from intake.models.searches import NameWord, PersonWord, SearchDocument, SearchQuery
+from intake.models.sessions import CacheEntry, Session
 from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
 from intake.models.supports import Service, Support
 from intake.models.words import Correction, Quotation
@@ -51,6 +52,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "BreakGlass",
+    "CacheEntry",
     "CallPage",
     "CallSummary",
     "Concern",
@@ -110,6 +112,7 @@ __all__ = [
     "SearchDocument",
     "SearchQuery",
     "Service",
+    "Session",
     "Submission",
     "SubmissionContent",
     "SubmissionReporter",

@@ -5,15 +5,17 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from intake.models.base import Record
+from intake.passwords import normalised
+from intake.roles import ROLES
 
 OPERATOR_IDLE_MINUTES = 15  # of who belongs to no agency
-ROLES = ("workers", "supervisors", "administrators", "privacy_officers")
 
 
 def check_time_zone(name: str) -> None:
@@ -44,6 +46,8 @@ class Agency(Record):
     allows_own_publish = models.BooleanField(default=False)
     # Mails that tell how many notices wait, and nothing of them; the installation must want it too.
     has_notice_emails = models.BooleanField(default=False)
+    # Whether workers sign in with a second factor too; everybody else does in any case.
+    requires_worker_factor = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "agencies"
@@ -136,6 +140,11 @@ class User(AbstractUser):
     notices_seen_at = models.DateTimeField(null=True, blank=True)
     notices_mailed_at = models.DateTimeField(null=True, blank=True)
 
+    # Who signs in by single sign-on is known by these two, has no password here, and the roles
+    # that the provider's groups give.
+    sso_issuer = models.CharField(max_length=200, blank=True)
+    sso_subject = models.CharField(max_length=255, blank=True)
+
     objects = Users()  # type: ignore[misc]
 
     class Meta(AbstractUser.Meta):
@@ -147,6 +156,16 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(supervisor__isnull=True) | ~Q(supervisor=models.F("id")),
                 name="user_is_not_own_supervisor",
+            ),
+            models.UniqueConstraint(
+                fields=["sso_issuer", "sso_subject"],
+                condition=~Q(sso_subject=""),
+                name="user_of_single_sign_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(sso_issuer="", sso_subject="")
+                | ~(Q(sso_issuer="") | Q(sso_subject="")),
+                name="user_has_issuer_and_subject_or_neither",
             ),
         ]
 
@@ -169,6 +188,33 @@ class User(AbstractUser):
         return frozenset(
             Group.objects.filter(user=self, name__in=ROLES).values_list("name", flat=True)
         )
+
+    @property
+    def must_have_factor(self) -> bool:
+        """Whether this user may do nothing without a second factor: all but workers by policy."""
+        if settings.SECOND_FACTOR == "off":
+            return False
+        if self.is_superuser or self.roles - {"workers"}:
+            return True
+        return self.agency is not None and self.agency.requires_worker_factor
+
+    @property
+    def has_single_sign_on(self) -> bool:
+        """Whether the identity provider, and no password of ours, tells who this is."""
+        return bool(self.sso_subject)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password, in the form in which every keyboard's letters are the same."""
+        super().set_password(None if raw_password is None else normalised(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password; one set before it was normalised counts as typed."""
+        if raw_password is None:
+            return super().check_password(None)
+        plain = normalised(raw_password)
+        if super().check_password(plain):
+            return True
+        return plain != raw_password and super().check_password(raw_password)
 
     @property
     def idle_seconds(self) -> int:

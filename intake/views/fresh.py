@@ -5,22 +5,27 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-from django.contrib.auth import authenticate
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from intake.actions.second_factors import has_factor
 from intake.forms.fresh import ProofForm
+from intake.guessing import forget_factor, wait_for_factor, words_for
+from intake.middleware import without_factor
+from intake.models import User
 from intake.models.audit import record_event
-from intake.sessions import is_fresh, note_proof
+from intake.sessions import FRESH, is_fresh, note_proof, now
 from intake.views.requests import UserRequest
+from intake.views.sign_in import next_of
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[UserRequest, Rest], HttpResponseBase]
+PROVING = "proving"  # in the session of who gave the first factor anew, on the way to the second
 
 
 def fresh_sign_in_required(view: View[Rest]) -> View[Rest]:
@@ -47,24 +52,53 @@ def ask_for_proof(request: UserRequest) -> HttpResponse:
     return redirect(f"{reverse('prove')}?{urlencode({'next': request.get_full_path()})}")
 
 
+@without_factor
 @require_http_methods(["GET", "POST"])
 def prove(request: UserRequest) -> HttpResponse:
-    """Ask for the password anew; the session goes on and is fresh for five minutes."""
-    back = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        back = reverse("home")
+    """Ask for the password anew, then for the second factor of who has one.
+
+    The session goes on and is fresh for five minutes. Single sign-on is proved at the provider.
+    """
+    user, back = request.user, next_of(request)
+    if user.has_single_sign_on:
+        return render(request, "intake/prove.html", {"next": back, "provider": settings.OIDC_NAME})
     form = ProofForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        user = request.user
-        password = form.cleaned_data["password"]
-        proved = authenticate(request, username=user.username, password=password)
-        if proved is not None and proved.pk == user.pk:
-            note_proof(request)
-            record_event("user.proved", actor=user, at=timezone.now(), subject=user)
-            return redirect(back)
-        record_event("user.proof_failed", actor=user, at=timezone.now(), subject=user)
-        form.add_error("password", "This is not your password. Nothing was opened; try again.")
-    status = 422 if form.errors else 200
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            wait = wait_for_factor(user.pk)
+            if wait:
+                form.add_error(None, words_for(wait))
+                status = 429
+            elif user.check_password(form.cleaned_data["password"]):
+                return ask_further(request, user, back=back)
+            else:
+                record_event("user.proof_failed", actor=user, at=timezone.now(), subject=user)
+                form.add_error(
+                    "password", "This is not your password. Nothing was opened; try again."
+                )
     return render(request, "intake/prove.html", {"form": form, "next": back}, status=status)
+
+
+def ask_further(request: HttpRequest, user: User, *, back: str) -> HttpResponse:
+    """Ask who proved the first factor for the second one, where there is one."""
+    if not has_factor(user):
+        forget_factor(user.pk)
+        return finish_proof(request, user, back=back)
+    request.session[PROVING] = {"at": now(), "next": back}
+    return redirect("second_factor")
+
+
+def proving_of(request: HttpRequest) -> str | None:
+    """Return where a signed-in user is going who has given the first factor anew; None else."""
+    kept = request.session.get(PROVING)
+    return str(kept["next"]) if kept and now() - kept["at"] < FRESH else None
+
+
+def finish_proof(request: HttpRequest, user: User, *, back: str) -> HttpResponse:
+    """Keep that the user proved who they are, and go on."""
+    request.session.pop(PROVING, None)
+    note_proof(request)
+    record_event("user.proved", actor=user, at=timezone.now(), subject=user)
+    return redirect(back)

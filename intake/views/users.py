@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import crypto, permissions, worksheet
+from intake import crypto, guessing, permissions, worksheet
 from intake.actions import users
 from intake.errors import InvalidValue, NotPossibleNow, Refused
 from intake.forms.users import AcceptInvitationForm, ChangeForm, DeactivateForm, InviteForm
+from intake.middleware import without_factor
 from intake.models import Agency, Intake, Invitation, User
 from intake.views.requests import UserRequest
 
@@ -94,6 +95,7 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
         "team": User.objects.team_of(user).count(),
         "colleagues": User.objects.colleagues_of(user),
         "changes": worksheet.list_changes(agency, row=user.pk),
+        "factors": worksheet.view_factors(user),
     }
     return render(request, "intake/users/user.html", context, status=status)
 
@@ -139,8 +141,22 @@ def reactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
     return _give_link(request, user_id, users.reactivate_user)
 
 
+@require_POST
+def reset_second_factor(request: UserRequest, user_id: UUID) -> HttpResponse:
+    """Somebody lost phone and codes: they set up a second factor anew at the next sign-in."""
+    user = _user(request, user_id)
+    try:
+        users.reset_second_factor(actor=request.user, user_id=user.pk, at=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, f"{user.username}: the second factor was reset.")
+    return redirect("user", user_id)
+
+
 @never_cache
 @login_not_required
+@without_factor
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_invitation(request: HttpRequest) -> HttpResponse:
     """Who was invited chooses a password; an invitation opens once.
@@ -166,7 +182,10 @@ def accept_invitation(request: HttpRequest) -> HttpResponse:
             is_over = True
         else:
             messages.success(request, f"Your password is set. Sign in with it as {user.username}.")
-            return redirect("login")
+            guessing.forget_account(user.username)
+            answer = redirect("login")
+            guessing.know_browser(request, answer, user.username)
+            return answer
     context = {"form": form, "is_over": is_over, "sentence": users.OVER}
     status = 422 if form.errors or is_over else 200
     return render(request, "intake/users/accept.html", context, status=status)
@@ -208,6 +227,9 @@ def _give_link(
         user, token = action(actor=request.user, user_id=user.pk, at=timezone.now())
     except NotPossibleNow as refused:
         messages.error(request, refused.sentence)
+        return redirect("user", user_id)
+    if not token:
+        messages.success(request, f"{user.username} signs in by single sign-on again.")
         return redirect("user", user_id)
     return _keep_link(request, user, token)
 

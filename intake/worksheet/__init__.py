@@ -46,6 +46,12 @@ from intake.worksheet.editions import (
 from intake.worksheet.figures import Period
 from intake.worksheet.insights import Insights, Table, build_insights
 from intake.worksheet.notices import MOST_NOTICES, Notice, build_notices, count_new
+from intake.worksheet.own_account import (
+    FactorsView,
+    SessionView,
+    list_sessions,
+    view_factors,
+)
 from intake.worksheet.passages import (
     find_passage,
     glimpses,
@@ -130,6 +136,7 @@ __all__ = [
     "DraftView",
     "EditionRow",
     "EditionUse",
+    "FactorsView",
     "Followed",
     "HeardView",
     "HelpView",
@@ -151,6 +158,7 @@ __all__ = [
     "SampleView",
     "SectionView",
     "SendingView",
+    "SessionView",
     "Step",
     "SupportView",
     "Table",
@@ -205,6 +213,7 @@ __all__ = [
     "list_editions",
     "list_remarks",
     "list_restricted",
+    "list_sessions",
     "numbers_to_call",
     "older_than",
     "open_drafts",
@@ -214,5 +223,6 @@ __all__ = [
     "unfiled_lines",
     "version_of",
     "view_change",
+    "view_factors",
     "view_rating",
 ]

@@ -163,12 +163,22 @@ async function signIn(event) {
     const answer = await response.json().catch(() => ({}));
     if (response.ok && answer.user) return goOn(answer);
     error.textContent = answer.error ?? "The server has trouble. What you typed is kept; try again.";
+    if (answer.next) return askFurther(answer.next);
   } catch {
     error.textContent = "The server cannot be reached. What you typed is kept; try again when it can.";
   }
   const password = dialog.querySelector("input[name=password]");
   password.value = "";
   password.focus();
+}
+
+/** The second factor is given on a page of its own; this one notices when somebody is signed in. */
+function askFurther(address) {
+  const link = dialog.querySelector("[data-new-tab]");
+  link.href = address;
+  link.textContent = "Give the second factor on a new tab";
+  dialog.querySelector("input[name=password]").value = "";
+  link.focus();
 }
 
 function hideWarning() {

@@ -25,11 +25,11 @@ start()
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from hotline.dev import postgres
 from intake.models import User
+from intake.session_store import SessionStore
 from tests import factory
 from tests.torture.machine import Web, free_port
 

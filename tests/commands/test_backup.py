@@ -43,7 +43,7 @@ from tests.worker import database_url
 IDENTITY = pyrage.x25519.Identity.generate()
 NOBODY = pyrage.x25519.Identity.generate()
 # What the restore itself writes: it ends sessions and lets the audit tell of it.
-TOUCHED = {"django_session", "intake_auditevent"}
+TOUCHED = {"intake_session", "intake_auditevent"}
 
 Rows = dict[str, list[tuple[Any, ...]]]
 

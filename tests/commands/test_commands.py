@@ -2,12 +2,10 @@
 
 import copy
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -24,6 +22,7 @@ from intake.models import (
     Agency,
     Answer,
     AuditEvent,
+    CacheEntry,
     Decision,
     Edition,
     HeardNote,
@@ -31,8 +30,10 @@ from intake.models import (
     Person,
     PromptText,
     Reporter,
+    Session,
     User,
 )
+from intake.session_store import SessionStore
 from intake.worksheet import describe
 
 ADD_TO_TEAM = ["add_user", "x", "--agency", "demo", "--role", "workers", "--supervisor"]
@@ -150,7 +151,11 @@ def test_the_worker_works_the_queue_and_ends() -> None:
     old = SessionStore()
     old.set_expiry(-60)
     old.save()
+    hour = timedelta(hours=1)
+    for key, expires in (("old", timezone.now() - hour), ("new", timezone.now() + hour)):
+        CacheEntry.objects.create(cache_key=key, value="", expires=expires)
     call_command("work", batch=True)
+    assert [one.cache_key for one in CacheEntry.objects.all()] == ["new"]
     assert not Session.objects.exists()
     ready = DBTaskResult.objects.filter(status="READY")
     for name in ("housekeeping", "look_for_exports", "seal_audit"):

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
 from playwright.async_api import BrowserContext, Page, Playwright
@@ -22,7 +21,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from hotline.dev.postgres import Cluster
 from intake import fields
-from intake.models import Agency, Answer, Intake, Narrative, Person, Reporter, User
+from intake.models import Agency, Answer, Intake, Narrative, Person, Reporter, Session, User
 from tests import factory
 from tests.browser.conftest import CHROMIUM_WORDS
 from tests.torture import watch

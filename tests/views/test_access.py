@@ -42,6 +42,15 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "readyz": ("get", (200,) * 7),
     "login": ("get", (200, 302, 302, 302, 302, 302, 302)),
     "logout": ("post", (302,) * 7),
+    "account": ("get", (302, 200, 200, 200, 200, 200, 200)),
+    "factor_app": ("get", (302, 302, 302, 302, 302, 302, 302)),  # to prove who they are
+    "factor_key": ("get", (302, 302, 302, 302, 302, 302, 302)),
+    "factor_codes": ("get", (302, 302, 302, 302, 302, 302, 302)),
+    "factor_remove": ("post", (302, 302, 302, 302, 302, 302, 302)),
+    "second_factor": ("get", (302,) * 7),  # nobody gave a password just now
+    "sessions_end": ("post", (302, 302, 302, 302, 302, 302, 302)),
+    "single_sign_on": ("post", (404,) * 7),  # it is not configured
+    "single_sign_on_done": ("get", (404,) * 7),
     "lock": ("post", (302, 204, 204, 204, 204, 204, 204)),
     "prove": ("get", (302, 200, 200, 200, 200, 200, 200)),
     "password": ("get", (302, 200, 200, 200, 200, 200, 200)),
@@ -155,6 +164,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "user_link": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "user_deactivate": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "user_reactivate": ("post", (302, 404, 404, 404, 302, 404, 404)),
+    "user_factor_reset": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "invitation": ("get", (200,) * 7),
     "agency_table": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_row_add": ("get", (302, 404, 404, 404, 200, 404, 404)),
@@ -257,6 +267,7 @@ PARTS: dict[str, int | str] = {
     "agency_table": "services",
     "agency_row_add": "services",
     "insights_csv": "shares",
+    "factor_remove": 1,
 }
 
 
@@ -278,7 +289,7 @@ def of_edition(name: str, call: Intake) -> str:
 
 
 def of_user(name: str, call: Intake) -> str:
-    is_one = name in ("user", "user_link", "user_deactivate", "user_reactivate")
+    is_one = name not in ("users", "user_invite")
     return reverse(name, args=[call.worker_id] if is_one else [])
 
 

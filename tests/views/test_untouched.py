@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from intake.actions import calls
-from intake.models import Intake, User
+from intake.models import Intake, Session, User
 from tests.factory import NOW, core_prompt, put, submit
 from tests.views.test_access import TABLE, WHO, address
 

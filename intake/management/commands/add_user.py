@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from intake.actions.people import add_user
 from intake.errors import InvalidValue
-from intake.models.people import ROLES
+from intake.roles import ROLES
 
 
 class Command(BaseCommand):

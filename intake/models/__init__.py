@@ -28,6 +28,7 @@ from intake.models.question_sets import (
     PromptText,
     QuestionSet,
 )
+from intake.models.reporting_party import ReporterReveal
 from intake.models.retention import (
     Expunction,
     Measure,
@@ -37,7 +38,12 @@ from intake.models.retention import (
 )
 from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
 from intake.models.searches import NameWord, PersonWord, SearchDocument, SearchQuery
-from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
+from intake.models.submissions import (
+    Submission,
+    SubmissionContent,
+    SubmissionReporter,
+    SubmissionReporterKey,
+)
 from intake.models.supports import Service, Support
 from intake.models.words import Correction, Quotation
 
@@ -95,6 +101,7 @@ __all__ = [
     "Quotation",
     "ReferenceCounter",
     "Reporter",
+    "ReporterReveal",
     "ResponseOption",
     "RetentionItem",
     "RetentionRule",
@@ -109,6 +116,7 @@ __all__ = [
     "Submission",
     "SubmissionContent",
     "SubmissionReporter",
+    "SubmissionReporterKey",
     "Support",
     "TableChange",
     "User",

@@ -91,6 +91,8 @@ class ExportJob(Record):
     total = models.PositiveIntegerField()
     done = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0)  # of those done: not the requester's to read
+    # Of those written: how many seem to name the reporting party, whom no export has.
+    naming = models.PositiveIntegerField(default=0)
     has_more = models.BooleanField(default=False)  # more fitted than one export holds
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)

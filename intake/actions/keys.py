@@ -1,6 +1,6 @@
 """The key ring's keys change: what older ones sealed is sealed anew under the first."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,10 @@ class _Mark(Func):
     """The first bytes of a sealed value, which tell its key."""
 
     function = "SUBSTR"
-    output_field = models.BinaryField()  # type: ignore[assignment]
+    output_field = models.BinaryField()
 
 
-def reseal(*, batch: int = BATCH) -> Iterator[int | Unopened]:
+def reseal(*, batch: int = BATCH) -> Generator[int | Unopened]:
     """Seal everything anew that another than the ring's first key sealed.
 
     Yields after each batch, committed, how many values it sealed, and each value that does not

@@ -41,6 +41,8 @@ READ = (
     "intake.exported",
     "intake.copied_out",
     "intake.versions_viewed",
+    "reporter.revealed",
+    "reporter.exported",
 )
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -234,7 +235,7 @@ def test_a_save_in_between_is_not_overwritten(worker: User, settings: Settings) 
         text = f"Ines {number}"
         _, saved = at_once(
             lambda: list(reseal(batch=1)),
-            lambda text=text, number=number: put(worker, call, "reporter.name", text, base=number),
+            partial(put, worker, call, "reporter.name", text, base=number),
         )
         assert saved.revision == number + 1
         list(reseal())

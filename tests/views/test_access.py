@@ -325,7 +325,9 @@ def address(name: str, call: Intake) -> str:
     if name in ("intake_sent", "intake_packet", "intake_packet_reporter"):
         recipient = option(call.agency, "cross_report", "law_enforcement")
         if name == "intake_packet_reporter":
-            CrossReport.objects.create(intake=call, recipient_id=recipient, decided="yes")
+            CrossReport.objects.get_or_create(
+                intake=call, recipient_id=recipient, defaults={"decided": "yes"}
+            )
         return reverse(name, args=[call.pk, recipient])
     if name in ("review_comment_remove", "call_comment"):
         return reverse(name, args=[call.pk, uuid.uuid4()])

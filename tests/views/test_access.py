@@ -326,7 +326,7 @@ def address(name: str, call: Intake) -> str:
         recipient = option(call.agency, "cross_report", "law_enforcement")
         if name == "intake_packet_reporter":
             CrossReport.objects.get_or_create(
-                intake=call, recipient_id=recipient, defaults={"decided": "yes"}
+                intake=call, recipient_id=uuid.UUID(recipient), defaults={"decided": "yes"}
             )
         return reverse(name, args=[call.pk, recipient])
     if name in ("review_comment_remove", "call_comment"):

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "intake.middleware.NoStoreMiddleware",
     "intake.middleware.WrongMethodMiddleware",
+    "intake.middleware.SealBrokenMiddleware",
 ]
 ROOT_URLCONF = "hotline.urls"
 WSGI_APPLICATION = "hotline.wsgi.application"

@@ -8,6 +8,7 @@ to another row or column does not open.
 import base64
 import binascii
 import os
+from typing import TypedDict
 from uuid import UUID
 
 import pyrage
@@ -21,6 +22,14 @@ NONCE_BYTES = 12
 
 class SealBroken(Exception):
     """A sealed value does not open: another key, another place, or altered bytes."""
+
+
+class Place(TypedDict):
+    """What a sealed value is bound to."""
+
+    table: str
+    row: UUID
+    field: str
 
 
 def parse_key_ring(text: str) -> dict[str, bytes]:
@@ -67,6 +76,16 @@ def parse_recipients(texts: list[str]) -> list[pyrage.x25519.Recipient]:
         ) from None
 
 
+def make_key() -> bytes:
+    """Return a fresh key for AES-256."""
+    return AESGCM.generate_key(256)
+
+
+def mark_of(key_name: str) -> bytes:
+    """Return what every value begins with that the key of this name sealed."""
+    return bytes([len(key_name)]) + key_name.encode()
+
+
 def seal(text: str, *, ring: dict[str, bytes], table: str, row: UUID, field: str) -> bytes:
     """Return `text` sealed with the ring's first key for this table, row and field."""
     return seal_bytes(text.encode(), ring=ring, table=table, row=row, field=field)
@@ -87,7 +106,7 @@ def seal_bytes(
     name = next(iter(ring))
     nonce = os.urandom(NONCE_BYTES)
     body = AESGCM(ring[name]).encrypt(nonce, content, _place(table, row, field))
-    return bytes([len(name)]) + name.encode() + nonce + body
+    return mark_of(name) + nonce + body
 
 
 def unseal_bytes(

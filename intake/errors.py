@@ -51,3 +51,13 @@ class NotReady(Refused):
     def __init__(self, problems: list[tuple[str, str]]) -> None:
         super().__init__("The intake was not submitted; everything typed is kept.")
         self.problems = problems
+
+
+class NamesReporter(Refused):
+    """A record seems to name the reporting party, and nobody said that it is meant so."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The intake was not submitted yet: it seems to name the reporting party. Edit the "
+            "places below, or say that the words stay. Everything typed is kept."
+        )

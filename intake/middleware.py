@@ -1,5 +1,6 @@
 """What happens around every request: sign-in, the agency's zone, nothing kept by browsers."""
 
+import logging
 import math
 import threading
 import time
@@ -19,6 +20,7 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from intake.crypto import SealBroken
 from intake.models import User
 from intake.models.audit import record_event
 from intake.sessions import lacks_factor, lock_session
@@ -28,6 +30,8 @@ from intake.typed import typed_texts
 # a minute old: it ends a session so much later than the page does.
 WRITTEN_EVERY = 30  # seconds
 GRACE = 80  # seconds
+
+log = logging.getLogger(__name__)
 
 
 def is_background(request: HttpRequest) -> bool:
@@ -279,3 +283,26 @@ class WrongMethodMiddleware:
             answer = render(request, "405.html", {"page": page}, status=response.status_code)
         answer["Allow"] = allowed
         return answer
+
+
+class SealBrokenMiddleware:
+    """Says in words that something sealed does not open: its key is not in the ring any more."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer with 503, which a page that saves takes for a reason to try again later."""
+        if not isinstance(exception, SealBroken):
+            return None
+        log.error("A sealed value does not open: is a key missing in ENCRYPTION_KEYS?")
+        if wants_json(request):
+            sentence = (
+                "What is stored of the reporting party cannot be opened now: a key of the system "
+                "is missing. Nothing is lost or changed. Tell who runs the system."
+            )
+            return JsonResponse({"reason": "key", "error": sentence}, status=503)
+        return render(request, "sealed.html", status=503)

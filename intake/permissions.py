@@ -73,8 +73,20 @@ def is_own(user: User, intake: Intake) -> bool:
 
 
 def can_see_reporter(user: User, intake: Intake) -> bool:
-    """Whether the reporting party is shown plainly: on the own open call, and nowhere else."""
+    """Whether the reporting party is shown unasked: on the own open call, and nowhere else."""
     return can_write(user, intake)
+
+
+def can_reveal_reporter(user: User, intake: Intake) -> bool:
+    """Whether the user may open the reporting party of a submitted record, with a reason.
+
+    An administrator grants it to an account; nobody has it by a role. It reaches the agency's
+    records for a supervisor, the own ones for a worker. Practice has nobody to be shown.
+    """
+    if not user.may_reveal_reporter or intake.agency_id != user.agency_id:
+        return False
+    is_kept = intake.submitted_at is not None and not intake.is_practice
+    return is_kept and (is_own(user, intake) or is_supervisor(user))
 
 
 def can_hand_over(user: User, intake: Intake) -> bool:

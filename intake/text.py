@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -19,6 +19,17 @@ _SIGN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MARK = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _WORD = re.compile(f"[{_SIGN}]|(?:(?![{_SIGN}])[^\\W_])(?:(?![{_SIGN}])(?:[^\\W_]|[{_MARK}]))*")
 _APOSTROPHES = re.compile("(?<=\\w)['\u2019\u02bc`\u00b4](?=\\w)")
+_NUMBER = re.compile(r"\d(?:[\s().\-\u2010-\u2015/+]{0,3}\d)*")
+DIGITS = 7  # of a number that are compared: what is left of it without an area code
+# What is typed in place of a name, or before one.
+NO_NAMES = frozenset(
+    {
+        "anonymous", "caller", "unknown", "declined", "refused", "the", "miss", "missus", "mister",
+        "nurse", "doctor", "teacher", "officer", "deputy", "sergeant", "counselor", "school",
+        "hospital", "neighbor", "neighbour", "friend", "mother", "father", "parent", "aunt",
+        "uncle", "sister", "brother", "cousin", "grandmother", "grandfather",
+    }
+)  # fmt: skip
 LONGEST_WORD = 64  # code points that are compared
 
 
@@ -35,6 +46,49 @@ def is_named(name: str, text: str) -> bool:
     """Whether all words of a person's name stand in `text`; single letters are passed by."""
     words = {one for one in words_of(name) if len(one) >= 2} - {"the", "caller", "anonymous"}
     return bool(words) and words <= set(words_of(text))
+
+
+def seems_to_name(text: str, *, name: str, numbers: Iterable[str] = (), beside: str = "") -> bool:
+    """Whether `text` seems to name who is called `name` or is reached on one of `numbers`.
+
+    Compared is without case, accents and signs. It does where it has
+
+    - the whole name, its words side by side (`Ann Lee`, also `An Li` and `李雷`); one of a single
+      word needs three letters, or two signs of a script without spaces;
+    - one word of the name with four letters or more, alone: so that "An" or "Lee" does not always
+      match. A word that is also in `beside`, the names of others, does not count alone, nor does
+      one that says what somebody is (`Aunt`, `Caller`);
+    - the last seven digits of a number, whatever stands between them; shorter ones are not
+      looked for, an extension or a year would match everywhere.
+
+    It may be wrong either way: a warning follows from it, and nothing is refused.
+    """
+    called, words = words_of(name), words_of(text)
+    if _has_name(called, words) or _has_word(called, set(words), set(words_of(beside))):
+        return True
+    wanted = {one[-DIGITS:] for one in map(_digits, numbers) if len(one) >= DIGITS}
+    if not wanted:
+        return False
+    runs = [_digits(run.group()) for run in _NUMBER.finditer(text)]
+    return any(number in run for number in wanted for run in runs)
+
+
+def _has_name(called: list[str], words: list[str]) -> bool:
+    """Whether the words of a name stand in their order side by side."""
+    is_long = len("".join(called)) >= (3 if "".join(called).isascii() else 2)
+    if not is_long or not set(called) - NO_NAMES:
+        return False
+    size = len(called)
+    return any(words[at : at + size] == called for at in range(len(words) - size + 1))
+
+
+def _has_word(called: list[str], words: set[str], beside: set[str]) -> bool:
+    telling = {one for one in called if len(one) >= 4 and one.isalpha()}
+    return bool((telling - NO_NAMES - beside) & words)
+
+
+def _digits(text: str) -> str:
+    return "".join(str(unicodedata.digit(sign)) for sign in text if sign.isdecimal())
 
 
 def fold(text: str) -> str:

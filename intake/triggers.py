@@ -1,7 +1,8 @@
 """Invariants that the database itself holds, for both engines, in one place.
 
 - The audit and its seals are append-only, and so is what administrators changed.
-- Submissions, their content and their reporting party are frozen.
+- Submissions, their content and their reporting party are frozen; of the key of the latter, and of
+  who opened a reporting party, only the seal may change, with the ring's keys.
 - What was recorded of an intake is deleted only where its expunction stands, and that stands only
   where two people agreed to it and no legal hold does.
 - A published edition (scheduled, live, retired) keeps its content; only its status moves on. It
@@ -86,6 +87,7 @@ def _only_ended(table: str, columns: str, ended: str) -> list[Trigger]:
 
 
 FROZEN = "A submission is frozen."
+SHOWN = "That a reporting party was shown stays known."
 RECORDED = "What was recorded of an intake is kept."
 AGREED = "What two people agreed to stays as it was."
 # What is recorded of an intake and hangs on it, and is deleted by no part of the program but one.
@@ -161,6 +163,11 @@ TRIGGERS: tuple[Trigger, ...] = (
         "NOT NEW.is_hidden AND {expunged:intake:OLD.id}",
         "expunged",
     ),
+    # When the ring's keys change, these are sealed anew; nothing else of them changes.
+    _never("intake_submissionreporterkey", FROZEN, "id, party_id"),
+    _kept("intake_submissionreporterkey", FROZEN, "party"),
+    _never("intake_reporterreveal", SHOWN, "id, intake_id, by_id, at, how, ground"),
+    _kept("intake_reporterreveal", SHOWN),
     *_frozen("intake_qualityrating", "A rating of a sample stays as it was given.", _GIVEN),
     *_frozen("intake_sampledintake", DRAWN),
     Trigger("intake_qualitysample_no_delete", "intake_qualitysample", "DELETE", DRAWN),
@@ -265,6 +272,10 @@ _WHOLE = """
 _OWNERS = {
     "intake": "{key}",
     "submission": "(SELECT intake_id FROM intake_submission WHERE id = {key})",
+    "party": (
+        "(SELECT sent.intake_id FROM intake_submissionreporter AS kept"
+        " JOIN intake_submission AS sent ON sent.id = kept.submission_id WHERE kept.id = {key})"
+    ),
     "decision": "(SELECT intake_id FROM intake_decision WHERE id = {key})",
     "review": "(SELECT intake_id FROM intake_review WHERE id = {key})",
 }

@@ -31,6 +31,7 @@ from intake.views import (
     question_sets,
     read_back,
     records,
+    reporting_party,
     restrictions,
     retention,
     reviews,
@@ -73,6 +74,8 @@ call = [
 intake = [
     path("", records.show_intake, name="intake"),
     path("pdf/", records.download_pdf, name="intake_pdf"),
+    path("pdf/reporter/", reporting_party.download_pdf, name="intake_pdf_reporter"),
+    path("reporter/", reporting_party.show_reporter, name="intake_reporter"),
     path("json/", records.download_json, name="intake_json"),
     path("fhir/", records.download_fhir, name="intake_fhir"),
     path("restriction/", restrictions.show_restriction, name="restriction"),
@@ -105,7 +108,7 @@ intake = [
     ),
     path(
         "cross-reports/<uuid:recipient_id>/pdf/reporter/",
-        cross_reports.download_with_reporter,
+        reporting_party.disclose_in_packet,
         name="intake_packet_reporter",
     ),
     path("dispatch/", dispatches.show_dispatch, name="intake_dispatch"),
@@ -114,6 +117,11 @@ intake = [
         "dispatch/<uuid:dispatch_id>/acknowledge/",
         dispatches.acknowledge,
         name="intake_acknowledge",
+    ),
+    path(
+        "dispatch/<uuid:dispatch_id>/brief/reporter/",
+        reporting_party.disclose_in_brief,
+        name="intake_brief_reporter",
     ),
     path(
         "dispatch/<uuid:dispatch_id>/withdraw/",
@@ -285,5 +293,6 @@ urlpatterns = [
     path("agency/<slug:table>/<uuid:row_id>/", agency_tables.edit_row, name="agency_row"),
     path("retention/", include(keeping)),
     path("audit/", audit.list_events, name="audit"),
+    path("audit/reveals/", reporting_party.list_reveals, name="reveals"),
     path("audit/csv/", audit.download_csv, name="audit_csv"),
 ]

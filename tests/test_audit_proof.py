@@ -23,6 +23,7 @@ from intake.models import (
     Submission,
     SubmissionContent,
     SubmissionReporter,
+    SubmissionReporterKey,
     User,
 )
 from intake.models.audit import record_event
@@ -181,6 +182,7 @@ def test_a_changed_submission_is_named(sealed: Intake, unguarded: None, what: st
         SubmissionReporter.objects.update(sealed=bytes(row.sealed)[:-1] + b"\0\0")
         expected = f"{name}: what it keeps of the reporting party was changed."
     else:
+        SubmissionReporterKey.objects.all()._raw_delete("default")
         SubmissionReporter.objects.all()._raw_delete("default")
         SubmissionContent.objects.all()._raw_delete("default")
         Submission.objects.all()._raw_delete("default")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.text import fold, is_near, name_words, spellings, words_in, words_of
+from intake.text import fold, is_near, name_words, seems_to_name, spellings, words_in, words_of
 
 WORDS = st.text(alphabet="abcdefgh", min_size=3, max_size=9)
 
@@ -100,3 +100,42 @@ def distance(one: str, other: str) -> int:
 def test_numbers_have_no_near_ones() -> None:
     assert spellings("123") == {"123"}
     assert spellings("ab") == {"ab"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "beside", "expected"),
+    [
+        ("Nguyễn Thị Ánh", "said NGUYEN at the door", "", True),
+        ("Rosa Delgado", "Mia Delgado was outside", "Mia Delgado", False),
+        ("Rosa Delgado", "Rosa Delgado saw it", "Mia Delgado", True),
+        ("An Li", "An apple; the child li", "", False),
+        ("An Li", "then an-li came", "", True),
+        ("Ann Lee", "Lee was there", "", False),
+        ("Ann Lee", "called by ann lee.", "", True),
+        ("李雷", "老师李雷说", "", True),
+        ("李", "老师李雷说", "", False),
+        ("Al", "al came", "", False),
+        ("Aunt Josefina", "An aunt came", "", False),
+        ("Aunt Josefina", "Josefína came", "", True),
+        ("The caller", "the caller said", "", False),
+        ("Marchand", "merchandise", "", False),
+        ("", "anything", "", False),
+    ],
+)
+def test_a_text_seems_to_name_somebody(name: str, text: str, beside: str, expected: bool) -> None:
+    assert seems_to_name(text, name=name, beside=beside) is expected
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "expected"),
+    [
+        ("(555) 010-0177", "reach her on 555 010 0177", True),
+        ("+1 555 010 0177", "only 010-0177", True),
+        ("555-010-0177", "0100178", False),
+        ("12345", "12345 Main St", False),
+        ("٥٥٥٠١٠٠١٧٧", "5550100177", True),
+        ("555-010-0177", "in 1955, 501 of 00177", False),
+    ],
+)
+def test_a_text_seems_to_hold_a_number(number: str, text: str, expected: bool) -> None:
+    assert seems_to_name(text, name="", numbers=[number]) is expected

@@ -45,6 +45,7 @@ def account_of(user: User, roles: Iterable[str]) -> dict[str, Any]:
         "roles": ", ".join(sorted(roles)),
         "supervisor": user.supervisor.username if user.supervisor else "",
         "is_active": user.is_active,
+        "may_reveal_reporter": user.may_reveal_reporter,
     }
 
 

@@ -29,6 +29,7 @@ class Made:
     submission: Submission
     content: bytes
     sha256: str = ""  # of a PDF
+    is_naming: bool = False  # it seems to name the reporting party
 
 
 def request_export(*, actor: User, kind: str, criteria: Criteria, at: datetime) -> ExportJob:
@@ -182,9 +183,10 @@ def store_parts(*, job: ExportJob, made: Sequence[Made], at: datetime) -> bool:
         _write(stored, written, requester, at)
         stored.done += len(made)
         stored.left_out += len(made) - len(written)
+        stored.naming += sum(one.is_naming for one in written)
         stored.heartbeat_at = at
         stored.stalls = 0
-        stored.save(update_fields=["done", "left_out", "heartbeat_at", "stalls"])
+        stored.save(update_fields=["done", "left_out", "naming", "heartbeat_at", "stalls"])
         job.done = stored.done
         if stored.done < stored.total:
             return True

@@ -39,6 +39,7 @@ from intake.models import (
     PracticeTurn,
     Quotation,
     Reporter,
+    ReporterReveal,
     Restriction,
     RetentionItem,
     Review,
@@ -47,6 +48,7 @@ from intake.models import (
     SearchQuery,
     SubmissionContent,
     SubmissionReporter,
+    SubmissionReporterKey,
     Support,
     User,
 )
@@ -74,7 +76,9 @@ GOES: tuple[tuple[type[models.Model], str], ...] = (
     (Narrative, "intake"),
     (Amendment, "intake"),
     (SubmissionContent, "submission__intake"),
+    (SubmissionReporterKey, "party__submission__intake"),
     (SubmissionReporter, "submission__intake"),
+    (ReporterReveal, "intake"),  # that there was one, and on what ground, is in the audit
     (CopyOutTick, "intake"),
     (AssistLine, "intake"),
     (HelpFlag, "intake"),

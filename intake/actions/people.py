@@ -112,6 +112,7 @@ def add_user(
     roles: list[str],
     password: str,
     email: str = "",
+    may_reveal_reporter: bool = False,
     at: datetime,
     supervisor: str = "",
 ) -> User:
@@ -128,6 +129,7 @@ def add_user(
     user = User(
         username=username, first_name=first_name, last_name=last_name, email=email, agency=agency
     )
+    user.may_reveal_reporter = may_reveal_reporter
     if supervisor:
         user.supervisor = User.objects.filter(agency=agency, username=supervisor).first()
         if user.supervisor is None:

@@ -2,12 +2,9 @@
 
 import hashlib
 import secrets
-import uuid
 from datetime import datetime
 
-from django.conf import settings
-
-from intake import crypto, worksheet
+from intake import worksheet
 from intake.models import Intake, Submission, SubmissionContent, SubmissionReporter, User
 
 
@@ -32,17 +29,10 @@ def freeze(intake: Intake, *, author: User, at: datetime) -> Submission:
     party = worksheet.build_reporting_party(intake)
     if party is not None:
         plain = worksheet.to_canonical_json(party, salt=secrets.token_hex(16))
-        row = uuid.uuid4()
-        SubmissionReporter.objects.create(
-            id=row,
-            submission=submission,
-            sha256=hashlib.sha256(plain.encode()).hexdigest(),
-            sealed=crypto.seal(
-                plain,
-                ring=settings.ENCRYPTION_KEYS,
-                table="submission_reporter",
-                row=row,
-                field="sealed",
-            ),
+        kept = SubmissionReporter(
+            submission=submission, sha256=hashlib.sha256(plain.encode()).hexdigest()
         )
+        key = kept.write(plain)
+        kept.save(force_insert=True)
+        key.save(force_insert=True)
     return submission

@@ -42,6 +42,7 @@ def invite_user(
     roles: list[str],
     supervisor_id: UUID | None,
     email: str = "",
+    may_reveal_reporter: bool = False,
     at: datetime,
 ) -> tuple[User, str]:
     """Make an account and return it with the secret of a link that opens once, for three days.
@@ -51,7 +52,7 @@ def invite_user(
     """
     _expect_administrator(actor)
     user = User(agency=actor.agency, username=username, first_name=first_name, last_name=last_name)
-    user.email = email
+    user.email, user.may_reveal_reporter = email, may_reveal_reporter
     user.set_unusable_password()
     with transaction.atomic():
         user.supervisor = _supervisor(actor, supervisor_id)
@@ -117,6 +118,7 @@ def change_user(
     roles: list[str],
     supervisor_id: UUID | None,
     email: str = "",
+    may_reveal_reporter: bool = False,
     gives_to: UUID | None = None,
     at: datetime,
 ) -> User:
@@ -124,8 +126,8 @@ def change_user(
 
     Who takes calls no more leaves none behind: open ones go to `gives_to`, offers end. Who
     supervises no more has no claims and no team. Raises NotPossibleNow where the agency would have
-    no administrator, for the own role of one, or for open calls that nobody takes; InvalidValue
-    else.
+    no administrator, for the own role of one, for the own leave to open reporting parties, or for
+    open calls that nobody takes; InvalidValue else.
     """
     with transaction.atomic():
         user = _lock(actor, user_id, gives_to)
@@ -138,11 +140,17 @@ def change_user(
                     "Nobody takes the own role of administrator; ask another administrator. "
                     "Nothing was changed."
                 )
+        if may_reveal_reporter and not user.may_reveal_reporter and user.pk == actor.pk:
+            raise NotPossibleNow(
+                "Nobody lets the own account open reporting parties; ask another administrator. "
+                "Nothing was changed."
+            )
         if "workers" in gone or (gives_to and "workers" not in roles):
             _hand_on_calls(user, gives_to, actor=actor, at=at)
         if "supervisors" in gone:
             end_supervision(user, actor=actor, at=at)
         user.first_name, user.last_name, user.email = first_name, last_name, email
+        user.may_reveal_reporter = may_reveal_reporter
         if supervisor_id != user.supervisor_id:
             user.supervisor = _supervisor(actor, supervisor_id)
         _save(user, roles, before, "user.changed", actor=actor, at=at)
@@ -324,7 +332,7 @@ def _save(
 ) -> None:
     """Store an account with its roles, and what changed of it, where it is one that can be."""
     _check(user, roles)
-    about = ["first_name", "last_name", "email", "supervisor"]
+    about = ["first_name", "last_name", "email", "supervisor", "may_reveal_reporter"]
     user.save(update_fields=None if user._state.adding else about)
     user.groups.set(Group.objects.filter(name__in=roles))
     note_account(user, before, account_of(user, roles), actor=actor, at=at)

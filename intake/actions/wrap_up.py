@@ -11,7 +11,7 @@ from intake.actions.hand_overs import withdraw_standing
 from intake.actions.saves import lock_writable
 from intake.actions.submissions import freeze
 from intake.actions.summaries import count_call
-from intake.errors import NotReady
+from intake.errors import NamesReporter, NotReady
 from intake.models import (
     Concern,
     Decision,
@@ -29,16 +29,23 @@ from intake.search.index import index_words
 from intake.text import is_named
 
 
-def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
+def submit_intake(
+    *, actor: User, intake_id: UUID, at: datetime, naming_is_meant: bool = False
+) -> Submission:
     """Freeze the actor's intake and hand it to the supervisors.
 
-    Raises NotReady with every field that is missing; then nothing was changed.
+    `naming_is_meant` says that the worker saw where the record seems to name the reporting party,
+    and that the words stay; the audit keeps at how many places. Raises NotReady with every field
+    that is missing, then NamesReporter where nobody said so; then nothing was changed.
     """
     with transaction.atomic():
         intake = lock_writable(actor=actor, intake_id=intake_id)
         problems = find_problems(intake)
         if problems:
             raise NotReady(problems)
+        named = _count_naming(intake)
+        if named and not naming_is_meant:
+            raise NamesReporter
         intake.status = Intake.Status.SUBMITTED
         intake.submitted_at = at
         intake.ended_at = intake.ended_at or max(at, intake.started_at)
@@ -64,14 +71,22 @@ def submit_intake(*, actor: User, intake_id: UUID, at: datetime) -> Submission:
         submission = freeze(intake, author=actor, at=at)
         count_call(intake)
         index_words(intake)
-        record_event(
-            "intake.submitted",
-            actor=actor,
-            at=at,
-            subject=intake,
-            details={"submission": submission.number, "sha256": submission.sha256},
-        )
+        details: dict[str, str | int | bool] = {
+            "submission": submission.number,
+            "sha256": submission.sha256,
+        }
+        if named:
+            details["seems_to_name_reporter"] = named
+        record_event("intake.submitted", actor=actor, at=at, subject=intake, details=details)
         return submission
+
+
+def _count_naming(intake: Intake) -> int:
+    """Return at how many places the record seems to name the reporting party."""
+    party = worksheet.build_reporting_party(intake)
+    if party is None or not (party.name or party.phone or party.callback_number):
+        return 0
+    return len(worksheet.find_naming(party, worksheet.build(intake)))
 
 
 def find_problems(intake: Intake) -> list[tuple[str, str]]:

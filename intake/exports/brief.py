@@ -1,6 +1,7 @@
 """The responder brief: one page for whoever knocks at the door, also while the call goes on.
 
-It leaves out the narrative and everything of the reporting party.
+It leaves out the narrative, and everything of the reporting party but in a copy that is made to
+name it.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -9,7 +10,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from intake.exports.pdf import ExportStamp, lay_out, write_pdf
-from intake.worksheet import AnsweredView, PersonView, Worksheet
+from intake.worksheet import AnsweredView, PersonView, ReportingPartyView, Worksheet
 
 # Type in points, and how many characters a text may have: smaller until it is one page.
 # and how many of a kind are told.
@@ -109,8 +110,12 @@ def build_brief(sheet: Worksheet) -> Brief:
     )
 
 
-def export_brief(sheet: Worksheet, stamp: ExportStamp) -> bytes:
+def export_brief(
+    sheet: Worksheet, stamp: ExportStamp, *, party: ReportingPartyView | None = None
+) -> bytes:
     """Return the brief as a PDF of exactly one page, in type that shrinks with the text.
+
+    `party` is None but for a copy that names who reported, which stands first on the page.
 
     What does not fit in the smallest type is shortened, and says so.
     """
@@ -118,6 +123,7 @@ def export_brief(sheet: Worksheet, stamp: ExportStamp) -> bytes:
     for points, limit, most in SIZES:
         shown = _shorten(brief, limit, most) if limit else brief
         context = {"brief": shown, "sheet": shown.sheet, "stamp": stamp, "points": points}
+        context["party"] = party
         document = lay_out(render_to_string("intake/brief/pdf.html", context))
         if len(document.pages) == 1:
             break

@@ -5,6 +5,7 @@ import logging
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from io import RawIOBase
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from intake import worksheet
 from intake.actions import exports
 from intake.actions.exports import Made
 from intake.exports.csv import csv_head, csv_line, export_row
@@ -71,7 +73,15 @@ def _work_on(job: ExportJob, now: Tell) -> bool:
     items = exports.next_items(job, count=BATCH[ExportKind(job.kind)])
     if not items:
         return False  # cancelled meanwhile
-    return exports.store_parts(job=job, made=[_make(job, item) for item in items], at=now())
+    made = [_check_naming(_make(job, item)) for item in items]
+    return exports.store_parts(job=job, made=made, at=now())
+
+
+def _check_naming(made: Made) -> Made:
+    """Note whether what was made seems to name the reporting party, who is in no export."""
+    sheet = worksheet.from_json(made.submission.content.text)
+    state = worksheet.build_party_state(made.item.intake, sheet)
+    return replace(made, is_naming=bool(state.places) or state.is_unchecked)
 
 
 def _make(job: ExportJob, item: ExportItem) -> Made:

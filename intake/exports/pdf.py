@@ -36,17 +36,34 @@ class StaticFilesOnly(URLFetcher):
         return response
 
 
-def export_pdf(*, intake: Intake, submission: Submission, stamp: ExportStamp) -> bytes:
-    """Return the PDF of `submission`; "draft" stands across it until the intake is approved."""
-    return render_pdf(render_html(intake=intake, submission=submission, stamp=stamp))
+def export_pdf(
+    *,
+    intake: Intake,
+    submission: Submission,
+    stamp: ExportStamp,
+    party: worksheet.ReportingPartyView | None = None,
+) -> bytes:
+    """Return the PDF of `submission`; "draft" stands across it until the intake is approved.
+
+    `party` is None but for a copy that names who reported, which says so on each sheet.
+    """
+    return render_pdf(render_html(intake=intake, submission=submission, stamp=stamp, party=party))
 
 
-def render_html(*, intake: Intake, submission: Submission, stamp: ExportStamp) -> str:
-    """Return the HTML that the PDF is made of; the reporting party is not in it."""
+def render_html(
+    *,
+    intake: Intake,
+    submission: Submission,
+    stamp: ExportStamp,
+    party: worksheet.ReportingPartyView | None = None,
+) -> str:
+    """Return the HTML that the PDF is made of; the reporting party is not in it unless given."""
     return render_to_string(
         "intake/records/pdf.html",
         {
             "intake": intake,
+            "party": party,
+            "party_mark": "Named in this copy, below" if party else worksheet.mark_party(intake),
             "sheet": worksheet.from_json(submission.content.text),
             "submission": submission,
             "stamp": stamp,

@@ -36,6 +36,13 @@ class UserForm(forms.Form):
         empty_label="No team",
     )
 
+    may_reveal_reporter = forms.BooleanField(
+        label="May open the reporting party of submitted records",
+        required=False,
+        help_text="A supervisor those of the agency, a worker those of the own records; each time "
+        "with a reason and a fresh sign-in. The privacy officers see each one.",
+    )
+
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         supervisors = User.objects.filter(

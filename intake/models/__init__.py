@@ -28,6 +28,7 @@ from intake.models.question_sets import (
     PromptText,
     QuestionSet,
 )
+from intake.models.reporting_party import ReporterReveal
 from intake.models.restrictions import BreakGlass, NamedViewer, Restriction
 from intake.models.retention import (
     Expunction,
@@ -39,7 +40,12 @@ from intake.models.retention import (
 from intake.models.reviews import Amendment, Review, ReviewComment, ReviewVisit
 from intake.models.searches import NameWord, PersonWord, SearchDocument, SearchQuery
 from intake.models.sessions import CacheEntry, Session
-from intake.models.submissions import Submission, SubmissionContent, SubmissionReporter
+from intake.models.submissions import (
+    Submission,
+    SubmissionContent,
+    SubmissionReporter,
+    SubmissionReporterKey,
+)
 from intake.models.supports import Service, Support
 from intake.models.words import Correction, Quotation
 
@@ -100,6 +106,7 @@ __all__ = [
     "Quotation",
     "ReferenceCounter",
     "Reporter",
+    "ReporterReveal",
     "ResponseOption",
     "Restriction",
     "RetentionItem",
@@ -116,6 +123,7 @@ __all__ = [
     "Submission",
     "SubmissionContent",
     "SubmissionReporter",
+    "SubmissionReporterKey",
     "Support",
     "TableChange",
     "User",

@@ -93,6 +93,8 @@ class ExportJob(Record):
     left_out = models.PositiveIntegerField(default=0)  # of those done: not the requester's to read
     # Restricted ones that fitted and the requester may read: never part of it, not in `total`.
     restricted = models.PositiveIntegerField(default=0)
+    # Of those written: how many seem to name the reporting party, whom no export has.
+    naming = models.PositiveIntegerField(default=0)
     has_more = models.BooleanField(default=False)  # more fitted than one export holds
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)

@@ -136,6 +136,9 @@ class User(AbstractUser):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="team"
     )
 
+    # Whether the account may open reporting parties of submitted records; an administrator's grant.
+    may_reveal_reporter = models.BooleanField(default=False)
+
     # Up to when the own notices were seen, and when the last mail told of them.
     notices_seen_at = models.DateTimeField(null=True, blank=True)
     notices_mailed_at = models.DateTimeField(null=True, blank=True)

@@ -8,7 +8,6 @@ from datetime import datetime
 from django import template
 from django.utils import dateformat, timezone
 
-from intake.actions.cross_reports import grounds_of
 from intake.deadlines import time_left
 from intake.models.base import Language, Source, YesNo
 from intake.models.intakes import Intake
@@ -128,12 +127,6 @@ def factor_title(sheet: Worksheet, key: str) -> str:
 def cross_reports_shown(sheet: Worksheet) -> list[CrossReportView]:
     """Return the recipients of which anything is to be said: due, decided or sent."""
     return [one for one in sheet.cross_reports if one.is_due or one.decided or one.sendings]
-
-
-@register.filter
-def grounds(report: CrossReportView) -> tuple[tuple[str, str], ...]:
-    """Return the grounds on which the recipient may learn who reported."""
-    return grounds_of(report.key)
 
 
 @register.filter

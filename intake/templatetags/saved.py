@@ -90,7 +90,7 @@ def field_id(name: str) -> str:
 
     What is no field (`concerns`, `people`) has an id of its own.
     """
-    own = {"": "main", "concerns": "concerns", "people": "people-summary"}
+    own = {"": "main", "concerns": "concerns", "people": "people-summary", "naming": "naming"}
     return own[name] if name in own else "f-" + name.replace(".", "-")
 
 
@@ -290,6 +290,14 @@ def comment_place(intake: Intake, anchor: str) -> dict[str, str]:
         "url": f"{reverse(page, args=[intake.pk])}#{field_id(anchor)}",
         "label": labels.get(noun, "the place"),
     }
+
+
+@register.simple_tag
+def naming_url(intake: Intake, field: str) -> str:
+    """Return where a place is typed that seems to name the caller: on the wrap-up, or the call."""
+    if field.partition(".")[0] in ("narrative", "call", "concern", "decision"):
+        return f"#{field_id(field)}"
+    return comment_place(intake, field)["url"]
 
 
 @register.filter

@@ -23,6 +23,7 @@ def show_brief(request: UserRequest, intake_id: UUID) -> HttpResponse:
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
     sheet = worksheet.build(intake)
     context = {"intake": intake, "sheet": sheet, "brief": build_brief(sheet)}
+    context["party_state"] = worksheet.build_party_state(intake, sheet)
     return render(request, "intake/brief/page.html", context)
 
 

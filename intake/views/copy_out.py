@@ -35,6 +35,7 @@ def show_copy_out(request: UserRequest, intake_id: UUID) -> HttpResponse:
     context = {
         "intake": intake,
         "submission": submission,
+        "party_state": worksheet.build_party_state(intake, sheet),
         "blocks": blocks,
         "empty": empty_fields(blocks, fields),
         "has_fields": bool(fields),

@@ -25,7 +25,9 @@ def show_cross_reports(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Every recipient: which law asks for it, what was decided, what was sent."""
     intake = facts.fetch_report(request, intake_id)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
-    return render(request, "intake/cross_reports/page.html", _context(intake))
+    party = worksheet.build_party_state(intake, worksheet.build(intake))
+    context = _context(intake) | {"party_state": party}
+    return render(request, "intake/cross_reports/page.html", context)
 
 
 @require_POST
@@ -83,42 +85,10 @@ def download_packet(request: UserRequest, intake_id: UUID, recipient_id: UUID) -
         submission=intake.submissions.count(),
         at=now,
     )
-    return _packet(request, intake, recipient, None, str(copy))
-
-
-@require_POST
-def download_with_reporter(
-    request: UserRequest, intake_id: UUID, recipient_id: UUID
-) -> HttpResponse:
-    """The packet with the reporting party, for who may learn it, on a ground that is kept."""
-    intake = facts.fetch(request, intake_id)
-    recipient = _recipient(intake, recipient_id)
-    try:
-        copy = cross_reports.disclose_reporter(
-            actor=request.user,
-            intake_id=intake.pk,
-            recipient_id=recipient.pk,
-            ground=request.POST.get("ground", ""),
-            at=timezone.now(),
-        )
-    except Refused as refused:
-        return _answer(request, intake, refused.sentence)
-    party = worksheet.build_reporting_party(intake) or worksheet.ReportingPartyView()
-    return _packet(request, intake, recipient, party, str(copy))
-
-
-def _packet(
-    request: UserRequest,
-    intake: Intake,
-    recipient: ResponseOption,
-    party: worksheet.ReportingPartyView | None,
-    copy: str,
-) -> HttpResponse:
-    stamp = ExportStamp(by=request.user.display_name, at=timezone.now(), copy_id=copy)
+    stamp = ExportStamp(by=request.user.display_name, at=now, copy_id=str(copy))
     sheet = worksheet.build(intake)
-    content = export_packet(sheet=sheet, recipient=recipient, party=party, stamp=stamp)
-    who = "-NAMES-REPORTING-PARTY" if party else ""  # the two must not be mixed up in a folder
-    name = f"cross-report-{intake.reference}-{recipient.key}{who}.pdf"
+    content = export_packet(sheet=sheet, recipient=recipient, party=None, stamp=stamp)
+    name = f"cross-report-{intake.reference}-{recipient.key}.pdf"
     return attachment(content, "application/pdf", name)
 
 
@@ -133,8 +103,7 @@ def _context(intake: Intake) -> dict[str, Any]:
     return {
         "intake": intake,
         "reports": worksheet.build_cross_reports(intake),
-        "disclosures": cross_reports.disclosures(intake),
-        "grounds": dict(cross_reports.GROUNDS),
+        "disclosures": worksheet.build_disclosures(intake),
     }
 
 

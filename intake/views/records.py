@@ -40,6 +40,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
         else worksheet.build(intake)
     )
     reports = intake.written_reports.standing().shown().with_kept(request.user)
+    party = worksheet.build_party_state(intake, sheet)
     return render(
         request,
         "intake/records/record.html",
@@ -52,6 +53,10 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
             ),
             "submission": submission,
             "may_respond": permissions.can_respond(request.user, intake),
+            "party_state": party,
+            "party_mark": party.mark,
+            "may_reveal": permissions.can_reveal_reporter(request.user, intake),
+            "disclosures": worksheet.build_disclosures(intake),
             "may_call_back": permissions.can_call_back(request.user, intake),
             "calls_back": records.find_visible(request.user, intake.calls_back_id),
             "callbacks": intake.callbacks.visible_to(request.user).order_by("started_at", "id"),

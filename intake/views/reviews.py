@@ -271,6 +271,7 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
     if submission is None:
         raise Http404
     sheet = worksheet.from_json(submission.content.text)
+    party = worksheet.build_party_state(intake, sheet)
     open_review = intake.reviews.filter(outcome="").first()
     is_mine = permissions.holds_claim(request.user, open_review)
     remarks = ReviewComment.objects.filter(review__intake=intake, parent=None)
@@ -279,6 +280,9 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "intake": intake,
         "sheet": sheet,
         "submission": submission,
+        "party_state": party,
+        "may_reveal": permissions.can_reveal_reporter(request.user, intake),
+        "disclosures": worksheet.build_disclosures(intake),
         "row": _row(request.user, intake, now),
         "now": now,
         "is_mine": is_mine,

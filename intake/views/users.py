@@ -67,6 +67,7 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
         "email": user.email,
         "roles": sorted(user.roles),
         "supervisor": user.supervisor_id,
+        "may_reveal_reporter": user.may_reveal_reporter,
     }
     calls = list(_open_calls(user))
     form = ChangeForm(

@@ -15,7 +15,7 @@ from intake import permissions, worksheet
 from intake.actions import records
 from intake.actions.wrap_up import submit_intake
 from intake.deadlines import time_left
-from intake.errors import NotPossibleNow, NotReady
+from intake.errors import NamesReporter, NotPossibleNow, NotReady
 from intake.models import Answer, CrossReportRule, Intake, ResponseOption
 from intake.views import hand_overs
 from intake.views.calls import call_context, save_form
@@ -45,7 +45,12 @@ def submit(request: UserRequest, intake_id: UUID) -> HttpResponse:
         if intake.is_writable:
             unsaved = save_form(request, intake)
         if not unsaved["conflicts"] and not unsaved["errors"]:
-            submit_intake(actor=request.user, intake_id=intake.pk, at=timezone.now())
+            submit_intake(
+                actor=request.user,
+                intake_id=intake.pk,
+                naming_is_meant=request.POST.get("naming_is_meant") == "yes",
+                at=timezone.now(),
+            )
             messages.success(
                 request, f"Intake {intake.reference} was submitted for review and is kept."
             )
@@ -63,6 +68,8 @@ def submit(request: UserRequest, intake_id: UUID) -> HttpResponse:
         return redirect("intake", intake.pk)
     except NotReady as refusal:
         problems = refusal.problems
+    except NamesReporter:
+        problems = [("naming", "The record seems to name the reporting party: edit it, or say so.")]
     intake.refresh_from_db()
     if not permissions.can_write(request.user, intake):
         messages.error(request, "This intake takes no more changes; not all was saved.")
@@ -96,6 +103,7 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "priority_hint": _priority_hint(sheet),
         "unfiled": worksheet.unfiled_lines(sheet),
         "flags": Intake.FLAGS,
+        "naming": worksheet.find_naming(context["party"], sheet),
         "not_asked_reasons": Answer.NotAskedReason.choices,
         "problems": [],
     }

@@ -189,7 +189,7 @@ def _by_submission(rows: QuerySet[SubmissionContent], column: str) -> dict[UUID,
 
 
 def _parties(keys: list[UUID]) -> QuerySet[SubmissionReporter]:
-    return SubmissionReporter.objects.filter(submission__in=keys)
+    return SubmissionReporter.objects.select_related("key").filter(submission__in=keys)
 
 
 def _is_whole(party: SubmissionReporter) -> bool:

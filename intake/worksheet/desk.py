@@ -44,6 +44,8 @@ READ = (
     "intake.exported",
     "intake.copied_out",
     "intake.versions_viewed",
+    "reporter.revealed",
+    "reporter.exported",
 )
 
 

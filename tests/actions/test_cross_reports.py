@@ -7,6 +7,7 @@ import pytest
 
 from intake import worksheet
 from intake.actions import cross_reports
+from intake.actions.reporting_party import disclose_reporter
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import (
     AuditEvent,
@@ -95,11 +96,11 @@ def test_who_reported_goes_only_where_a_report_goes(
     worker: User, call: Intake, police: uuid.UUID
 ) -> None:
     def disclose() -> uuid.UUID:
-        return cross_reports.disclose_reporter(
+        return disclose_reporter(
             actor=worker,
             intake_id=call.pk,
             recipient_id=police,
-            ground="investigates",
+            purpose="investigates",
             at=LATER,
         )
 
@@ -109,8 +110,12 @@ def test_who_reported_goes_only_where_a_report_goes(
     assert everything() == before
     put(worker, call, f"cross_report.{police}.decided", "yes")
     copy = disclose()
-    made = cross_reports.disclosures(call)["law_enforcement"]
-    assert [(event.actor, event.details["copy"]) for event in made] == [(worker, str(copy))]
+    (made,) = worksheet.build_disclosures(call)
+    assert (made.recipient, made.by, made.copy) == (
+        "law_enforcement",
+        worker.display_name,
+        str(copy),
+    )
 
 
 @pytest.mark.parametrize("who", ["worker2", "administrator", "privacy", "stranger"])

@@ -272,6 +272,7 @@ def test_a_review_changes_nothing_that_was_written(
         "Submission",
         "SubmissionContent",
         "SubmissionReporter",
+        "SubmissionReporterKey",
     }
     assert columns_changed(before["Intake"], after["Intake"]) <= {"status", "submitted_at"}
 

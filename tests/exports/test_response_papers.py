@@ -17,7 +17,7 @@ from intake.exports.copy_out import build_blocks
 from intake.exports.pdf import ExportStamp
 from intake.exports.read_back import build_read_back
 from intake.models import AuditEvent, CopyOutField, Intake, Reporter, ResponseOption, User
-from tests.factory import NOW, core_prompt, option, put
+from tests.factory import NOW, core_prompt, option, prove, put
 
 PARTY = {
     "name": "Rosalind Quill",
@@ -189,23 +189,27 @@ def test_a_packet_names_the_reporter_only_by_its_own_audited_action(
 ) -> None:
     police = option(told.agency, "cross_report", "law_enforcement")
     url = reverse("intake_packet_reporter", args=[told.pk, police])
-    assert as_worker.get(url).status_code == 405
-    assert as_worker.post(url).status_code == 302  # no ground
+    for ask in (as_worker.get(url), as_worker.post(url, {"purpose": "investigates"})):
+        assert ask["Location"].startswith(reverse("prove"))  # no fresh sign-in
+    prove(as_worker)
+    assert as_worker.get(url).status_code == 200
+    assert as_worker.post(url).status_code == 422  # no purpose
     assert not AuditEvent.objects.filter(verb="reporter.disclosed").exists()
-    response = as_worker.post(url, {"ground": "investigates"})
+    response = as_worker.post(url, {"purpose": "investigates"})
     text = words(response.content)
     assert "Rosalind Quill" in text
     assert "555-0188" in text
     event = AuditEvent.objects.get(verb="reporter.disclosed")
     assert event.details["recipient"] == "law_enforcement"
-    assert event.details["ground"] == "investigates"
+    assert event.details["purpose"] == "investigates"
     assert event.details["copy"] in text
 
 
 def test_who_may_not_learn_it_gets_no_such_packet(as_worker: Client, told: Intake) -> None:
     tribe = option(told.agency, "cross_report", "tribe")
     url = reverse("intake_packet_reporter", args=[told.pk, tribe])
-    page = as_worker.post(url, {"ground": "investigates"}, follow=True)
+    prove(as_worker)
+    page = as_worker.post(url, {"purpose": "investigates"})
     assert "may not learn who reported" in page.content.decode()
     assert not AuditEvent.objects.filter(verb="reporter.disclosed").exists()
 
@@ -217,7 +221,7 @@ def test_another_agency_s_recipient_is_not_there(
     for name in ("intake_packet", "intake_packet_reporter", "intake_sent"):
         url = reverse(name, args=[told.pk, theirs])
         method = as_worker.get if name == "intake_packet" else as_worker.post
-        data = {"ground": "investigates", "method": "Fax"}
+        data = {"purpose": "investigates", "method": "Fax"}
         assert method(url, data).status_code == 404, name
 
 

@@ -18,6 +18,7 @@ from intake.models import (
     Prompt,
     QualityRating,
     QualitySample,
+    ReporterReveal,
     SampledIntake,
     Submission,
     TableChange,
@@ -45,6 +46,11 @@ OF_RETENTION = (
     *("decisionreference", "reviewcomment"),
     *("expunction", "measure", "retentionrun", "retentionitem"),
 )
+# Of these the seal alone may change, when the ring's keys do.
+SEALS = {
+    "reporterreveal": ("words", "That a reporting party was shown stays known."),
+    "submissionreporterkey": ("sealed", "A submission is frozen."),
+}
 STAYS = "An approved or closed intake stays as it is."
 DOES_NOT_CHANGE = "A published edition does not change; edit a copy."
 
@@ -80,6 +86,9 @@ def written(worker: User) -> Intake:
         assigned_at=NOW,
         rated_at=NOW,
     )
+    reveal = ReporterReveal(intake=call, by=worker, at=NOW, how="shown", ground="record")
+    reveal.write("Why")
+    reveal.save()
     seal_events(at=NOW)
     sign_checkpoint(at=NOW)
     return call
@@ -95,7 +104,7 @@ def test_every_table_with_a_trigger_is_tried_here() -> None:
     tried = {
         f"intake_{table}"
         for table in (
-            *(*FROZEN, *CONTENT, *OF_RETENTION),
+            *(*FROZEN, *SEALS, *CONTENT, *OF_RETENTION),
             *("edition", "intake", "qualitysample"),
         )
     }
@@ -183,6 +192,17 @@ def test_what_is_kept_is_neither_changed_nor_deleted(written: Intake, table: str
         refused(f'UPDATE intake_{table} SET "{column}" = "{column}"', sentence)
     refused(f"DELETE FROM intake_{table}", sentence)
     assert before
+    assert rows(table) == before
+
+
+@pytest.mark.parametrize("table", SEALS)
+def test_only_the_seal_of_a_reveal_and_of_a_key_changes(written: Intake, table: str) -> None:
+    may_change, sentence = SEALS[table]
+    before = rows(table)
+    for column in {*columns_of(table)} - {may_change}:
+        refused(f'UPDATE intake_{table} SET "{column}" = "{column}"', sentence)
+    refused(f"DELETE FROM intake_{table}", sentence)
+    assert run(f'UPDATE intake_{table} SET "{may_change}" = "{may_change}"') == 1
     assert rows(table) == before
 
 

@@ -55,6 +55,7 @@ from intake.models import (
     Quotation,
     ReferenceCounter,
     Reporter,
+    ReporterReveal,
     ResponseOption,
     RetentionItem,
     RetentionRule,
@@ -186,6 +187,8 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("field_revision_of_field", FieldRevision, {}),
     ("field_revision_one_form", FieldRevision, {"revision": 99, "sealed": b"sealed"}),
     ("reporter_kind_known", Reporter, {"kind": "x"}),
+    ("reveal_how_known", ReporterReveal, {"how": "x"}),
+    ("reveal_ground_known", ReporterReveal, {"ground": "x"}),
     ("person_role_known", Person, {"role": "x"}),
     ("person_in_household_known", Person, {"in_household": "x"}),
     ("concern_type_known", Concern, {"type": "x"}),
@@ -353,6 +356,9 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
     assert rule is not None
     assert service is not None
     assert field is not None
+    reveal = ReporterReveal(intake=call, by=supervisor, at=NOW, how="shown", ground="record")
+    reveal.write("Why")
+    reveal.save()
     run = PracticeRun.objects.create(intake=call, scenario="nurse")
     Intake.objects.filter(pk=make_call(worker).pk).update(follows=make_call(worker))
     key = OutboxKey(intake=call, user=worker, made_at=NOW)
@@ -418,6 +424,7 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
         field,
         CopyOutTick.objects.create(intake=call, field=field, at=NOW, by=worker),
         run,
+        reveal,
         CallPage.objects.create(intake=call, user=worker, opened_at=NOW, seen_at=NOW),
         key,
         HandOver.objects.create(

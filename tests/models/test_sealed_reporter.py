@@ -5,7 +5,6 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -13,6 +12,7 @@ from pypdf import PdfReader
 from intake.crypto import SealBroken
 from intake.models import FieldRevision, Intake, Reporter, User
 from tests.factory import NOW, make_call, put, submit
+from tests.leaks import everything_stored
 
 CANARIES = {
     "name": ("Ulalume Zephyrine", "Ulalume Zephyrine-Quist"),
@@ -40,19 +40,6 @@ def told(worker: User, call: Intake) -> Intake:
 
 def needles() -> list[bytes]:
     return [word.encode() for texts in CANARIES.values() for word in texts]
-
-
-def everything_stored() -> bytes:
-    """Every value of every column of every table of the database."""
-    parts = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            for row in cursor.fetchall():
-                for value in row:
-                    is_bytes = isinstance(value, bytes | memoryview)
-                    parts.append(bytes(value) if is_bytes else str(value).encode())
-    return b"\n".join(parts)
 
 
 def test_no_table_holds_it(worker: User, told: Intake) -> None:

@@ -110,7 +110,11 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "intake_sending_withdraw": ("post", (302, 302, 404, 302, 404, 404, 404)),
     "intake_sent": ("post", (302, 302, 404, 302, 404, 404, 404)),
     "intake_packet": ("get", (302, 200, 404, 200, 404, 404, 404)),
-    "intake_packet_reporter": ("post", (302, 302, 404, 302, 404, 404, 404)),
+    # To a fresh sign-in; a reveal is nobody's without the grant.
+    "intake_packet_reporter": ("get", (302, 302, 404, 302, 404, 404, 404)),
+    "intake_brief_reporter": ("get", (302, 302, 404, 302, 404, 404, 404)),
+    "intake_reporter": ("get", (302, 404, 404, 404, 404, 404, 404)),
+    "intake_pdf_reporter": ("get", (302, 404, 404, 404, 404, 404, 404)),
     "danger": ("get", (302, 404, 404, 200, 404, 404, 200)),
     "danger_count": ("get", (302, 404, 404, 200, 404, 404, 200)),
     "assist": ("get", (302, 404, 404, 200, 404, 404, 200)),
@@ -170,6 +174,7 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "agency_row_add": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_row": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "audit": ("get", (302, 404, 404, 404, 404, 200, 404)),
+    "reveals": ("get", (302, 404, 404, 404, 404, 200, 404)),
     "audit_csv": ("get", (302, 404, 404, 404, 404, 200, 404)),
     "retention": ("get", (302, 404, 404, 404, 404, 200, 404)),
     "retention_find": ("post", (302, 404, 404, 404, 404, 422, 404)),
@@ -310,9 +315,10 @@ def address(name: str, call: Intake) -> str:
         return reverse(name, args=[PARTS[name]])
     if name.startswith(("edition_", "user")):
         return of_edition(name, call) if name.startswith("edition_") else of_user(name, call)
-    if name in ("intake_acknowledge", "intake_withdraw"):
+    if name in ("intake_acknowledge", "intake_withdraw", "intake_brief_reporter"):
+        whom = "responding_worker" if name == "intake_brief_reporter" else "tribe"
         told = Dispatch.objects.create(
-            intake=call, told="tribe", told_at=NOW, told_by_id=call.worker_id
+            intake=call, told=whom, told_at=NOW, told_by_id=call.worker_id
         )
         return reverse(name, args=[call.pk, told.pk])
     if name == "intake_sending_withdraw":
@@ -340,7 +346,9 @@ def address(name: str, call: Intake) -> str:
     if name in ("intake_sent", "intake_packet", "intake_packet_reporter"):
         recipient = option(call.agency, "cross_report", "law_enforcement")
         if name == "intake_packet_reporter":
-            CrossReport.objects.create(intake=call, recipient_id=recipient, decided="yes")
+            CrossReport.objects.get_or_create(
+                intake=call, recipient_id=uuid.UUID(recipient), defaults={"decided": "yes"}
+            )
         return reverse(name, args=[call.pk, recipient])
     if name in ("review_comment_remove", "call_comment", "restriction_remove"):
         return reverse(name, args=[call.pk, uuid.uuid4()])

@@ -32,7 +32,6 @@ FORMS: dict[str, dict[str, str]] = {
     "call_section": {"base:call.child_now_at": "0", "call.child_now_at": "Elsewhere"},
     "call_submit": {"base:call.child_now_at": "0", "call.child_now_at": "Elsewhere"},
     "intake_acknowledge": {"by": "Officer Example"},
-    "intake_packet_reporter": {"ground": "investigates"},
     "intake_sent": {"method": "Telephone", "to_whom": "Desk", "is_written": "yes"},
     "intake_sending_withdraw": {},
     "intake_withdraw": {},

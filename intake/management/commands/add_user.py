@@ -23,6 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--supervisor", default="", help="whose team a worker belongs to")
         parser.add_argument("--first-name", default="")
         parser.add_argument("--last-name", default="")
+        parser.add_argument(
+            "--reveals",
+            action="store_true",
+            help="may open the reporting party of submitted records, with a reason",
+        )
         parser.add_argument("--email", default="", help="where mails about notices go, if wanted")
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -37,6 +42,7 @@ class Command(BaseCommand):
                 supervisor=options["supervisor"],
                 password=password,
                 email=options["email"],
+                may_reveal_reporter=options["reveals"],
                 at=timezone.now(),
             )
         except InvalidValue as refusal:

@@ -1,0 +1,117 @@
+"""The key ring's keys change: what older ones sealed is sealed anew under the first."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Count, F, Func, Q, Value
+
+from intake import crypto
+from intake.models.sealed import SEALED_TABLES, SealedTable
+
+BATCH = 100  # rows that are locked at a time; a save of one of them waits for so many
+MISSING = "(another key)"
+
+
+@dataclass(frozen=True)
+class Unopened:
+    """A value that does not open: the key that sealed it is not in the ring, or it was altered."""
+
+    table: str
+    row: str
+    column: str
+
+
+class _Mark(Func):
+    """The first bytes of a sealed value, which tell its key."""
+
+    function = "SUBSTR"
+    output_field = models.BinaryField()
+
+
+def reseal(*, batch: int = BATCH) -> Generator[int | Unopened]:
+    """Seal everything anew that another than the ring's first key sealed.
+
+    Yields after each batch, committed, how many values it sealed, and each value that does not
+    open, which stays as it is. Rows that somebody is writing just now are passed by: call it again
+    until nothing is left (`count_by_key`). A kill leaves whole batches; a second run at the same
+    time does no harm.
+    """
+    for table in SEALED_TABLES:
+        last = None
+        while True:
+            with transaction.atomic():
+                rows = _older(table, last, batch)
+                outcomes = [one for row in rows for one in _reseal_row(table, row)]
+            yield sum(one for one in outcomes if isinstance(one, int))
+            yield from (one for one in outcomes if isinstance(one, Unopened))
+            if len(rows) < batch:
+                break
+            last = rows[-1].pk
+
+
+def count_by_key() -> dict[str, int]:
+    """Return how many values each key of the ring has sealed, in the ring's order.
+
+    Under `MISSING` are those that no key of the ring sealed.
+    """
+    names = list(settings.ENCRYPTION_KEYS)
+    counts = dict.fromkeys([*names, MISSING], 0)
+    for table in SEALED_TABLES:
+        found = table.model._default_manager.aggregate(
+            **{
+                f"{column}_{place}": Count("pk", filter=_is_of(column, name))
+                for column in table.columns
+                for place, name in enumerate(names)
+            },
+            **{f"{column}_all": Count(column) for column in table.columns},
+        )
+        for column in table.columns:
+            known = [found[f"{column}_{place}"] for place in range(len(names))]
+            for name, count in zip(names, known, strict=True):
+                counts[name] += count
+            counts[MISSING] += found[f"{column}_all"] - sum(known)
+    return counts
+
+
+def _is_of(column: str, name: str) -> Q:
+    mark = crypto.mark_of(name)
+    begins = _Mark(F(column), Value(1), Value(len(mark)))
+    return Q(models.lookups.Exact(begins, Value(mark, output_field=models.BinaryField())))
+
+
+def _older(table: SealedTable, last: Any, batch: int) -> list[Any]:
+    """Return the next rows, locked, that hold something of another key than the first."""
+    first = next(iter(settings.ENCRYPTION_KEYS))
+    older = Q()
+    for column in table.columns:
+        older |= Q(**{f"{column}__isnull": False}) & ~_is_of(column, first)
+    rows = table.model._default_manager.filter(older).order_by("pk")
+    if last is not None:
+        rows = rows.filter(pk__gt=last)
+    # What is locked is passed by, so that nothing is waited for while rows are held.
+    locked = rows.select_for_update(skip_locked=True, no_key=True)
+    return list(locked.only("pk", *table.columns, *table.needs)[:batch])
+
+
+def _reseal_row(table: SealedTable, row: Any) -> Iterator[int | Unopened]:
+    """Seal a locked row's older values anew; yield 1 for each, or what does not open."""
+    ring = settings.ENCRYPTION_KEYS
+    mark = crypto.mark_of(next(iter(ring)))
+    anew: dict[str, bytes] = {}
+    for column in table.columns:
+        value = getattr(row, column)
+        if value is None or bytes(value).startswith(mark):
+            continue
+        place = table.place(row, column)
+        try:
+            content = crypto.unseal_bytes(bytes(value), ring=ring, **place)
+        except crypto.SealBroken:
+            yield Unopened(table.model._meta.db_table, str(row.pk), column)
+            continue
+        anew[column] = crypto.seal_bytes(content, ring=ring, **place)
+        yield 1
+    if anew:
+        table.model._default_manager.filter(pk=row.pk).update(**anew)

@@ -1,0 +1,260 @@
+"""The key ring's keys change while the service runs: nothing is lost, overwritten or left out."""
+
+import importlib
+import os
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection, models, transaction
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from intake import crypto, triggers
+from intake.actions.exports import Made, next_items, request_export, store_parts, take_export
+from intake.actions.keys import MISSING, Unopened, count_by_key, reseal
+from intake.actions.outbox import release_key
+from intake.models import (
+    ExportPart,
+    FieldRevision,
+    Intake,
+    OutboxKey,
+    Reporter,
+    ReporterReveal,
+    Submission,
+    SubmissionReporter,
+    SubmissionReporterKey,
+    User,
+)
+from intake.models.sealed import OWN_KEYS, SEALED_TABLES
+from intake.search import Criteria
+from intake.worksheet.audit_proof import find_faults
+from tests.actions.test_concurrency import at_once
+from tests.factory import NOW, make_call, put, submit
+
+OLD, NEW = {"old": os.urandom(32)}, {"new": os.urandom(32)}
+
+
+@pytest.fixture
+def sealed(settings: Settings, worker: User, supervisor: User) -> Intake:
+    """A submitted call with something in every sealed column, all under the old key."""
+    settings.ENCRYPTION_KEYS = OLD
+    call = make_call(worker)
+    release_key(actor=worker, intake_id=call.pk, at=NOW)
+    for column in Reporter.SEALED:
+        put(worker, call, f"reporter.{column}", f"First {column}")
+        put(worker, call, f"reporter.{column}", "", base=1)
+        put(worker, call, f"reporter.{column}", f"Ines {column}", base=2)
+    submission = submit(worker, call)
+    reveal = ReporterReveal(intake=call, by=supervisor, at=NOW, how="shown", ground="record")
+    reveal.write("Why")
+    reveal.save()
+    request_export(actor=supervisor, kind="jsonl", criteria=Criteria(), at=NOW)
+    job = take_export(at=NOW)
+    assert job is not None
+    store_parts(job=job, made=[Made(next_items(job, count=1)[0], submission, b"A part")], at=NOW)
+    return call
+
+
+def values() -> list[bytes]:
+    """Every sealed value of the list."""
+    return [
+        bytes(value)
+        for table in SEALED_TABLES
+        for row in table.model._default_manager.values_list(*table.columns)
+        for value in row
+        if value is not None
+    ]
+
+
+def read_all(call: Intake) -> list[Any]:
+    """What everything sealed of the call says."""
+    party = Reporter.objects.get(intake=call)
+    revisions = FieldRevision.objects.filter(intake=call, sealed__isnull=False).order_by("pk")
+    kept = [
+        crypto.unseal(
+            bytes(one.sealed or b""),
+            ring=ring(),
+            table="reporter",
+            row=one.row,
+            field=one.field.partition(".")[2],
+        )
+        for one in revisions
+    ]
+    return [
+        *(party.read(column) for column in Reporter.SEALED),
+        *kept,
+        call.submissions.get().reporter.read(),
+        OutboxKey.objects.get(intake=call).read(),
+        ReporterReveal.objects.get(intake=call).read(),
+        ExportPart.objects.get(item__intake=call).read(),
+    ]
+
+
+def ring() -> dict[str, bytes]:
+    from django.conf import settings
+
+    return dict(settings.ENCRYPTION_KEYS)
+
+
+def test_the_list_has_every_sealed_column() -> None:
+    listed = {
+        (table.model._meta.db_table, column) for table in SEALED_TABLES for column in table.columns
+    }
+    assert {*listed, *OWN_KEYS} == {
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, models.BinaryField)
+    }
+
+
+def test_everything_is_sealed_by_the_first_key_and_reads_the_same(
+    sealed: Intake, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = read_all(sealed)
+    assert "Ines name" in before and "First name" in before and b"A part" in before
+    frozen = bytes(SubmissionReporter.objects.get().sealed)
+    count = len(values())
+    settings.ENCRYPTION_KEYS = NEW | OLD
+    with pytest.raises(CommandError, match="run rotate_keys"):
+        call_command("rotate_keys", "--check")
+    assert f"old: {count} values need it. Keep it." in capsys.readouterr().out
+
+    call_command("rotate_keys", "--batch", "3")
+
+    told = capsys.readouterr().out
+    assert f"{count} sealed anew in all." in told
+    assert "old: nothing needs it." in told
+    assert all(value.startswith(crypto.mark_of("new")) for value in values())
+    assert bytes(SubmissionReporter.objects.get().sealed) == frozen
+    settings.ENCRYPTION_KEYS = NEW
+    assert read_all(sealed) == before
+    assert not [one for one in find_faults(at=NOW, kept=[]) if "reporting party" in one]
+    call_command("rotate_keys", "--check")
+
+
+def test_one_that_is_killed_is_begun_again(sealed: Intake, settings: Settings) -> None:
+    before = read_all(sealed)
+    count = len(values())
+    settings.ENCRYPTION_KEYS = NEW | OLD
+    killed = reseal(batch=1)
+    done = sum(one for one in (next(killed), next(killed)) if isinstance(one, int))
+    killed.close()
+    assert 0 < done < count
+    assert count_by_key() == {"new": done, "old": count - done, MISSING: 0}
+    assert sum(one for one in reseal() if isinstance(one, int)) == count - done
+    assert sum(one for one in reseal() if isinstance(one, int)) == 0  # twice is harmless
+    assert read_all(sealed) == before
+
+
+def test_a_missing_key_is_told_and_nothing_is_changed(
+    sealed: Intake, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = values()
+    settings.ENCRYPTION_KEYS = NEW
+    assert {type(one) for one in reseal() if one} == {Unopened}
+    with pytest.raises(CommandError, match="not in the ring") as refusal:
+        call_command("rotate_keys")
+    assert f"{len(before)} values" in str(refusal.value)
+    assert "Does not open: intake_reporter " in capsys.readouterr().out
+    assert values() == before
+
+
+def test_a_page_says_in_words_that_a_key_is_missing(
+    as_worker: Client, worker: User, settings: Settings
+) -> None:
+    settings.ENCRYPTION_KEYS = OLD
+    call = make_call(worker)
+    put(worker, call, "reporter.name", "Ines Caller")
+    settings.ENCRYPTION_KEYS = NEW
+    page = as_worker.get(reverse("call", args=[call.pk]))
+    assert page.status_code == 503
+    assert "a key of the system is missing" in page.content.decode()
+    body = {"field": "reporter.name", "text": "x", "base": 1, "key": str(call.pk)}
+    answer = as_worker.post(
+        reverse("call_save", args=[call.pk]), body, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["reason"]) == (503, "key")
+    settings.ENCRYPTION_KEYS = OLD
+    assert Reporter.objects.get(intake=call).read("name") == "Ines Caller"
+
+
+def test_rows_of_before_get_their_own_key_and_give_it_back(
+    worker: User, settings: Settings
+) -> None:
+    """The migration, on a row as it was before it, and one whose ring key is gone."""
+    settings.ENCRYPTION_KEYS = OLD
+    sealed = {}
+    for text in ("Ines", "Gone"):
+        row = SubmissionReporter(submission=submit(worker, make_call(worker)), sha256="0" * 64)
+        place: crypto.Place = {"table": "submission_reporter", "row": row.pk, "field": "sealed"}
+        row.sealed = crypto.seal(text, ring=OLD if text == "Ines" else NEW, **place)
+        row.save()
+        sealed[text] = bytes(row.sealed)
+    migration = importlib.import_module(_migration())
+    migration.give_keys(apps, SimpleNamespace(connection=connection))
+    triggers.reinstall()
+    key = SubmissionReporterKey.objects.select_related("party").get()
+    assert key.party.read() == "Ines"
+    assert bytes(key.party.sealed) != sealed["Ines"]
+    gone = SubmissionReporter.objects.get(key=None)
+    assert bytes(gone.sealed) == sealed["Gone"]
+    with pytest.raises(crypto.SealBroken):
+        gone.read()
+    migration.take_keys(apps, SimpleNamespace(connection=connection))
+    triggers.reinstall()
+    back = bytes(SubmissionReporter.objects.get(pk=key.party_id).sealed)
+    place = {"table": "submission_reporter", "row": key.party_id, "field": "sealed"}
+    assert crypto.unseal(back, ring=OLD, **place) == "Ines"
+
+
+def _migration() -> str:
+    """The module of the migration, whatever its number is."""
+    from django.db.migrations.loader import MigrationLoader
+
+    names = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    (name,) = [name for app, name in names if app == "intake" and name.endswith("_reporting_party")]
+    return f"intake.migrations.{name}"
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.usefixtures("emptied")
+def test_a_save_in_between_is_not_overwritten(worker: User, settings: Settings) -> None:
+    settings.ENCRYPTION_KEYS = OLD
+    call = make_call(worker)
+    put(worker, call, "reporter.name", "Ines")
+    put(worker, call, "reporter.phone", "555-0100")
+    for number in range(1, 7):
+        name = f"key{number}"
+        settings.ENCRYPTION_KEYS = {name: os.urandom(32)} | settings.ENCRYPTION_KEYS
+        text = f"Ines {number}"
+        _, saved = at_once(
+            lambda: list(reseal(batch=1)),
+            partial(put, worker, call, "reporter.name", text, base=number),
+        )
+        assert saved.revision == number + 1
+        list(reseal())
+        assert set(count_by_key().items()) >= {(name, len(values())), (MISSING, 0)}
+        party = Reporter.objects.get(intake=call)
+        assert (party.read("name"), party.read("phone")) == (text, "555-0100")
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.usefixtures("emptied")
+def test_a_row_that_is_being_written_is_passed_by(worker: User, settings: Settings) -> None:
+    settings.ENCRYPTION_KEYS = OLD
+    call = make_call(worker)
+    put(worker, call, "reporter.name", "Ines")
+    settings.ENCRYPTION_KEYS = NEW | OLD
+    with transaction.atomic():
+        Reporter.objects.select_for_update().get(intake=call)
+        (outcome,) = at_once(lambda: list(reseal()))
+        assert set(outcome) == {0}
+    assert count_by_key() == {"new": 0, "old": 1, MISSING: 0}
+    assert sum(one for one in reseal() if isinstance(one, int)) == 1
+    assert Submission.objects.count() == 0

@@ -19,8 +19,9 @@ from django.urls import reverse
 from hotline.dev.environment import for_production_checks
 from hotline.dev.run import write_env_file
 from hotline.dev.security import told_of
-from intake.models import User
+from intake.models import Intake, User
 from tests.factory import PASSWORD
+from tests.views.test_access import TABLE, address
 
 ROOT = Path(settings.BASE_DIR)
 DOCUMENT = ROOT / "SECURITY.md"
@@ -169,8 +170,13 @@ def test_the_demonstration_s_secrets_are_their_owner_s_alone(
 
 
 def test_the_application_reaches_out_to_nothing() -> None:
-    """It starts no program, opens no connection by itself and reads no objects from bytes."""
+    """It starts no program, opens no connection by itself and reads no objects from bytes.
+
+    Backups alone start the database's own programs, from the command line.
+    """
     for path in [*sources("intake"), *(ROOT / "hotline").glob("*.py")]:
+        if path.parent.name == "backups":
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
             names: list[str] = []
             if isinstance(node, ast.Import):
@@ -196,6 +202,19 @@ def test_a_weak_package_is_told_and_silence_is_no_answer() -> None:
         sentence, found = told_of(nothing)
         assert sentence.startswith("Not asked")
         assert not found
+
+
+def test_no_form_is_taken_without_its_token(worker: User, call: Intake) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(worker)
+    for name, (method, _) in TABLE.items():
+        if method == "post":
+            place = address(name, call)
+            assert client.post(place, {"text": "x"}).status_code == 403, name
+            forged = client.post(
+                place, {"csrfmiddlewaretoken": "t" * 32}, headers={"origin": "null"}
+            )
+            assert forged.status_code == 403, name
 
 
 def rows() -> list[list[str]]:
@@ -227,7 +246,7 @@ def test_what_the_document_names_is_there() -> None:
     met = [row for row in rows() if row[3] == "met"]
     for number, *_, where in met:
         assert re.search(
-            r"[\w/]+\.(py|md|js|html|txt)|`|nothing|no |Django|alone|one |below", where
+            r"[\w/]+\.(py|md|js|html|txt)|`|nothing|no |Django|alone|one |above", where
         ), number
     named = re.findall(
         r"(?:hotline|intake|tests|docs|static|templates)/[\w/.-]+\.\w+|requirements\.txt", text

@@ -43,6 +43,7 @@ LOOPBACK_ONLY = {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "no_proxy": "127
 EXPLAINED = (
     ("wapiti", "Secure Flag cookie", r".*"),
     ("wapiti", "HttpOnly Flag cookie", r"hotline_csrf"),
+    ("wapiti", "Cross Site Request Forgery", r"Lack of anti CSRF token"),
     ("wapiti", "HTTP Secure Headers", r"Strict-Transport-Security|X-XSS-Protection"),
 )
 

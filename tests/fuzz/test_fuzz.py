@@ -110,7 +110,7 @@ class Stage:
     def send(self, name: str, place: str, who: str, sent: Sent) -> None:
         """Send a request, and look at the answer."""
         client = Client(raise_request_exception=False, enforce_csrf_checks=True)
-        client.cookies.update({SESSION: self.sessions[who], CSRF: TOKEN})
+        client.cookies.load({SESSION: self.sessions[who], CSRF: TOKEN})
         headers = {"x-csrftoken": TOKEN}
         if sent.wants_json:
             headers["accept"] = "application/json"

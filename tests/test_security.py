@@ -19,8 +19,8 @@ from django.urls import reverse
 from hotline.dev.environment import for_production_checks
 from hotline.dev.run import write_env_file
 from hotline.dev.security import told_of
-from intake.models import Intake, User
-from tests.factory import PASSWORD
+from intake.models import User
+from tests.factory import PASSWORD, make_call
 from tests.views.test_access import TABLE, address
 
 ROOT = Path(settings.BASE_DIR)
@@ -204,12 +204,12 @@ def test_a_weak_package_is_told_and_silence_is_no_answer() -> None:
         assert not found
 
 
-def test_no_form_is_taken_without_its_token(worker: User, call: Intake) -> None:
+def test_no_form_is_taken_without_its_token(worker: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(worker)
     for name, (method, _) in TABLE.items():
         if method == "post":
-            place = address(name, call)
+            place = address(name, make_call(worker))
             assert client.post(place, {"text": "x"}).status_code == 403, name
             forged = client.post(
                 place, {"csrfmiddlewaretoken": "t" * 32}, headers={"origin": "null"}

@@ -5,7 +5,7 @@ PYTHON ?= python3
 ENGINE ?= all
 ARGS ?=
 
-.PHONY: run test lint pictures format bench bench-search torture
+.PHONY: run test lint pictures format bench bench-search torture fuzz scan
 
 run:
 	@$(PYTHON) -m hotline.dev.run
@@ -31,3 +31,11 @@ bench-search:
 
 torture:
 	@$(PYTHON) -m hotline.dev.torture --engine $(ENGINE)
+
+# FUZZ_CASES says how many requests (10,000).
+fuzz:
+	@$(PYTHON) -m hotline.dev.fuzz --engine $(ENGINE)
+
+# SCAN_SECONDS bounds each module of wapiti (60), ROLES=worker,privacy says as whom.
+scan:
+	@$(PYTHON) -m hotline.dev.scan

@@ -11,6 +11,9 @@ type_of_exc_info = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
 
+# What would begin another line, or move the cursor of who reads it.
+_CONTROLS = {one: repr(chr(one))[1:-1] for one in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+
 
 class QuietFormatter(logging.Formatter):
     """Formats a record as one line; of an exception it keeps its type and the frames.
@@ -28,6 +31,10 @@ class QuietFormatter(logging.Formatter):
         if record.args:
             quiet.args = _quiet(record.args)
         return super().format(quiet)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return the line with control characters escaped: nobody writes a second one."""
+        return super().formatMessage(record).translate(_CONTROLS)
 
     def formatException(self, ei: type_of_exc_info) -> str:
         names: list[str] = []

@@ -294,7 +294,11 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handlers would mail or print request data beside ours.
     "loggers": {
-        "django": {"handlers": [], "propagate": True},
+        "django": {
+            "handlers": [],
+            "propagate": True,
+            "level": env.str("LOG_LEVEL", default="INFO"),
+        },
         # They tell of every step of a PDF; fontTools even of every glyph.
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},

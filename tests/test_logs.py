@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -199,3 +200,67 @@ def test_a_request_that_fails_is_told_by_kind_and_place(
     assert f" ERROR django.request Internal Server Error: {place}\n" in told
     check_words(told)
     check_place(told)
+
+
+def test_an_error_raised_from_itself_ends(written: StringIO) -> None:
+    error = RuntimeError(WORDS)
+    try:
+        raise error from error
+    except RuntimeError:
+        log.exception("The save failed")
+    told = written.getvalue()
+    check_words(told)
+    assert told.count("RuntimeError") == 1
+
+
+def test_nobody_writes_a_second_line(written: StringIO, as_worker: Client) -> None:
+    log.warning("Not found: %s", "/x\n2026-01-01 INFO intake all is well\r\u2028\x1b[2K")
+    as_worker.get("/nowhere%0A2026-01-01%20INFO%20intake%20all%20is%20well")
+    lines = written.getvalue().splitlines()
+    assert len(lines) == 2
+    assert "\x1b" not in written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("headers", "place", "status"),
+    [
+        ({"host": "elsewhere.example"}, "calls", 400),
+        ({}, "nowhere", 404),
+        ({}, "many", 413),
+        ({}, "csrf", 403),
+    ],
+)
+def test_what_is_refused_is_told_without_what_was_sent(
+    written: StringIO, worker: User, headers: dict[str, str], place: str, status: int
+) -> None:
+    client = Client(enforce_csrf_checks=place == "csrf")
+    client.force_login(worker)
+    sent = {f"name{one}": WORDS for one in range(3100 if place == "many" else 1)}
+    path = "/nowhere/" if place == "nowhere" else reverse("intakes")
+    if place == "calls":
+        answer = client.get(path, {"words": WORDS}, headers=headers)
+    else:
+        answer = client.post(f"{path}?words={WORDS}", sent, headers=headers)
+    assert answer.status_code == status
+    told = written.getvalue()
+    assert told
+    check_words(told)
+
+
+def test_a_failure_tells_nothing_of_the_request(
+    written: StringIO, as_worker: Client, call: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "save_field", lambda **_: break_a_row())
+    as_worker.raise_request_exception = False
+    save = {"field": "narrative.text", "text": WORDS, "base": 1, "key": str(uuid.uuid4())}
+    place = f"{reverse('call_save', args=[call.pk])}?words={WORDS}"
+    answer = as_worker.post(
+        place,
+        save,
+        content_type="application/json",
+        headers={"referer": f"http://testserver/?{WORDS}", "user-agent": WORDS},
+    )
+    assert answer.status_code == 500
+    assert not mail.outbox
+    check_words(written.getvalue())
+    check_words(answer.content.decode())

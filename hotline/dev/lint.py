@@ -1,4 +1,4 @@
-"""`make lint`: style, types, templates, migrations and the production checks.
+"""`make lint`: style, types, templates, migrations, production checks, weaknesses and secrets.
 
 `make format` (`--fix`) mends what can be mended.
 """
@@ -31,6 +31,12 @@ def main() -> int:
         # Its formatter is not asked: it would put white space where the text of a call keeps it.
         "templates": (testing, (BIN / "djlint", "--quiet", "--lint", "templates")),
         "migrations": (testing, (*manage, "makemigrations", "--check", "--dry-run")),
+        "weaknesses": (
+            testing,
+            (BIN / "bandit", "--quiet", "-c", "pyproject.toml", "-r", *PLACES[:2], PLACES[-1]),
+        ),
+        "packages": (testing, (environment.PYTHON, "-m", "hotline.dev.security", "packages")),
+        "secrets": (testing, (environment.PYTHON, "-m", "hotline.dev.security", "secrets")),
         "production": (production, (*manage, "check", "--deploy", "--fail-level", "WARNING")),
     }
     failed = []

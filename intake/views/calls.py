@@ -42,7 +42,7 @@ from intake.models import (
 )
 from intake.models.base import Language, Source, YesNo
 from intake.views import hand_overs
-from intake.views.requests import UserRequest
+from intake.views.requests import UserRequest, body_of
 from intake.views.saving import answer_save, refusal
 from intake.worksheet import Worksheet
 
@@ -112,7 +112,7 @@ def save(request: UserRequest, intake_id: UUID) -> JsonResponse:
     """One save of the protocol (intake/README.md): JSON in, JSON out, acknowledged after commit."""
     try:
         return answer_save(
-            request.body,
+            body_of(request),
             lambda save: save_field(
                 actor=request.user, intake_id=intake_id, save=save, at=timezone.now()
             ),

@@ -27,7 +27,7 @@ from intake.forms.reviews import parse_key
 from intake.forms.saves import Malformed, parse_form_saves
 from intake.models import Edition
 from intake.views.question_sets import state_edition
-from intake.views.requests import UserRequest
+from intake.views.requests import UserRequest, body_of
 from intake.views.saving import answer_save, refusal
 from intake.wording import BLOCKING, WARNING
 
@@ -78,7 +78,7 @@ def save(request: UserRequest, number: int) -> JsonResponse:
     try:
         edition = Edition.objects.get(agency=request.user.agency_id, number=number)
         return answer_save(
-            request.body,
+            body_of(request),
             lambda save: drafts.save_draft_field(
                 actor=request.user, edition_id=edition.pk, save=save, at=timezone.now()
             ),

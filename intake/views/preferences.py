@@ -13,7 +13,7 @@ from intake.actions.preferences import save_preferences
 from intake.errors import InvalidValue
 from intake.models import Preferences
 from intake.models.base import Language
-from intake.views.requests import UserRequest
+from intake.views.requests import UserRequest, body_of
 
 BLANK_ROWS = 5
 BODY_LIMIT = 16 * 1024  # bytes
@@ -51,10 +51,10 @@ def keep_preferences(request: UserRequest) -> JsonResponse:
     """Keep what was changed on the call screen: {"keys", "has_keys", "language", "layout"}."""
     if request.user.agency_id is None:
         raise Http404
-    if len(request.body) > BODY_LIMIT:
+    if len(body_of(request)) > BODY_LIMIT:
         return JsonResponse({"error": "These are too many preferences."}, status=413)
     try:
-        changes = json.loads(request.body)
+        changes = json.loads(body_of(request))
     except (ValueError, RecursionError):
         changes = None
     if not isinstance(changes, dict):

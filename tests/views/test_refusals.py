@@ -117,3 +117,16 @@ def test_a_refused_new_concern_comes_back_on_the_wrap_up(
     page = as_worker.post(reverse("call_submit", args=[call.pk]), data)
     assert page.status_code == 422
     assert "y" * 20_001 in page.content.decode()
+
+
+def test_a_form_in_place_of_a_save_is_no_failure(worker: User, call: Intake) -> None:
+    """The check of its token reads a form, and nothing is left to be read as JSON."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(worker)
+    token = client.get(reverse("csrf")).json()["token"]
+    for name, keys in (("call_save", [call.pk]), ("preferences_keep", [])):
+        place = reverse(name, args=keys)
+        answer = client.post(place, {"text": "x"}, headers={"x-csrftoken": token})
+        assert answer.status_code == 400, name
+        assert "JSON" in answer.json()["error"]
+    assert Narrative.objects.get(intake=call).text == ""

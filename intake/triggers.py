@@ -245,7 +245,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         "intake_intake",
         "INSERT",
         "A record is restricted by a row that says who and why.",
-        "NEW.is_restricted",
+        "NEW.is_restricted AND NOT NEW.is_practice",  # practice is never, by a constraint
     ),
     Trigger("intake_intake_no_delete", "intake_intake", "DELETE", "Intakes are kept."),
 )

@@ -382,6 +382,27 @@ def refused(statement: str) -> None:
         cursor.execute(statement)
 
 
+def test_practice_is_not_restricted_in_the_database(worker: User, supervisor: User) -> None:
+    practice = start_call(actor=worker, is_practice=True, at=NOW)
+    Restriction.objects.create(intake=practice, by=supervisor, at=NOW, reason="So.")
+    with pytest.raises(REFUSALS), transaction.atomic():
+        Intake.objects.filter(pk=practice.pk).update(is_restricted=True)
+
+
+def test_a_sealed_record_is_restricted_and_opened_by_nobody(
+    privacy: User, supervisor: User, supervisor2: User, record: Intake
+) -> None:
+    restrict(supervisor, record)
+    Intake.objects.filter(pk=record.pk).update(is_hidden=True)
+    assert not sees(supervisor, record)
+    with pytest.raises(Intake.DoesNotExist):
+        opens(supervisor2, record)
+    with pytest.raises(Intake.DoesNotExist):
+        restrictions.name_viewer(
+            actor=privacy, intake_id=record.pk, user_id=supervisor2.pk, at=timezone.now()
+        )
+
+
 def test_the_database_keeps_mark_and_rows_together(
     supervisor: User, supervisor2: User, record: Intake
 ) -> None:

@@ -25,6 +25,7 @@ from intake.models import (
     Agency,
     AssistLine,
     AuditEvent,
+    BreakGlass,
     CopyOutField,
     CopyOutTick,
     Decision,
@@ -33,8 +34,10 @@ from intake.models import (
     FieldRevision,
     Intake,
     Measure,
+    NamedViewer,
     NameWord,
     PersonWord,
+    Restriction,
     RetentionItem,
     RetentionRule,
     RetentionRun,
@@ -364,6 +367,11 @@ def fill(worker: User, supervisor: User, call: Intake) -> None:
         recipient_id=row["cross_report"], method=WORD, to_whom=WORD, sent_at=NOW, sent_by=worker
     )
     AssistLine.objects.create(intake=call, author=supervisor, at=NOW, text=WORD)
+    Restriction.objects.create(intake=call, by=supervisor, at=NOW, reason=WORD)
+    NamedViewer.objects.create(intake=call, user=supervisor, given_by=worker, at=NOW)
+    BreakGlass.objects.create(
+        intake=call, user=supervisor, at=NOW, ends_at=NOW + timedelta(minutes=60), reason=WORD
+    )
     call.help_flags.create(raised_at=NOW, raised_by=worker)
     call.followers.create(user=supervisor, seen_at=NOW)
     call.visits.create(user=supervisor, seen_at=NOW)

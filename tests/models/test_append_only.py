@@ -51,6 +51,8 @@ SEALS = {
     "reporterreveal": ("words", "That a reporting party was shown stays known."),
     "submissionreporterkey": ("sealed", "A submission is frozen."),
 }
+# Append-only but for their end: see tests/actions/test_restrictions.py.
+OF_RESTRICTIONS = ("restriction", "namedviewer", "breakglass")
 STAYS = "An approved or closed intake stays as it is."
 DOES_NOT_CHANGE = "A published edition does not change; edit a copy."
 
@@ -104,7 +106,7 @@ def test_every_table_with_a_trigger_is_tried_here() -> None:
     tried = {
         f"intake_{table}"
         for table in (
-            *(*FROZEN, *SEALS, *CONTENT, *OF_RETENTION),
+            *(*FROZEN, *SEALS, *CONTENT, *OF_RETENTION, *OF_RESTRICTIONS),
             *("edition", "intake", "qualitysample"),
         )
     }

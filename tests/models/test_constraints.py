@@ -14,6 +14,7 @@ from intake.models import (
     Amendment,
     Answer,
     AssistLine,
+    BreakGlass,
     CallPage,
     Concern,
     CopyOutField,
@@ -39,6 +40,7 @@ from intake.models import (
     Intake,
     JargonWord,
     Measure,
+    NamedViewer,
     Narrative,
     OutboxKey,
     Person,
@@ -57,6 +59,7 @@ from intake.models import (
     Reporter,
     ReporterReveal,
     ResponseOption,
+    Restriction,
     RetentionItem,
     RetentionRule,
     RetentionRun,
@@ -76,6 +79,7 @@ EARLIER = NOW - timedelta(hours=1)
 
 OWN = uuid.uuid4()
 SAME = "the user of offered_by"
+WHO = ("offered_by_id", "requested_by_id", "by_id")
 ANOTHER_CALL = "another intake"
 THE_DRAFT = "the edition that is a draft"
 NOBODY = uuid.UUID(int=7)
@@ -315,6 +319,27 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
         {"intake_id": ANOTHER_CALL, "left": "x", "done_at": NOW},
     ),
     ("expunction_by_order_or_retention", Expunction, {"item_id": THE_ITEM}),
+    (
+        "intake_practice_not_restricted",
+        Intake,
+        {"reference": "new-1", "is_practice": True, "is_restricted": True},
+    ),
+    ("restriction_one_of_intake", Restriction, {}),
+    ("restriction_has_reason", Restriction, {"intake_id": ANOTHER_CALL, "reason": ""}),
+    ("restriction_has_reason", Restriction, {"intake_id": ANOTHER_CALL, "reason": "x" * 2_001}),
+    ("restriction_ended_by_somebody", Restriction, {"intake_id": ANOTHER_CALL, "ended_at": NOW}),
+    (
+        "restriction_ended_by_another",
+        Restriction,
+        {"ended_at": NOW, "ended_by_id": SAME, "end_reason": "x"},
+    ),
+    ("named_viewer_once", NamedViewer, {}),
+    ("named_viewer_until_later", NamedViewer, {"intake_id": ANOTHER_CALL, "until": NOW}),
+    ("named_viewer_ended_by_somebody", NamedViewer, {"ended_at": NOW}),
+    ("break_glass_has_reason", BreakGlass, {"reason": ""}),
+    ("break_glass_lasts_an_hour", BreakGlass, {"ends_at": NOW}),
+    ("break_glass_lasts_an_hour", BreakGlass, {"ends_at": NOW + timedelta(minutes=61)}),
+    ("break_glass_closed_after_opened", BreakGlass, {"closed_at": EARLIER}),
     ("quality_rating_once", QualityRating, ORDINARY),
     ("quality_rating_by_different_raters", QualityRating, {"place": 2}),
     ("quality_rating_place_once", QualityRating, {"rater_id": OTHER}),
@@ -441,6 +466,15 @@ def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Mode
         ),
         Amendment.objects.create(intake=call, author=worker, at=NOW, reason="New", text="Moved"),
         *of_retention(worker, supervisor),
+        Restriction.objects.create(intake=call, by=supervisor, at=NOW, reason="Kin."),
+        NamedViewer.objects.create(intake=call, user=supervisor, given_by=worker, at=NOW),
+        BreakGlass.objects.create(
+            intake=call,
+            user=supervisor,
+            at=NOW,
+            ends_at=NOW + timedelta(minutes=60),
+            reason="A child waits.",
+        ),
     ]
     of_the_call = (Decision, Narrative, Answer, HeardNote, Reporter, Person, Concern, Submission)
     made += [model._default_manager.get(intake=call) for model in of_the_call]
@@ -519,6 +553,9 @@ GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (Review, {"outcome": "approved", "decided_at": NOW}),
     (ReviewComment, {}),
     (Amendment, {}),
+    (Restriction, {"intake_id": ANOTHER_CALL}),
+    (NamedViewer, {"intake_id": ANOTHER_CALL}),
+    (BreakGlass, {"closed_at": NOW}),
     (AssistLine, {"text": "x" * 200, "seen_at": NOW}),
     (PersonWord, {"kind": "b"}),
     (ExportJob, ENDED),
@@ -546,7 +583,7 @@ def insert_copy(row: models.Model, changes: dict[str, Any]) -> None:
     if changes.get("edition_id") == THE_DRAFT:
         changes |= {"edition_id": Edition.objects.get(status="draft").pk}
     for name in [name for name, value in changes.items() if value is SAME]:
-        changes |= {name: getattr(row, "offered_by_id", None) or row.requested_by_id}  # type: ignore[attr-defined]
+        changes |= {name: next(filter(None, (getattr(row, one, None) for one in WHO)))}
     if changes.get("ends_id") == THE_SEAL:
         changes |= {"ends_id": Measure.objects.get(kind="unseal").ends_id}
     if changes.get("item_id") == THE_ITEM:

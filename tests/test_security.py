@@ -172,10 +172,11 @@ def test_the_demonstration_s_secrets_are_their_owner_s_alone(
 def test_the_application_reaches_out_to_nothing() -> None:
     """It starts no program, opens no connection by itself and reads no objects from bytes.
 
-    Backups alone start the database's own programs, from the command line.
+    Backups alone start the database's own programs, from the command line, and single sign-on asks
+    the provider that the settings name.
     """
     for path in [*sources("intake"), *(ROOT / "hotline").glob("*.py")]:
-        if path.parent.name == "backups":
+        if path.parent.name == "backups" or path.name == "single_sign_on.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             names: list[str] = []

@@ -21,7 +21,7 @@ def views() -> dict[str, tuple[str, str]]:
         for one in patterns:
             if isinstance(one, URLResolver):
                 walk(one.url_patterns)
-            elif one.name and one.callback:
+            elif one.name:
                 view = unwrap(one.callback)
                 view = getattr(view, "view_class", view)
                 found[one.name] = (view.__module__, view.__name__)
@@ -72,12 +72,12 @@ def _answering() -> frozenset[tuple[str, str]]:
         known |= {one.name: (module, one.name) for one in own}
         for one in own:
             calls[module, one.name] = {
-                found
+                called
                 for node in ast.walk(one)
-                if isinstance(node, ast.Call) and (found := _called(node.func, known))
+                if isinstance(node, ast.Call) and (called := _called(node.func, known))
             }
     found = {("django.http", ANSWER)}
-    while more := {name for name, called in calls.items() if called & found} - found:
+    while more := {name for name, does in calls.items() if does & found} - found:
         found |= more
     return frozenset(found)
 

@@ -78,6 +78,7 @@ from tests.factory import NOW, core_prompt, make_call, put, submit
 EARLIER = NOW - timedelta(hours=1)
 
 OWN = uuid.uuid4()
+NEW_USER: dict[str, Any] = {"username": "new", "sso_issuer": "", "sso_subject": ""}
 SAME = "the user of offered_by"
 WHO = ("offered_by_id", "requested_by_id", "by_id")
 ANOTHER_CALL = "another intake"
@@ -97,8 +98,11 @@ ENDED: dict[str, Any] = {"status": "done", "finished_at": NOW, "expires_at": NOW
 CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
     ("agency_idle_lock_1_to_30_minutes", Agency, {"slug": "new", "idle_lock_minutes": 0}),
     ("agency_idle_lock_1_to_30_minutes", Agency, {"slug": "new", "idle_lock_minutes": 31}),
-    ("user_has_agency_or_is_operator", User, {"username": "new", "agency_id": None}),
-    ("user_is_not_own_supervisor", User, {"username": "new", "id": OWN, "supervisor_id": OWN}),
+    ("user_has_agency_or_is_operator", User, NEW_USER | {"agency_id": None}),
+    ("user_is_not_own_supervisor", User, NEW_USER | {"id": OWN, "supervisor_id": OWN}),
+    ("user_of_single_sign_on", User, {"username": "new"}),
+    ("user_has_issuer_and_subject_or_neither", User, NEW_USER | {"sso_subject": "7"}),
+    ("user_has_issuer_and_subject_or_neither", User, NEW_USER | {"sso_issuer": "https://b"}),
     # Question sets
     ("edition_number_in_agency", Edition, {}),
     ("edition_number_in_state", Edition, {"agency_id": None, "number": 1}),
@@ -353,6 +357,8 @@ CASES: list[tuple[str, type[models.Model], dict[str, Any]]] = [
 @pytest.fixture
 def rows(worker: User, supervisor: User) -> dict[type[models.Model], models.Model]:
     """A good row of every model that has constraints; the question sets are a draft's."""
+    worker.sso_issuer, worker.sso_subject = "https://a", "7"
+    worker.save()
     call = make_call(worker)
     put(worker, call, f"answer.{core_prompt(call).pk}.text", "They moved away.")
     heard: Any = {"factor": "social_connections", "side": "worry"}
@@ -527,7 +533,7 @@ def test_every_constraint_refuses_what_breaks_it(
 
 GOOD: list[tuple[type[models.Model], dict[str, Any]]] = [
     (Agency, {"slug": "new", "idle_lock_minutes": 30}),
-    (User, {"username": "new", "agency_id": None, "is_superuser": True}),
+    (User, NEW_USER | {"agency_id": None, "is_superuser": True}),
     (Edition, {"number": 99, "status": "live", "live_from": NOW}),
     (Edition, {"agency_id": None, "number": 99}),
     (QuestionSet, {"key": "new"}),

@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from intake.actions import callbacks, cross_reports, dispatches, exports, reviews
+from intake.actions import callbacks, cross_reports, dispatches, exports, restrictions, reviews
 from intake.exports.bulk import work_on_exports
 from intake.models import Agency, AuditEvent, Dispatch, ExportJob, Intake, Reporter, User
 from intake.models.exports import ExportKind
@@ -62,9 +62,12 @@ class Told:
     canaries: dict[str, str]
 
 
-def restrict(intake: Intake) -> None:
-    """Make the record one that only named people open."""
-    Intake.objects.filter(pk=intake.pk).update(is_restricted=True)
+def restrict(told: Told) -> None:
+    """Restrict the record and the open call: the supervisor is named, and nobody else."""
+    for who, intake in (("supervisor", told.record), ("worker", told.open)):
+        restrictions.restrict_intake(
+            actor=told.users[who], intake_id=intake.pk, reason="Known here.", at=timezone.now()
+        )
 
 
 def canaries_of(slug: str) -> dict[str, str]:
@@ -204,8 +207,7 @@ def is_shown(name: str, user: User | None, call: Intake) -> bool:
 @pytest.mark.parametrize("is_restricted", [False, True])
 def test_no_address_tells_a_canary(here: Told, there: Told, is_restricted: bool) -> None:
     if is_restricted:
-        restrict(here.record)
-        restrict(here.open)
+        restrict(here)
     needles = here.canaries | {f"there {name}": text for name, text in there.canaries.items()}
     names = OF_A_CALL if is_restricted else TABLE.keys()
     asks = [*((name, "") for name in sorted(names)), *QUERIES]

@@ -24,6 +24,7 @@ class Provider:
         self.signing_key = self.key
         self.claims: dict[str, Any] = {}
         self.token: dict[str, Any] = {}  # what the ID token says otherwise
+        self.metadata: dict[str, Any] = {}  # what it says otherwise of itself
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: dict[str, str] = {}
         provider = self
@@ -64,7 +65,8 @@ class Provider:
             names = ("authorization", "token", "userinfo")
             paths = {f"{name}_endpoint": f"{self.issuer}/{name}" for name in names}
             paths["authorization_endpoint"] = f"{self.issuer}/authorize"
-            send(handler, paths | {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"})
+            paths |= {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"}
+            send(handler, paths | self.metadata)
         elif handler.path == "/keys":
             public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
             send(handler, {"keys": [public | {"kid": "1", "alg": "RS256", "use": "sig"}]})

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from intake.actions import second_factors
-from intake.actions.users import reset_second_factor
+from intake.actions.users import invite_again, reset_second_factor
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.models import Agency, AuditEvent, Session, TableChange, User
 from tests.factory import NOW, PASSWORD, make_user
@@ -280,6 +280,19 @@ def test_an_administrator_resets_it(
     assert "Nobody resets the own" in own.content.decode()
     with pytest.raises(NotAllowed):
         reset_second_factor(actor=supervisor, user_id=worker.pk, at=NOW)
+
+
+def test_a_new_password_by_a_link_leaves_the_factor(
+    client: Client, administrator: User, worker: User
+) -> None:
+    give_app(worker)
+    token = invite_again(actor=administrator, user_id=worker.pk, at=timezone.now())[1]
+    new = "seven quiet rivers"
+    sent = {"code": token, "password": new, "again": new}
+    assert client.post(reverse("invitation"), sent)["Location"] == reverse("login")
+    assert client.get(reverse("calls")).status_code == 302
+    answer = client.post(reverse("login"), {"username": "worker", "password": new})
+    assert answer["Location"] == reverse("second_factor")
 
 
 def test_a_strangers_factor_is_not_reset(as_administrator: Client, stranger: User) -> None:

@@ -41,7 +41,7 @@ def running() -> Iterator[Provider]:
 @pytest.fixture
 def provider(running: Provider, agency: Agency, settings: Settings) -> Provider:
     """A provider that signs Rosa in, and an installation that knows it."""
-    running.claims, running.token = dict(ROSA), {}
+    running.claims, running.token, running.metadata = dict(ROSA), {}, {}
     running.signing_key = running.key
     settings.OIDC_ISSUER = running.issuer
     settings.OIDC_NAME = "County account"
@@ -187,6 +187,14 @@ def test_a_token_that_somebody_else_signed_opens_nothing(
     client: Client, provider: Provider
 ) -> None:
     provider.signing_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    assert go(client, provider).status_code == 401
+
+
+def test_a_provider_that_says_it_is_another_opens_nothing(
+    client: Client, provider: Provider
+) -> None:
+    provider.metadata = {"issuer": "https://elsewhere.example.org"}
+    provider.token = {"iss": "https://elsewhere.example.org"}
     assert go(client, provider).status_code == 401
 
 

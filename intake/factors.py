@@ -11,7 +11,7 @@ from intake.crypto import seal, unseal
 
 NAME = "SOP Hotline"
 # A secret is sealed before its row has a key, so its place is the table alone.
-_PLACE: dict[str, Any] = {"table": "mfa_authenticator", "row": UUID(int=0), "field": "secret"}
+PLACE: dict[str, Any] = {"table": "mfa_authenticator", "row": UUID(int=0), "field": "secret"}
 
 
 class Adapter(DefaultMFAAdapter):
@@ -23,13 +23,13 @@ class Adapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Return a secret as it is stored."""
-        sealed = seal(text, ring=settings.ENCRYPTION_KEYS, **_PLACE)
+        sealed = seal(text, ring=settings.ENCRYPTION_KEYS, **PLACE)
         return base64.b64encode(sealed).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return a secret that was stored."""
         sealed = base64.b64decode(encrypted_text)
-        return unseal(sealed, ring=settings.ENCRYPTION_KEYS, **_PLACE)
+        return unseal(sealed, ring=settings.ENCRYPTION_KEYS, **PLACE)
 
     def _get_site_name(self) -> str:
         return NAME

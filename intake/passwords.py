@@ -28,6 +28,7 @@ AT_MOST = 1024
 MAGIC = b"BREACHED"
 PLACES = 1 << 16
 HEADER = len(MAGIC) + 1 + (PLACES + 1) * 8
+LONGEST_TYPED = 4096
 HELP = (
     f"A sentence that nobody guesses: at least {ALONE} characters, {WITH_FACTOR} where a second "
     "factor is asked for too. Spaces and every letter count."
@@ -35,7 +36,13 @@ HELP = (
 
 
 def normalised(password: str) -> str:
-    """Return the password as it is hashed, however a keyboard makes its letters."""
+    """Return the password as it is hashed, however a keyboard makes its letters.
+
+    One that is longer than anybody types stays as it is, and is wrong: to put a million marks in
+    order takes many minutes.
+    """
+    if len(password) > LONGEST_TYPED:
+        return password
     return unicodedata.normalize("NFKC", password)
 
 

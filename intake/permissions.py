@@ -201,12 +201,12 @@ def can_name_viewers(user: User, intake: Intake, *, at: datetime) -> bool:
     if is_named(user, intake, at=at):
         return True
     opened = BreakGlass.objects.lasting(at).filter(intake=intake, user=user)
-    return opened.exists() and not _has_supervisor(intake, at=at)
+    return opened.exists() and not has_other_supervisor(intake, user, at=at)
 
 
-def _has_supervisor(intake: Intake, *, at: datetime) -> bool:
-    """Whether a supervisor is named who could review the restricted intake."""
-    named = NamedViewer.objects.standing(at).filter(intake=intake)
+def has_other_supervisor(intake: Intake, user: User, *, at: datetime) -> bool:
+    """Whether a supervisor other than `user` is named who could review the restricted intake."""
+    named = NamedViewer.objects.standing(at).filter(intake=intake).exclude(user=user)
     able = User.objects.with_roles().filter(pk__in=named.values("user"))
     return any(is_supervisor(one) and not wrote(one, intake) for one in able)
 

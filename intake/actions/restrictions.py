@@ -73,7 +73,8 @@ def name_viewer(
         intake = _lock_managed(actor, intake_id, at=at)
         (user,) = _viewers(intake, [user_id])
         opened = BreakGlass.objects.lasting(at).filter(intake=intake, user=actor).exists()
-        if user.pk == actor.pk and not opened:
+        alone = opened and not permissions.has_other_supervisor(intake, actor, at=at)
+        if user.pk == actor.pk and not alone:
             raise NotAllowed("Another person names you; nothing was changed.")
         for one in intake.named_viewers.filter(user=user, ended_at=None):
             _end(one, actor=actor, at=at)

@@ -172,6 +172,7 @@ def decide_otherwise(
         review = Review.objects.filter(intake=intake, outcome="").first()
         if not permissions.holds_claim(actor, review) or review is None:
             raise NotAllowed("Claim the intake first; nothing was recorded.")
+        _refuse_unnamed(actor, intake, at=at)
         option = ResponseOption.objects.filter(
             pk=screening, agency=intake.agency_id, decides="screening", is_active=True
         ).first()
@@ -219,6 +220,12 @@ def _why_not(actor: User, intake: Intake, *, at: datetime) -> str:
     return "You cannot review an intake that you wrote yourself."
 
 
+def _refuse_unnamed(actor: User, intake: Intake, *, at: datetime) -> None:
+    """A claim from before the restriction decides nothing: reading for an hour is no review."""
+    if intake.is_restricted and not permissions.is_named(actor, intake, at=at):
+        raise NotAllowed(_why_not(actor, intake, at=at))
+
+
 def _free_idle_claim(intake: Intake, at: datetime) -> None:
     """End the open claim of a locked intake when it was left idle; else refuse."""
     review = Review.objects.select_related("reviewer").filter(intake=intake, outcome="").first()
@@ -242,6 +249,8 @@ def _decide(actor: User, intake: Intake, outcome: ReviewOutcome, at: datetime) -
     review = Review.objects.select_for_update(no_key=True).get(intake=intake, outcome="")
     if not permissions.holds_claim(actor, review):
         raise NotAllowed("Another supervisor is reviewing this intake.")
+    if outcome != Review.Outcome.RELEASED:
+        _refuse_unnamed(actor, intake, at=at)
     _end(review, outcome, at)
     return review
 

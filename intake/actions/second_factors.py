@@ -3,6 +3,7 @@
 The library keeps and checks them; here they are locked, counted once and told to the audit.
 """
 
+import struct
 from datetime import datetime
 from hmac import compare_digest
 from typing import Any
@@ -20,6 +21,12 @@ from intake.actions.workers import lock_users
 from intake.errors import InvalidValue, NotPossibleNow
 from intake.models import Session, User
 from intake.models.audit import record_event
+
+# What a key's answer may raise that is no answer of a key: the library reads it unguarded.
+ODD = (
+    *(ValidationError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    *(struct.error, RecursionError, NotImplementedError),
+)
 
 STEP = 30  # seconds that a code of the app is good for (RFC 6238)
 KEYS_AT_MOST = 10
@@ -133,7 +140,7 @@ def use_key(*, user: User, response: dict[str, Any], at: datetime) -> bool:
     """Whether a key of the user's answered the challenge of this session; a failure is audited."""
     try:
         row = webauthn.complete_authentication(user, response)
-    except (ValidationError, ValueError, TypeError, KeyError):
+    except ODD:
         webauthn.clear_state()  # a challenge is answered once
         record_event("user.factor_failed", actor=None, at=at, subject=user)
         return False
@@ -155,7 +162,7 @@ def end_factors(user: User) -> str:
 def _check_registration(credential: dict[str, Any]) -> None:
     try:
         webauthn.complete_registration(webauthn.parse_registration_response(credential))
-    except (ValidationError, ValueError, TypeError, KeyError):
+    except ODD:
         webauthn.clear_state()
         raise InvalidValue(
             "The key did not answer as it should. Nothing was added; try again.", field="credential"

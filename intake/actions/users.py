@@ -80,7 +80,9 @@ def is_open(token: str, *, at: datetime) -> bool:
 
 
 def _standing(*, at: datetime) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(made_at__gt=at - INVITED_FOR, user__is_active=True)
+    return Invitation.objects.filter(
+        made_at__gt=at - INVITED_FOR, user__is_active=True, user__sso_subject=""
+    )
 
 
 def accept_invitation(*, token: str, password: str, at: datetime) -> User:

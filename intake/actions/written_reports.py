@@ -64,7 +64,7 @@ def start_written_report(
 
 def _lock_call(actor: User, follows_id: UUID | None, reference: str) -> Intake | None:
     """Return the call that is followed, locked; its content is not shown to who enters it."""
-    calls = Intake.objects.for_real().filter(agency=actor.agency_id)
+    calls = Intake.objects.for_real().shown().filter(agency=actor.agency_id)
     calls = calls.exclude(method=Intake.Method.WRITTEN).select_for_update(no_key=True)
     if follows_id is not None:
         call = calls.get(pk=follows_id)

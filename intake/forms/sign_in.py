@@ -5,6 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.validators import MaxLengthValidator
+
+from intake.passwords import LONGEST_TYPED
 
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -16,6 +19,12 @@ class SignInForm(AuthenticationForm):
         "invalid_login": "This user name and password do not belong together.",
         "inactive": "This user name and password do not belong together.",
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        password = self.fields["password"]
+        assert isinstance(password, forms.CharField)
+        password.validators.append(MaxLengthValidator(LONGEST_TYPED))
 
     def clean(self) -> dict[str, Any]:
         """Return what was typed."""
@@ -81,7 +90,7 @@ def as_answer(form: forms.Form, text: str) -> dict[str, Any]:
         return {}
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         form.add_error(None, "The key did not answer as it should. Try again.")

@@ -77,7 +77,7 @@ def list_reveals(request: UserRequest) -> HttpResponse:
     if not permissions.is_privacy_officer(user) or user.agency is None:
         raise Http404
     reporting_party.note_reasons_view(actor=user, agency=user.agency, at=timezone.now())
-    reveals = ReporterReveal.objects.filter(intake__agency=user.agency)
+    reveals = ReporterReveal.objects.filter(intake__agency=user.agency, intake__is_hidden=False)
     pages = Paginator(reveals.select_related("intake", "by"), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     rows = [(one, _words(one)) for one in page]

@@ -235,7 +235,7 @@ def next_of(request: HttpRequest) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return back if is_ours else reverse("home")
+    return back if is_ours and back.startswith("/") else reverse("home")
 
 
 def end_here(request: HttpRequest, sentence: str) -> HttpResponse:

@@ -61,6 +61,11 @@ Preview = tuple[Intake, Worksheet]
 UNWRITTEN = "(nothing written yet)"  # only a draft has such a prompt
 
 
+def _reference(other: Intake | None) -> str:
+    """The reference of another intake, unless it is sealed or expunged."""
+    return other.reference if other is not None and not other.is_hidden else ""
+
+
 def build(intake: Intake) -> Worksheet:
     """Return the worksheet of `intake` as it stands, with a fixed number of queries."""
     intake = Intake.objects.select_related(
@@ -97,8 +102,8 @@ def build(intake: Intake) -> Worksheet:
             for concern in concerns
         ),
         decision=_decision(decision),
-        follows=intake.follows.reference if intake.follows else "",
-        calls_back=intake.calls_back.reference if intake.calls_back else "",
+        follows=_reference(intake.follows),
+        calls_back=_reference(intake.calls_back),
         written_medium=intake.get_written_medium_display(),
         from_paper_at=_time(intake.from_paper_at),
         response_due_at=_time(priority.due_at(intake.started_at) if priority else None),

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
@@ -18,6 +19,7 @@ from intake import crypto, triggers
 from intake.actions.exports import Made, next_items, request_export, store_parts, take_export
 from intake.actions.keys import MISSING, Unopened, count_by_key, reseal
 from intake.actions.outbox import release_key
+from intake.factors import Adapter
 from intake.models import (
     ExportPart,
     FieldRevision,
@@ -258,3 +260,26 @@ def test_a_row_that_is_being_written_is_passed_by(worker: User, settings: Settin
     assert count_by_key() == {"new": 0, "old": 1, MISSING: 0}
     assert sum(one for one in reseal() if isinstance(one, int)) == 1
     assert Submission.objects.count() == 0
+
+
+def test_second_factors_open_under_the_new_key(settings: Settings, worker: User) -> None:
+    settings.ENCRYPTION_KEYS = OLD
+    app = Authenticator.objects.create(
+        user=worker, type="totp", data={"secret": Adapter().encrypt("JBSWY3DP")}
+    )
+    codes = Authenticator.objects.create(
+        user=worker, type="recovery_codes", data={"seed": Adapter().encrypt("abc"), "used_mask": 1}
+    )
+    settings.ENCRYPTION_KEYS = NEW | OLD
+    assert count_by_key() == {"new": 0, "old": 2, MISSING: 0}
+    assert sum(one for one in reseal(batch=1) if isinstance(one, int)) == 2
+    assert count_by_key() == {"new": 2, "old": 0, MISSING: 0}
+    settings.ENCRYPTION_KEYS = NEW
+    app.refresh_from_db()
+    codes.refresh_from_db()
+    assert Adapter().decrypt(app.data["secret"]) == "JBSWY3DP"
+    assert Adapter().decrypt(codes.data["seed"]) == "abc"
+    assert codes.data["used_mask"] == 1
+    settings.ENCRYPTION_KEYS = {"other": os.urandom(32)}
+    assert count_by_key() == {"other": 0, MISSING: 2}
+    assert [one for one in reseal() if isinstance(one, Unopened)]

@@ -445,3 +445,32 @@ def test_nothing_crosses_agencies(stranger: User, supervisor: User, record: Inta
     assert not Intake.objects.within_role_of(stranger).filter(pk=record.pk).exists()
     with pytest.raises(Intake.DoesNotExist):
         opens(stranger, record)
+
+
+def test_a_claim_from_before_decides_nothing_through_broken_glass(
+    supervisor: User, supervisor2: User, record: Intake
+) -> None:
+    reviews.claim_intake(actor=supervisor, intake_id=record.pk, at=timezone.now())
+    restrict(supervisor2, record)
+    opens(supervisor, record)
+    with pytest.raises(NotAllowed, match="break-glass"):
+        reviews.approve_intake(actor=supervisor, intake_id=record.pk, at=timezone.now())
+    record.refresh_from_db()
+    assert record.status == Intake.Status.IN_REVIEW
+    reviews.release_intake(actor=supervisor, intake_id=record.pk, at=timezone.now())
+    record.refresh_from_db()
+    assert record.status == Intake.Status.SUBMITTED
+
+
+def test_nobody_makes_an_hour_last_while_another_is_named(
+    supervisor: User, supervisor2: User, record: Intake
+) -> None:
+    restrict(supervisor2, record)
+    opens(supervisor, record)
+    restrictions.name_viewer(
+        actor=supervisor2, intake_id=record.pk, user_id=supervisor.pk, days=1, at=timezone.now()
+    )
+    with pytest.raises(NotAllowed):
+        restrictions.name_viewer(
+            actor=supervisor, intake_id=record.pk, user_id=supervisor.pk, at=timezone.now()
+        )

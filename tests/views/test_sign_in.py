@@ -236,3 +236,9 @@ def test_readiness_tells_of_a_missing_table(
     monkeypatch.setattr(CacheEntry._meta, "db_table", "nowhere")
     answer = client.get(reverse("readyz"))
     assert (answer.status_code, "cache" in answer.content.decode()) == (503, True)
+
+
+def test_a_password_of_a_megabyte_is_refused_before_it_is_read(worker: User) -> None:
+    answer = try_from(OFFICE, "worker", "a" + "\u0301" * 150_000 + "\u0327" * 150_000)
+    assert answer.status_code == 200
+    assert "at most 4096 characters" in answer.content.decode()

@@ -1,8 +1,9 @@
 """The key ring's keys change: what older ones sealed is sealed anew under the first."""
 
 import base64
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -45,17 +46,26 @@ def reseal(*, batch: int = BATCH) -> Generator[int | Unopened]:
     time does no harm.
     """
     for table in SEALED_TABLES:
-        last = None
-        while True:
-            with transaction.atomic():
-                rows = _older(table, last, batch)
-                outcomes = [one for row in rows for one in _reseal_row(table, row)]
-            yield sum(one for one in outcomes if isinstance(one, int))
-            yield from (one for one in outcomes if isinstance(one, Unopened))
-            if len(rows) < batch:
-                break
-            last = rows[-1].pk
-    yield from _reseal_factors(batch)
+        yield from _walk(partial(_older, table), partial(_reseal_row, table), batch)
+    yield from _walk(_factors, _reseal_factor, batch)
+
+
+def _walk(
+    read: Callable[[Any, int], list[Any]],
+    reseal_row: Callable[[Any], Iterator[int | Unopened]],
+    batch: int,
+) -> Iterator[int | Unopened]:
+    """Seal the rows anew that `read(last, batch)` locks, batch by batch, each in a transaction."""
+    last = None
+    while True:
+        with transaction.atomic():
+            rows = read(last, batch)
+            outcomes = [one for row in rows for one in reseal_row(row)]
+        yield sum(one for one in outcomes if isinstance(one, int))
+        yield from (one for one in outcomes if isinstance(one, Unopened))
+        if len(rows) < batch:
+            return
+        last = rows[-1].pk
 
 
 def count_by_key() -> dict[str, int]:
@@ -98,36 +108,36 @@ def _sealed_apart() -> Iterator[bytes]:
     yield from (bytes(value) for value in bare.iterator())
 
 
-def _reseal_factors(batch: int) -> Iterator[int | Unopened]:
-    """Seal the secrets of second factors anew, in batches like the columns."""
-    last = 0
-    while True:
-        with transaction.atomic():
-            rows = Authenticator.objects.filter(pk__gt=last).order_by("pk")
-            locked = list(rows.select_for_update(skip_locked=True, no_key=True)[:batch])
-            outcomes = [one for row in locked for one in _reseal_factor(row)]
-        yield sum(one for one in outcomes if isinstance(one, int))
-        yield from (one for one in outcomes if isinstance(one, Unopened))
-        if len(locked) < batch:
-            return
-        last = locked[-1].pk
+def _factors(last: Any, batch: int) -> list[Authenticator]:
+    """Return the next second factors, locked."""
+    rows = Authenticator.objects.filter(pk__gt=last or 0).order_by("pk")
+    return list(rows.select_for_update(skip_locked=True, no_key=True)[:batch])
 
 
 def _reseal_factor(row: Authenticator) -> Iterator[int | Unopened]:
-    ring = settings.ENCRYPTION_KEYS
-    mark = crypto.mark_of(next(iter(ring)))
-    for name in SECRETS:
-        value = base64.b64decode(row.data.get(name, ""))
-        if not value or value.startswith(mark):
-            continue
+    """Seal a locked factor's older secrets anew; yield 1 for each, or what does not open."""
+    anew: dict[str, str] = {}
+    for name in set(SECRETS) & row.data.keys():
         try:
-            content = crypto.unseal_bytes(value, ring=ring, **PLACE)
+            sealed = _anew(base64.b64decode(row.data[name]), PLACE)
         except crypto.SealBroken:
             yield Unopened(Authenticator._meta.db_table, str(row.pk), name)
             continue
-        row.data[name] = base64.b64encode(crypto.seal_bytes(content, ring=ring, **PLACE)).decode()
-        yield 1
-    row.save(update_fields=["data"])
+        if sealed is not None:
+            anew[name] = base64.b64encode(sealed).decode()
+            yield 1
+    if anew:
+        row.data |= anew
+        row.save(update_fields=["data"])
+
+
+def _anew(value: bytes | None, place: Any) -> bytes | None:
+    """Return a value sealed by the first key; None where it is, and of None."""
+    ring = settings.ENCRYPTION_KEYS
+    if value is None or bytes(value).startswith(crypto.mark_of(next(iter(ring)))):
+        return None
+    content = crypto.unseal_bytes(bytes(value), ring=ring, **place)
+    return crypto.seal_bytes(content, ring=ring, **place)
 
 
 def _is_of(column: str, name: str) -> Q:
@@ -152,20 +162,15 @@ def _older(table: SealedTable, last: Any, batch: int) -> list[Any]:
 
 def _reseal_row(table: SealedTable, row: Any) -> Iterator[int | Unopened]:
     """Seal a locked row's older values anew; yield 1 for each, or what does not open."""
-    ring = settings.ENCRYPTION_KEYS
-    mark = crypto.mark_of(next(iter(ring)))
     anew: dict[str, bytes] = {}
     for column in table.columns:
-        value = getattr(row, column)
-        if value is None or bytes(value).startswith(mark):
-            continue
-        place = table.place(row, column)
         try:
-            content = crypto.unseal_bytes(bytes(value), ring=ring, **place)
+            sealed = _anew(getattr(row, column), table.place(row, column))
         except crypto.SealBroken:
             yield Unopened(table.model._meta.db_table, str(row.pk), column)
             continue
-        anew[column] = crypto.seal_bytes(content, ring=ring, **place)
-        yield 1
+        if sealed is not None:
+            anew[column] = sealed
+            yield 1
     if anew:
         table.model._default_manager.filter(pk=row.pk).update(**anew)

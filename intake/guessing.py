@@ -10,7 +10,8 @@ installation. Past a limit, one attempt after a growing delay is let through.
 
 A browser that has signed in to the account before, or an address from which that account signed in
 within a month, is counted for itself: whoever guesses elsewhere, or at others from the same office,
-does not keep it from signing in.
+does not keep it from signing in. Only the accounts at which one password failed count for such an
+address too: that stops nobody who types another one.
 """
 
 import math
@@ -24,6 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string, salted_hmac
 
 from intake.addresses import client_of
+from intake.models import User
 from intake.passwords import normalised
 
 HOUR = 60 * 60
@@ -87,16 +89,19 @@ def attempt_of(request: HttpRequest, username: str, password: str) -> Attempt:
 
 def wait_before(attempt: Attempt) -> int:
     """Return after how many seconds the attempt may be made; 0: now, and it is counted as made."""
-    if attempt.is_known:
+    if attempt.browser:
         return _try(_own(attempt), KNOWN)
+    guessed = (f"password:{attempt.password}", PASSWORD)
+    if attempt.is_known:  # an office: whoever sits there may go through its accounts
+        return _turn_at(*guessed) or _try(_own(attempt), KNOWN)
     shared = (
-        (f"password:{attempt.password}", PASSWORD),
+        guessed,
         (f"address:{attempt.address}", ADDRESS),
         ("everywhere", EVERYWHERE),
     )
     # First those that only failures count for, so that what they stop is not counted elsewhere.
     for place, limit in shared:
-        wait = _turn(place, limit, int(cache.get(f"{place}:count", 0)) + 1)
+        wait = _turn_at(place, limit)
         if wait:
             return wait
     return _try(f"account:{attempt.account}", ACCOUNT)
@@ -121,19 +126,24 @@ def note_success(attempt: Attempt) -> None:
     cache.set(_seen(attempt), 1, SEEN_FOR)
 
 
-def wait_for_factor(user_id: object) -> int:
+def wait_for_factor(request: HttpRequest, user: User) -> int:
     """Return after how many seconds the user may give a second factor, or prove the password."""
-    return _try(f"factor:{_hash('factor', str(user_id))}", FACTOR)
+    return _try(_factor(attempt_of(request, user.username, "")), FACTOR)
 
 
-def forget_factor(user_id: object) -> None:
+def forget_factor(request: HttpRequest, user: User) -> None:
     """Forget the failures of a user who proved at last who they are."""
-    _forget(f"factor:{_hash('factor', str(user_id))}")
+    _forget(_factor(attempt_of(request, user.username, "")))
 
 
 def forget_account(username: str) -> None:
-    """Forget what failed at an account: its user has a new password."""
-    _forget(f"account:{_hash('account', normalised(username).casefold())}")
+    """Forget what failed at an account: its user has a new password, or no second factor any more.
+
+    What failed from a known browser or office goes by itself.
+    """
+    account = _hash("account", normalised(username).casefold())
+    for place in ("account", "factor"):
+        _forget(f"{place}:{account}")
 
 
 def know_browser(request: HttpRequest, response: HttpResponse, username: str) -> None:
@@ -172,6 +182,11 @@ def _try(place: str, limit: Limit) -> int:
     return wait
 
 
+def _turn_at(place: str, limit: Limit) -> int:
+    """Return how long to wait where only failures are counted; 0 takes the turn."""
+    return _turn(place, limit, int(cache.get(f"{place}:count", 0)) + 1)
+
+
 def _turn(place: str, limit: Limit, count: int) -> int:
     """Return how long to wait; 0 takes the turn, and whoever comes next waits for the delay."""
     delay, at = limit.delay(count), time.time()
@@ -195,6 +210,15 @@ def _forget(place: str) -> None:
     count = int(cache.get(f"{place}:count", 0))
     numbers = [f"{place}:number:{number}" for number in range(1, count + 1)]
     cache.delete_many([f"{place}:count", f"{place}:turn", *numbers])
+
+
+def _factor(attempt: Attempt) -> str:
+    """Return where second factors are counted: a known browser or office for itself.
+
+    Whoever knows a password and guesses on from elsewhere does not make its owner wait.
+    """
+    own = attempt.browser or attempt.address if attempt.is_known else ""
+    return f"factor:{attempt.account}:{own}" if own else f"factor:{attempt.account}"
 
 
 def _own(attempt: Attempt) -> str:

@@ -136,8 +136,9 @@ def as_worker(client: Client, worker: User) -> Client:
 
 @pytest.fixture
 def as_administrator(client: Client, administrator: User) -> Client:
-    """A browser in which the administrator is signed in."""
+    """A browser in which the administrator signed in just now."""
     client.force_login(administrator)
+    factory.prove(client)
     return client
 
 

@@ -13,7 +13,7 @@ from intake.actions.hand_overs import withdraw_offers_to
 from intake.actions.users import end_supervision
 from intake.actions.workers import lock_users
 from intake.errors import InvalidValue, NotAllowed
-from intake.models import Agency, Session, User
+from intake.models import Agency, Invitation, Session, User
 from intake.models.audit import record_event
 from intake.roles import roles_of
 
@@ -34,6 +34,11 @@ class Person:
     last_name: str
     email: str
     groups: tuple[str, ...]
+
+
+def issuer_of(address: str) -> str:
+    """Return the issuer in the one form that is stored, of itself or of its discovery address."""
+    return address.partition("/.well-known/")[0].rstrip("/")
 
 
 def keep_person(*, person: Person, at: datetime) -> User:
@@ -115,16 +120,23 @@ def _change(user: User, person: Person, roles: list[str], *, at: datetime) -> Us
 def link_person(*, username: str, issuer: str, subject: str, at: datetime) -> User:
     """Let an account of ours sign in by single sign-on from now on, and by no password any more.
 
-    Raises InvalidValue with a sentence.
+    Sessions and invitations end. Raises InvalidValue with a sentence.
     """
     with transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).filter(username=username).first()
+        users = User.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
+        user = users.filter(username=username).first()
         if user is None or user.agency is None:
             raise InvalidValue(f"There is no '{username}' in an agency; nothing was changed.")
-        user.sso_issuer, user.sso_subject = issuer, subject
+        if user.agency.slug != settings.OIDC_AGENCY:
+            raise InvalidValue(
+                f"'{username}' is not of the agency that signs in by single sign-on (OIDC_AGENCY); "
+                "nothing was changed."
+            )
+        user.sso_issuer, user.sso_subject = issuer_of(issuer), subject
         user.set_unusable_password()
         _check(user)
         user.save(update_fields=["sso_issuer", "sso_subject", "password"])
+        Invitation.objects.filter(user=user).delete()
         Session.objects.filter(user=user).delete()
         before, after = {"single_sign_on": False}, {"single_sign_on": True}
         note_account(user, before, after, actor=None, at=at)

@@ -211,13 +211,8 @@ class User(AbstractUser):
         super().set_password(None if raw_password is None else normalised(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Whether this is the password; one set before it was normalised counts as typed."""
-        if raw_password is None:
-            return super().check_password(None)
-        plain = normalised(raw_password)
-        if super().check_password(plain):
-            return True
-        return plain != raw_password and super().check_password(raw_password)
+        """Whether this is the password; hashed once, or the time would tell who has an account."""
+        return super().check_password(None if raw_password is None else normalised(raw_password))
 
     @property
     def idle_seconds(self) -> int:

@@ -102,6 +102,8 @@ def _added(request: UserRequest, is_first: bool) -> HttpResponse:
     """Go on after a factor was added: who just set it up has given it."""
     request.session[FACTOR] = GIVEN
     if is_first:
+        # Whoever signed in elsewhere gave only the password.
+        end_sessions(actor=request.user, but=request.session.session_key, at=timezone.now())
         request.session[NEW_CODES] = True
         return redirect("factor_codes")
     messages.success(request, "It was added. You are asked for it when you sign in.")
@@ -167,10 +169,11 @@ class ChangePassword(PasswordChangeView):
         return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        wait = guessing.wait_for_factor(request.user.pk)
-        if wait:
-            messages.error(request, guessing.words_for(wait))
-            return redirect("password")
+        if isinstance(request.user, User):
+            wait = guessing.wait_for_factor(request, request.user)
+            if wait:
+                messages.error(request, guessing.words_for(wait))
+                return redirect("password")
         return super().post(request, *args, **kwargs)
 
     def get_form(self, form_class: Any = None) -> Any:
@@ -178,11 +181,17 @@ class ChangePassword(PasswordChangeView):
         form.fields["new_password1"].help_text = ""  # the page says it in a sentence
         return form
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        user = self.request.user
+        if isinstance(user, User) and "old_password" not in form.errors:
+            guessing.forget_factor(self.request, user)  # only the new one was refused
+        return super().form_invalid(form)
+
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         user = self.request.user
-        guessing.forget_factor(user.pk)
         if isinstance(user, User):
+            guessing.forget_factor(self.request, user)
             record_event("user.changed_password", actor=user, at=timezone.now(), subject=user)
         messages.success(self.request, "Your password was changed.")
         return response

@@ -13,13 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from intake import guessing
 from intake.actions.second_factors import has_factor
 from intake.forms.fresh import ProofForm
-from intake.guessing import forget_factor, wait_for_factor, words_for
 from intake.middleware import without_factor
 from intake.models import User
 from intake.models.audit import record_event
-from intake.sessions import FRESH, is_fresh, note_proof, now
+from intake.sessions import FACTOR, FRESH, GIVEN, is_fresh, note_proof, now
 from intake.views.requests import UserRequest
 from intake.views.sign_in import next_of
 
@@ -33,23 +33,33 @@ def fresh_sign_in_required(view: View[Rest]) -> View[Rest]:
 
     Anybody else is sent to prove it and comes back to the same address by GET, so a view that takes
     POST shows its form there too. What the user may not see at all must be a 404 before: put this
-    decorator on what decides, or ask `is_fresh` after the 404.
+    decorator on what decides, or ask `is_proved` after the 404.
     """
 
     @wraps(view)
     def guarded(
         request: UserRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
     ) -> HttpResponseBase:
-        if is_fresh(request):
+        if is_proved(request):
             return view(request, *args, **kwargs)
         return ask_for_proof(request)
 
     return guarded
 
 
-def ask_for_proof(request: UserRequest) -> HttpResponse:
-    """Send the user to prove who they are, and back to this address by GET afterwards."""
-    return redirect(f"{reverse('prove')}?{urlencode({'next': request.get_full_path()})}")
+def is_proved(request: UserRequest) -> bool:
+    """Whether the user proved within five minutes who they are, by every factor that there is.
+
+    A session may be fresh by the password alone while the account's owner sets up a second factor
+    somewhere else.
+    """
+    has_given = request.session.get(FACTOR) == GIVEN
+    return is_fresh(request) and (has_given or not has_factor(request.user))
+
+
+def ask_for_proof(request: UserRequest, *, back: str = "") -> HttpResponse:
+    """Send the user to prove who they are, and by GET to `back` afterwards, or to this address."""
+    return redirect(f"{reverse('prove')}?{urlencode({'next': back or request.get_full_path()})}")
 
 
 @without_factor
@@ -67,9 +77,9 @@ def prove(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            wait = wait_for_factor(user.pk)
+            wait = guessing.wait_for_factor(request, user)
             if wait:
-                form.add_error(None, words_for(wait))
+                form.add_error(None, guessing.words_for(wait))
                 status = 429
             elif user.check_password(form.cleaned_data["password"]):
                 return ask_further(request, user, back=back)
@@ -84,7 +94,7 @@ def prove(request: UserRequest) -> HttpResponse:
 def ask_further(request: HttpRequest, user: User, *, back: str) -> HttpResponse:
     """Ask who proved the first factor for the second one, where there is one."""
     if not has_factor(user):
-        forget_factor(user.pk)
+        guessing.forget_factor(request, user)
         return finish_proof(request, user, back=back)
     request.session[PROVING] = {"at": now(), "next": back}
     return redirect("second_factor")
@@ -96,9 +106,13 @@ def proving_of(request: HttpRequest) -> str | None:
     return str(kept["next"]) if kept and now() - kept["at"] < FRESH else None
 
 
-def finish_proof(request: HttpRequest, user: User, *, back: str) -> HttpResponse:
-    """Keep that the user proved who they are, and go on."""
+def finish_proof(
+    request: HttpRequest, user: User, *, back: str, has_given: bool = False
+) -> HttpResponse:
+    """Keep that the user proved who they are, and go on; `has_given`: with a second factor."""
     request.session.pop(PROVING, None)
+    if has_given:
+        request.session[FACTOR] = GIVEN
     note_proof(request)
     record_event("user.proved", actor=user, at=timezone.now(), subject=user)
     return redirect(back)

@@ -17,9 +17,8 @@ from intake.exports.packet import export_packet
 from intake.exports.pdf import ExportStamp, export_pdf
 from intake.forms.reporting_party import DiscloseForm, RevealForm
 from intake.models import Dispatch, Intake, ReporterReveal, ResponseOption, Submission
-from intake.sessions import is_fresh
 from intake.views import facts
-from intake.views.fresh import ask_for_proof
+from intake.views.fresh import ask_for_proof, is_proved
 from intake.views.records import attachment, latest_submission
 from intake.views.requests import UserRequest
 
@@ -31,7 +30,7 @@ PER_PAGE = 50
 def show_reporter(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Ask for the reason; show the reporting party as it was submitted, once, as the answer."""
     intake, submission = _revealable(request, intake_id)
-    if not is_fresh(request):
+    if not is_proved(request):
         return ask_for_proof(request)
     form = RevealForm(request.POST if request.method == "POST" else None)
     reveal = _reveal(request, intake, form, "shown") if form.is_valid() else None
@@ -46,7 +45,7 @@ def show_reporter(request: UserRequest, intake_id: UUID) -> HttpResponse:
 def download_pdf(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Ask for the reason; the record's PDF with the reporting party, marked on each sheet."""
     intake, submission = _revealable(request, intake_id)
-    if not is_fresh(request):
+    if not is_proved(request):
         return ask_for_proof(request)
     form = RevealForm(request.POST if request.method == "POST" else None)
     reveal = _reveal(request, intake, form, "pdf") if form.is_valid() else None
@@ -134,7 +133,7 @@ def _disclose(
         raise Http404 from None
     if not isinstance(recipient, kind):
         raise Http404
-    if not is_fresh(request):
+    if not is_proved(request):
         return ask_for_proof(request)
     key = recipient.key if isinstance(recipient, ResponseOption) else str(recipient.told)
     sent = request.POST if request.method == "POST" else None

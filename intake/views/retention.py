@@ -18,8 +18,7 @@ from intake.errors import InvalidValue, Refused
 from intake.forms.retention import FindRecordForm, MeasureForm
 from intake.models import Agency, Expunction, Intake, Measure, RetentionItem, RetentionRun
 from intake.models.retention import MeasureKind
-from intake.sessions import is_fresh
-from intake.views.fresh import ask_for_proof
+from intake.views.fresh import ask_for_proof, is_proved
 from intake.views.requests import UserRequest
 from intake.worksheet.retention import count_due, kept_until
 
@@ -96,7 +95,7 @@ def request_measure(request: UserRequest, intake_id: UUID, kind: str) -> HttpRes
 def confirm_measure(request: UserRequest, measure_id: UUID) -> HttpResponse:
     """Confirm what another asked for; who confirms proves anew who they are."""
     measure = get_object_or_404(Measure.objects.of_agency(request.user), pk=measure_id)
-    if not is_fresh(request):
+    if not is_proved(request):
         return ask_for_proof(request)
     if request.method == "POST":
         _decide(request, retention.confirm_measure, "confirmed", measure_id=measure_id)
@@ -145,7 +144,7 @@ def show_run(request: UserRequest, run_id: UUID) -> HttpResponse:
 def confirm_run(request: UserRequest, run_id: UUID) -> HttpResponse:
     """Confirm a list that another prepared; who confirms proves anew who they are."""
     run = get_object_or_404(_runs(request), pk=run_id)
-    if not is_fresh(request):
+    if not is_proved(request):
         return ask_for_proof(request)
     if request.method == "POST":
         _decide(request, retention.confirm_run, "confirmed", run_id=run_id)

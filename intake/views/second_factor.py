@@ -33,12 +33,12 @@ def ask_factor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            wait = guessing.wait_for_factor(user.pk)
+            wait = guessing.wait_for_factor(request, user)
             if wait:
                 form.add_error(None, guessing.words_for(wait))
                 status = 429
             elif _is_good(user, form.cleaned_data):
-                guessing.forget_factor(user.pk)
+                guessing.forget_factor(request, user)
                 return _go_on(request, user)
             else:
                 form.add_error(
@@ -71,7 +71,7 @@ def _is_good(user: User, sent: dict[str, Any]) -> bool:
 
 def _go_on(request: HttpRequest, user: User) -> HttpResponse:
     if isinstance(request.user, User):
-        return finish_proof(request, user, back=proving_of(request) or "/")
+        return finish_proof(request, user, back=proving_of(request) or "/", has_given=True)
     pending = pending_of(request)
     assert pending is not None
     return let_in(request, user, back=pending[1], has_given=True, by=pending[2])

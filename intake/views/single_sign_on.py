@@ -25,7 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
-from intake.actions.single_sign_on import Person, keep_person
+from intake.actions.single_sign_on import Person, issuer_of, keep_person
 from intake.errors import Refused
 from intake.middleware import without_factor
 from intake.models import User
@@ -134,10 +134,7 @@ def _come_back(request: HttpRequest, found: SocialLogin) -> HttpResponse:
 
 def _is_trusted(token: dict[str, Any], info: dict[str, Any], nonce: str) -> bool:
     """Whether the token is for this very sign-in, and both halves are of one person."""
-    configured = settings.OIDC_ISSUER
-    if "/.well-known/" in configured:
-        configured = configured.partition("/.well-known/")[0]
-    is_ours = str(token.get("iss", "")).rstrip("/") == configured
+    is_ours = issuer_of(str(token.get("iss", ""))) == issuer_of(settings.OIDC_ISSUER)
     is_asked_for = bool(nonce) and secrets.compare_digest(str(token.get("nonce", "")), nonce)
     is_one = bool(token.get("sub")) and info.get("sub", token["sub"]) == token["sub"]
     return is_ours and is_asked_for and is_one
@@ -150,20 +147,20 @@ def _prove(
     is_same = (
         isinstance(user, User)
         and user.has_single_sign_on
-        and (user.sso_issuer, user.sso_subject) == (token["iss"], token["sub"])
+        and (user.sso_issuer, user.sso_subject) == (issuer_of(token["iss"]), token["sub"])
     )
     if not is_same or now() - int(token.get("auth_time") or 0) > FRESH:
         return _failed(request, "This did not prove who you are. Nothing was opened; try again.")
     assert isinstance(user, User)
     if has_given:
-        return finish_proof(request, user, back=back)
+        return finish_proof(request, user, back=back, has_given=True)
     return ask_further(request, user, back=back)
 
 
 def _person(token: dict[str, Any], claims: dict[str, Any]) -> Person:
     groups = claims.get(settings.OIDC_GROUPS_CLAIM) or []
     return Person(
-        issuer=str(token["iss"]),
+        issuer=issuer_of(str(token["iss"])),
         subject=str(token["sub"]),
         username=str(claims.get("preferred_username") or token["sub"])[:150],
         first_name=str(claims.get("given_name") or "")[:150],

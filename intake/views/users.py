@@ -1,4 +1,8 @@
-"""Accounts of an agency: the list, inviting, changing, ending; and the page of an invitation."""
+"""Accounts of an agency: the list, inviting, changing, ending; and the page of an invitation.
+
+Whatever changes an account asks for a fresh sign-in: a link, a role or a reset is a way in (OWASP
+ASVS 5.0, 7.5.1).
+"""
 
 import base64
 from collections.abc import Callable
@@ -9,6 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +27,7 @@ from intake.errors import InvalidValue, NotPossibleNow, Refused
 from intake.forms.users import AcceptInvitationForm, ChangeForm, DeactivateForm, InviteForm
 from intake.middleware import without_factor
 from intake.models import Agency, Intake, Invitation, User
+from intake.views.fresh import ask_for_proof, is_proved
 from intake.views.requests import UserRequest
 
 KEPT_LINK = "invitation_link"  # of the session
@@ -44,8 +50,10 @@ def list_users(request: UserRequest) -> HttpResponse:
 def invite_user(request: UserRequest) -> HttpResponse:
     """A new account, and the link that the administrator hands over."""
     agency = agency_of(request)
+    if request.method != "POST" and not is_proved(request):
+        return ask_for_proof(request)
     form = InviteForm(request.POST or None, agency=agency)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _expect_proof(request, form):
         try:
             user, token = users.invite_user(actor=request.user, at=timezone.now(), **form.account())
         except InvalidValue as refused:
@@ -53,7 +61,8 @@ def invite_user(request: UserRequest) -> HttpResponse:
         else:
             return _keep_link(request, user, token)
     status = 422 if form.errors else 200
-    return render(request, "intake/users/invite.html", {"form": form}, status=status)
+    context = {"form": form, "must_prove": not is_proved(request)}
+    return render(request, "intake/users/invite.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,6 +70,8 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
     """One account: its name, roles and team, and what else can be done with it."""
     agency = agency_of(request)
     user = _user(request, user_id)
+    if request.method != "POST" and not is_proved(request):
+        return ask_for_proof(request)
     shown = {
         "first_name": user.first_name,
         "last_name": user.last_name,
@@ -77,7 +88,7 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
         open_calls=len(calls),
         initial=shown,
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _expect_proof(request, form):
         try:
             users.change_user(
                 actor=request.user, user_id=user.pk, at=timezone.now(), **form.account()
@@ -97,6 +108,7 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
         "colleagues": User.objects.colleagues_of(user),
         "changes": worksheet.list_changes(agency, row=user.pk),
         "factors": worksheet.view_factors(user),
+        "must_prove": not is_proved(request),
     }
     return render(request, "intake/users/user.html", context, status=status)
 
@@ -122,6 +134,8 @@ def invite_again(request: UserRequest, user_id: UUID) -> HttpResponse:
 def deactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
     """Somebody leaves: the open calls go to a colleague."""
     user = _user(request, user_id)
+    if not is_proved(request):
+        return ask_for_proof(request, back=reverse("user", args=[user_id]))
     form = DeactivateForm(request.POST)
     gives_to = form.cleaned_data.get("gives_to") if form.is_valid() else None
     try:
@@ -146,11 +160,14 @@ def reactivate_user(request: UserRequest, user_id: UUID) -> HttpResponse:
 def reset_second_factor(request: UserRequest, user_id: UUID) -> HttpResponse:
     """Somebody lost phone and codes: they set up a second factor anew at the next sign-in."""
     user = _user(request, user_id)
+    if not is_proved(request):
+        return ask_for_proof(request, back=reverse("user", args=[user_id]))
     try:
         users.reset_second_factor(actor=request.user, user_id=user.pk, at=timezone.now())
     except Refused as refused:
         messages.error(request, refused.sentence)
     else:
+        guessing.forget_account(user.username)
         messages.success(request, f"{user.username}: the second factor was reset.")
     return redirect("user", user_id)
 
@@ -207,6 +224,17 @@ def agency_of(request: UserRequest) -> Agency:
     return request.user.agency
 
 
+def _expect_proof(request: UserRequest, form: Form) -> bool:
+    """Return whether the user proved who they are; else the form says so, with what was typed."""
+    if not is_proved(request):
+        form.add_error(
+            None,
+            "It is more than five minutes since you proved who you are. Nothing was changed, and "
+            "what you typed stands below: prove it on a new tab, then press the button again.",
+        )
+    return not form.errors
+
+
 def _user(request: UserRequest, user_id: UUID) -> User:
     agency = agency_of(request)
     found = User.objects.with_roles().filter(agency=agency, is_superuser=False)
@@ -224,6 +252,8 @@ def _give_link(
 ) -> HttpResponse:
     """Carry out what makes a new link for an account, and show it, or say why not."""
     user = _user(request, user_id)
+    if not is_proved(request):
+        return ask_for_proof(request, back=reverse("user", args=[user_id]))
     try:
         user, token = action(actor=request.user, user_id=user.pk, at=timezone.now())
     except NotPossibleNow as refused:

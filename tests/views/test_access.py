@@ -163,8 +163,9 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "agency_policies": ("get", (302, 404, 404, 404, 200, 404, 404)),
     "agency_history": ("get", (302, 404, 404, 404, 200, 200, 404)),
     "users": ("get", (302, 404, 404, 404, 200, 404, 404)),
-    "user_invite": ("get", (302, 404, 404, 404, 200, 404, 404)),
-    "user": ("get", (302, 404, 404, 404, 200, 404, 404)),
+    # Whatever changes an account asks first for a fresh sign-in.
+    "user_invite": ("get", (302, 404, 404, 404, 302, 404, 404)),
+    "user": ("get", (302, 404, 404, 404, 302, 404, 404)),
     "user_link": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "user_deactivate": ("post", (302, 404, 404, 404, 302, 404, 404)),
     "user_reactivate": ("post", (302, 404, 404, 404, 302, 404, 404)),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from intake.actions import second_factors
 from intake.actions.users import invite_again, reset_second_factor
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.models import Agency, AuditEvent, Session, TableChange, User
-from tests.factory import NOW, PASSWORD, make_user
+from tests.factory import NOW, PASSWORD, make_user, prove
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SCRIPT = {"Accept": "application/json"}
@@ -264,6 +265,7 @@ def test_an_administrator_resets_it(
     sign_in(client, "worker")
     desk = Client()
     desk.force_login(administrator)
+    prove(desk)
     address = reverse("user", args=[worker.pk])
     page = desk.get(address).content.decode()
     assert "Authenticator app; 0 recovery codes left" in page and "Reset second factor" in page
@@ -307,3 +309,102 @@ def test_a_wrong_code_sets_up_nothing(worker: User) -> None:
     with pytest.raises(InvalidValue, match="clock"):
         second_factors.add_app(actor=worker, secret=SECRET, code="123", at=NOW)
     assert not Authenticator.objects.exists()
+
+
+def set_up(client: Client) -> HttpResponse:
+    """Set up an app in this browser."""
+    secret = client.get(reverse("factor_app")).context["secret"].replace(" ", "")
+    answer = client.post(reverse("factor_app"), {"code": code_at(0, secret)})
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+def test_the_first_factor_ends_the_sessions_that_gave_none(worker: User, worker2: User) -> None:
+    own, other, colleague = Client(), Client(), Client()
+    for client, name in ((own, "worker"), (other, "worker"), (colleague, "worker2")):
+        type_password(client, name)
+    assert set_up(own)["Location"] == reverse("factor_codes")
+    assert own.get(reverse("calls")).status_code == 200
+    assert other.get(reverse("calls"))["Location"].startswith(reverse("login"))
+    assert colleague.get(reverse("calls")).status_code == 200
+    ended = AuditEvent.objects.get(verb="user.sessions_ended")
+    assert (ended.subject_id, ended.details) == (worker.pk, {"sessions": 1})
+
+
+@pytest.mark.parametrize("name", ["factor_app", "factor_key", "factor_codes"])
+def test_a_fresh_password_is_no_proof_once_there_is_a_factor(worker: User, name: str) -> None:
+    client = Client()
+    type_password(client, "worker")
+    assert client.get(reverse("factor_app")).status_code == 200
+    give_app(worker)  # at the same moment, somewhere else
+    for answer in (client.get(reverse(name)), client.post(reverse(name), {"code": code_at()})):
+        assert (answer.status_code, answer["Location"][:16]) == (302, reverse("prove"))
+    asked = client.post(answer["Location"], {"password": PASSWORD})
+    assert asked["Location"] == reverse("second_factor")
+    assert client.post(asked["Location"], {"code": code_at()})["Location"] == reverse(name)
+    assert client.get(reverse(name)).status_code == 200
+    assert Authenticator.objects.filter(user=worker).count() == 1
+
+
+def test_who_proves_anew_with_the_factor_has_given_it(supervisor: User, settings: Settings) -> None:
+    settings.SECOND_FACTOR = "required"
+    client = Client()
+    type_password(client, "supervisor")
+    give_app(supervisor)  # at the same moment, somewhere else
+    assert client.get(reverse("reviews"))["Location"] == reverse("account")
+    client.post(reverse("prove"), {"password": PASSWORD})
+    client.post(reverse("second_factor"), {"code": code_at()})
+    assert client.get(reverse("reviews")).status_code == 200
+
+
+def guess_codes(client: Client, times: int, address: str = "192.0.2.9") -> int:
+    """Give the password and wrong codes; return the last status."""
+    client.post(reverse("login"), {"username": "worker", "password": PASSWORD}, REMOTE_ADDR=address)
+    sent = [
+        client.post(reverse("second_factor"), {"code": f"00000{n}"}, REMOTE_ADDR=address)
+        for n in range(times)
+    ]
+    return sent[-1].status_code
+
+
+def test_who_guesses_codes_elsewhere_does_not_make_the_owner_wait(worker: User) -> None:
+    give_app(worker, timedelta(hours=2))
+    own, office = Client(), "203.0.113.7"
+    guess_codes(own, 1, office)
+    assert (
+        own.post(reverse("second_factor"), {"code": code_at()}, REMOTE_ADDR=office).status_code
+        == 302
+    )
+    own.post(reverse("logout"))
+    assert guess_codes(Client(), 9) == 429
+    own.post(reverse("login"), {"username": "worker", "password": PASSWORD}, REMOTE_ADDR=office)
+    known = own.post(reverse("second_factor"), {"code": code_at(1)}, REMOTE_ADDR=office)
+    assert known.status_code == 302
+    assert guess_codes(Client(), 1) == 429  # whoever guesses goes on waiting
+
+
+@pytest.mark.parametrize("deed", ["user_factor_reset", "user_link"])
+def test_a_new_beginning_forgets_wrong_codes(
+    worker: User, as_administrator: Client, deed: str
+) -> None:
+    give_app(worker)
+    assert guess_codes(Client(), 9) == 429
+    answer = as_administrator.post(reverse(deed, args=[worker.pk]))
+    assert answer.status_code == 302
+    if deed == "user_link":
+        code = re.search(r"invitation/#([^\"]+)", as_administrator.get(answer["Location"]).text)
+        assert code is not None
+        new = {"code": code[1], "password": PASSWORD, "again": PASSWORD}
+        assert Client().post(reverse("invitation"), new).status_code == 302
+    else:
+        give_app(worker)
+    assert guess_codes(Client(), 1) == 422
+
+
+def test_a_weak_new_password_is_no_wrong_old_one(as_worker: Client) -> None:
+    sent = {"old_password": PASSWORD, "new_password1": "short", "new_password2": "short"}
+    for _ in range(9):
+        assert "too short" in as_worker.post(reverse("password"), sent).content.decode()
+    wrong = sent | {"old_password": "not it"}
+    answers = [as_worker.post(reverse("password"), wrong).status_code for _ in range(8)]
+    assert answers == [200] * 6 + [302] * 2

@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 from intake import guessing
 from intake.addresses import client_of
 from intake.models import Agency, AuditEvent, CacheEntry, User
+from intake.passwords import normalised
 from tests.factory import PASSWORD, make_user
 
 OFFICE = "203.0.113.7"
@@ -145,9 +146,10 @@ def test_an_unknown_name_is_answered_in_the_same_words_and_as_slowly(worker: Use
     assert pages[0] == pages[1]
 
 
+@pytest.mark.parametrize("password", ["not the password", "ﬁve ﬁshes"])
 @pytest.mark.parametrize("name", ["worker", "nobody"])
 def test_a_failure_hashes_and_writes_once_whoever_it_is(
-    name: str, worker: User, monkeypatch: pytest.MonkeyPatch
+    name: str, password: str, worker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed = []
     from django.contrib.auth.hashers import MD5PasswordHasher
@@ -159,8 +161,8 @@ def test_a_failure_hashes_and_writes_once_whoever_it_is(
         return encode(self, password, salt)
 
     monkeypatch.setattr(MD5PasswordHasher, "encode", count)
-    try_from(OFFICE, name, "not the password")
-    assert hashed == ["not the password"]
+    try_from(OFFICE, name, password)
+    assert hashed == [normalised(password)]
 
 
 def test_nothing_of_it_is_stored_in_plain(worker: User) -> None:
@@ -242,3 +244,13 @@ def test_a_password_of_a_megabyte_is_refused_before_it_is_read(worker: User) -> 
     answer = try_from(OFFICE, "worker", "a" + "\u0301" * 150_000 + "\u0327" * 150_000)
     assert answer.status_code == 200
     assert "at most 4096 characters" in answer.content.decode()
+
+
+def test_one_password_at_the_accounts_of_a_known_office_is_stopped(agency: Agency) -> None:
+    names = [f"colleague{n}" for n in range(20)]
+    for name in names:
+        make_user(agency, name, "workers")
+        assert try_from(OFFICE, name, PASSWORD).status_code == 302  # the office is known for it
+    statuses = [try_from(OFFICE, name, "autumn in the county").status_code for name in names]
+    assert statuses == [200] * 9 + [429] * 11
+    assert try_from(OFFICE, names[-1], PASSWORD).status_code == 302

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.contrib.auth import SESSION_KEY
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client
@@ -12,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from intake.actions.users import invite_again, reactivate_user
+from intake.actions.users import invite_again, is_open, reactivate_user
 from intake.errors import NotPossibleNow
-from intake.models import Agency, AuditEvent, Session, TableChange, User
+from intake.models import Agency, AuditEvent, Invitation, Session, TableChange, User
 from intake.roles import parse_group_roles
 from tests.factory import NOW, PASSWORD, make_call, make_user
 from tests.provider import CLIENT, SECRET, Provider
@@ -272,3 +273,34 @@ def test_groups_are_read_from_one_line() -> None:
         "a": "workers",
         "urn:x:y": "supervisors",
     }
+
+
+@pytest.mark.parametrize("form", ["{}", "{}/", "{}/.well-known/openid-configuration"])
+def test_an_account_is_linked_however_the_issuer_is_written(
+    client: Client, provider: Provider, worker: User, administrator: User, form: str
+) -> None:
+    _, token = invite_again(actor=administrator, user_id=worker.pk, at=timezone.now())
+    call_command("link_single_sign_on", "worker", ROSA["sub"], issuer=form.format(provider.issuer))
+    assert go(client, provider).status_code == 302
+    assert client.session[SESSION_KEY] == str(worker.pk)
+    assert not is_open(token, at=timezone.now())
+    assert not Invitation.objects.exists()
+
+
+def test_nobody_of_another_agency_is_linked(provider: Provider, stranger: User) -> None:
+    with pytest.raises(CommandError, match="not of the agency"):
+        call_command("link_single_sign_on", "stranger", ROSA["sub"])
+    stranger.refresh_from_db()
+    assert not stranger.has_single_sign_on and stranger.has_usable_password()
+
+
+def test_no_password_opens_an_account_of_single_sign_on(
+    client: Client, provider: Provider, worker: User
+) -> None:
+    call_command("link_single_sign_on", "worker", ROSA["sub"])
+    worker.refresh_from_db()
+    worker.set_password(PASSWORD)  # as an operator may
+    worker.save()
+    sent = {"username": "worker", "password": PASSWORD}
+    assert client.post(reverse("login"), sent).status_code == 200
+    assert SESSION_KEY not in client.session

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from intake import guessing
 from intake.actions.users import drop_second_factor
 from intake.errors import NotPossibleNow
 from intake.models import User
@@ -30,4 +31,5 @@ class Command(BaseCommand):
                 drop_second_factor(user, actor=None, at=timezone.now())
             except NotPossibleNow as refused:
                 raise CommandError(refused.sentence) from None
+        guessing.forget_account(user.username)
         self.stdout.write(f"{user.username} sets up a second factor at the next sign-in.")

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import time
 import traceback
 from collections.abc import Mapping
 from types import TracebackType
@@ -19,7 +20,12 @@ class QuietFormatter(logging.Formatter):
     """Formats a record as one line; of an exception it keeps its type and the frames.
 
     An exception's own words are left out: a database error quotes the row, and the row is a call.
+    Times are in UTC, as those of the audit.
     """
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")

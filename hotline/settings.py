@@ -112,6 +112,20 @@ _database = DATABASES["default"]
 _database["ATOMIC_REQUESTS"] = False
 _database["CONN_MAX_AGE"] = None
 _database["CONN_HEALTH_CHECKS"] = True
+_is_here = str(_database.get("HOST", "")).startswith("/") or _database.get("HOST", "") in (
+    *("", "localhost", "127.0.0.1", "::1"),
+)
+if (
+    _database["ENGINE"] == "django.db.backends.postgresql"
+    and not _is_here
+    and _database.get("OPTIONS", {}).get("sslmode") != "verify-full"
+    and not env.bool("DATABASE_PLAIN_ACCEPTED", default=False)
+):
+    raise ImproperlyConfigured(
+        "The hotline does not start: DATABASE_URL names another machine and does not say that its "
+        "certificate is checked. Add ?sslmode=verify-full&sslrootcert=<file> to it, or set "
+        "DATABASE_PLAIN_ACCEPTED=true where something else protects the way between the two."
+    )
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     (BASE_DIR / "var").mkdir(exist_ok=True)  # where the default file lies
     # IMMEDIATE: a deferred transaction that reads, then writes, loses to "database is locked".
@@ -141,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
     # Length and a list of known passwords, no rules of composition (NIST SP 800-63B-4).
     {"NAME": "intake.passwords.LengthValidator"},
     {"NAME": "intake.passwords.BreachedValidator"},
+    {"NAME": "intake.passwords.PlaceValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 BREACHED_PASSWORDS = env.str(

@@ -11,6 +11,7 @@ breached passwords have it: two bytes that choose the place, and `width` bytes t
 """
 
 import hashlib
+import re
 import struct
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -85,6 +86,40 @@ class BreachedValidator:
     def get_help_text(self) -> str:
         """Return what Django's pages would say."""
         return "Passwords that are known from breaches are refused."
+
+
+# Words that whoever guesses here tries first, beside the agency's own (OWASP ASVS 5.0, 6.1.2).
+WORDS_OF_THE_PLACE = (
+    *("hotline", "intake", "child", "children", "kinder", "abuse", "neglect", "protective"),
+    *("protection", "services", "social", "worker", "supervisor", "administrator", "county"),
+    *("safety", "organized", "practice", "password", "welcome", "login", "secret", "qwerty"),
+    *("spring", "summer", "autumn", "winter", "january", "february", "march", "april", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+LEFT = 6  # letters that a password has beside such words
+
+
+class PlaceValidator:
+    """No password that is made of words of the place, a year and a mark."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError where too little is left without the words of the place."""
+        agency = getattr(user, "agency", None)
+        named = re.findall(r"\w{3,}", f"{agency.name} {agency.slug}".casefold()) if agency else []
+        plain = left = normalised(password).casefold()
+        for word in sorted({*WORDS_OF_THE_PLACE, *named}, key=len, reverse=True):
+            left = left.replace(word, " ")
+        if left != plain and sum(one.isalpha() for one in left) < LEFT:
+            raise ValidationError(
+                "This password is hardly more than words that everybody thinks of here (the "
+                "agency, the hotline, seasons, months) and digits. Add words that have nothing to "
+                "do with it.",
+                code="password_of_the_place",
+            )
+
+    def get_help_text(self) -> str:
+        """Return what Django's pages would say."""
+        return "A password made of words of the place is refused."
 
 
 class BreachedList:

@@ -26,7 +26,12 @@ def session_mark(request: HttpRequest) -> str:
     if SESSION_KEY not in request.session:
         return ""
     key = request.session.session_key
-    return salted_hmac("intake.session_mark", key).hexdigest()[:16] if key else ""
+    return mark_of(key) if key else ""
+
+
+def mark_of(key: str) -> str:
+    """Return what tells the session of this key apart."""
+    return salted_hmac("intake.session_mark", key).hexdigest()[:16]
 
 
 def note_proof(request: HttpRequest) -> None:

@@ -264,3 +264,11 @@ def test_a_failure_tells_nothing_of_the_request(
     assert not mail.outbox
     check_words(written.getvalue())
     check_words(answer.content.decode())
+
+
+def test_times_are_in_utc(caplog: pytest.LogCaptureFixture) -> None:
+    record = logging.LogRecord("intake", logging.INFO, "", 0, "all is well", None, None)
+    record.created = 1_772_470_800.25
+    record.msecs = 250
+    line = QuietFormatter().format(record)
+    assert line == "2026-03-02T17:00:00.250Z INFO intake all is well"

@@ -92,3 +92,26 @@ def test_mails_need_an_address_a_sender_and_a_server(lacking: str) -> None:
     if lacking:
         assert "NOTICE_EMAIL needs SITE_URL" in done.stderr
         assert "secret" not in done.stderr
+
+
+FAR = "postgres://hotline:not-shown@db.example.org/hotline"
+
+
+@pytest.mark.parametrize(
+    ("changed", "starts"),
+    [
+        ({"DATABASE_URL": FAR}, False),
+        ({"DATABASE_URL": f"{FAR}?sslmode=require"}, False),
+        ({"DATABASE_URL": f"{FAR}?sslmode=verify-full"}, True),
+        ({"DATABASE_URL": FAR, "DATABASE_PLAIN_ACCEPTED": "true"}, True),
+        ({"DATABASE_URL": "postgres:///hotline?host=/var/run/postgresql"}, True),
+        ({"DATABASE_URL": "postgres://hotline:not-shown@localhost/hotline"}, True),
+    ],
+)
+def test_a_database_elsewhere_has_to_show_its_certificate(
+    changed: dict[str, str], starts: bool
+) -> None:
+    done = check(**changed)
+    assert ("DATABASE_PLAIN_ACCEPTED" not in done.stderr) == starts, done.stderr
+    assert (done.returncode == 0) == starts, done.stderr
+    assert "not-shown" not in done.stderr

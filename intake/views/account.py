@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.views import PasswordChangeView
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,7 +25,7 @@ from intake.models import User
 from intake.models.audit import record_event
 from intake.passwords import HELP
 from intake.sessions import FACTOR, GIVEN, lacks_factor
-from intake.views.fresh import fresh_sign_in_required
+from intake.views.fresh import ask_for_proof, fresh_sign_in_required, is_proved
 from intake.views.requests import UserRequest
 from intake.views.sign_in import end_here
 
@@ -145,12 +145,15 @@ def make_codes(request: UserRequest) -> HttpResponse:
 @without_factor
 @require_POST
 def sign_out_everywhere(request: UserRequest) -> HttpResponse:
-    """End the own sessions everywhere else, or here too."""
-    is_here_too = request.POST.get("which") == "all"
-    key = None if is_here_too else request.session.session_key
-    count = end_sessions(actor=request.user, but=key, at=timezone.now())
-    if is_here_too:
+    """End the own sessions everywhere else, here too, or one of them (`which` is its mark)."""
+    if not is_proved(request):
+        return ask_for_proof(request, back=reverse("account"))
+    which, here, at = request.POST.get("which", ""), request.session.session_key, timezone.now()
+    if which == "all":
+        end_sessions(actor=request.user, at=at)
         return end_here(request, "You are signed out everywhere. Nothing that was saved is lost.")
+    only = None if which == "others" else which
+    count = end_sessions(actor=request.user, but=here, only=only, at=at)
     places = "1 other place" if count == 1 else f"{count} other places"
     messages.success(request, f"You were signed out at {places}.")
     return redirect("account")

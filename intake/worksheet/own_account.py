@@ -9,6 +9,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 
 from intake.models import Session, User
 from intake.session_store import LOCKED, SessionStore
+from intake.sessions import mark_of
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ class FactorsView:
 
 @dataclass(frozen=True)
 class SessionView:
-    """One place where the user is signed in."""
+    """One place where the user is signed in; `mark` tells it apart and opens nothing."""
 
+    mark: str
     browser: str
     began: datetime
     active: datetime
@@ -98,6 +100,7 @@ def _view(
     if is_here and at.timestamp() - active > user.idle_seconds:
         return None
     return SessionView(
+        mark=mark_of(row.pk),
         browser=data.get("browser", "") or locked.get("browser", "") or "A browser",
         began=datetime.fromtimestamp(began, UTC),
         active=datetime.fromtimestamp(active, UTC),

@@ -1,6 +1,7 @@
 """The own sessions, listed and ended; and what a password has to be."""
 
 import hashlib
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pytest_django.fixtures import Settings
 
 from intake.models import AuditEvent, Session, User
 from intake.passwords import BreachedList, digests_of, is_breached, write_list
+from intake.sessions import mark_of
 from tests.factory import PASSWORD
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -161,3 +163,38 @@ def test_what_is_listed_once_is_written_once() -> None:
     file = BytesIO()
     twice = [one for one in digests_of(["a", "b"]) for _ in range(2)]
     assert write_list(file, twice, width=3) == 2
+
+
+def test_one_session_is_ended_by_its_mark(worker: User, worker2: User) -> None:
+    here, there, third = signed_in("worker"), signed_in("worker", EDGE), signed_in("worker")
+    colleague = signed_in("worker2")
+    page = here.get(reverse("account")).content.decode()
+    mark = re.search(r'value="([0-9a-f]{16})" aria-label="Sign out Edge on Windows"', page)
+    assert mark is not None
+    strange = mark_of(str(colleague.session.session_key))
+    for which, count in ((strange, 0), ("", 0), (mark[1], 1)):
+        told = here.post(reverse("sessions_end"), {"which": which}, follow=True).content.decode()
+        assert f"signed out at {count} other place" in told
+    assert [is_in(one) for one in (here, there, third, colleague)] == [True, False, True, True]
+
+
+def test_ending_sessions_asks_for_a_fresh_sign_in(as_worker: Client, worker: User) -> None:
+    signed_in("worker")
+    answer = as_worker.post(reverse("sessions_end"), {"which": "all"})
+    assert answer["Location"] == f"{reverse('prove')}?next=%2Faccounts%2F"
+    assert Session.objects.filter(user=worker).count() == 2
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["hotline hotline 2026!", "Demo County Intake 1", "Summer-2026-Winter-2027", "123456789012345"],
+)
+def test_words_of_the_place_are_no_password(worker: User, password: str) -> None:
+    assert worker.agency is not None
+    worker.agency.name = "Demo County"
+    with pytest.raises(ValidationError, match=r"everybody thinks of here|breach"):
+        validate_password(password, worker)
+
+
+def test_words_of_the_place_may_stand_among_others(worker: User) -> None:
+    validate_password("the hotline counts purple snails", worker)

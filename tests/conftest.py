@@ -1,5 +1,6 @@
 """The cast: a named person for every role, two agencies, and a database that can be emptied."""
 
+import shutil
 from collections.abc import Iterator
 
 import hypothesis
@@ -16,8 +17,12 @@ from intake.models import Agency, Edition, Intake, User
 from tests import factory
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what only PostgreSQL can show where the database is another."""
+    """Mark what asks no database; leave out what only PostgreSQL can show on another one."""
+    for one in items:
+        if not {"db", "transactional_db"} & set(getattr(one, "fixturenames", ())):
+            one.add_marker("no_database")
     if connection.vendor != "postgresql":
         items[:] = [one for one in items if not one.get_closest_marker("postgresql_only")]
 
@@ -29,16 +34,24 @@ hypothesis.settings.load_profile("ours")
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """A file for SQLite, as in use: threads of the live server would share what is in memory.
+    """The database of this process is a copy of the one that `make test` has migrated.
 
-    One connection for all of them breaks when two requests meet: one's transaction is in the
-    other's way.
+    For SQLite it is a file, as in use: threads of the live server would share what is in memory,
+    and one connection for all of them breaks when two requests meet.
     """
+    migrated = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         file = tmp_path_factory.mktemp("database") / "hotline.sqlite3"
+        shutil.copyfile(migrated, file)
         connection.settings_dict["TEST"]["NAME"] = str(file)
+        return
+    name = connection.settings_dict["TEST"]["NAME"] or f"test_{migrated}"
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated}"')
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,8 @@ def for_tests(database_url: str) -> dict[str, str]:
         "DEMO": "true",
         "HTTPS": "false",
         "LOG_LEVEL": "INFO",
+        # Tests start dozens of processes: what was compiled for one is kept for the next.
+        "PYTHONDONTWRITEBYTECODE": "",
         # A library of the tests brings lxml, which production has not.
         "OPENPYXL_LXML": "False",
         "OIDC_ISSUER": "",

@@ -37,6 +37,7 @@ def _fuzz(engine: str, url: str) -> int:
     cases = os.environ.get("FUZZ_CASES", CASES)
     print(f"--- {cases} requests on {engine}", flush=True)
     env = environment.for_tests(url) | {"FUZZ_CASES": cases, "LOG_LEVEL": "ERROR"}
+    system.must_run(environment.PYTHON, "manage.py", "migrate", "--verbosity", "0", env=env)
     words = ("-n", "2", "--dist", "worksteal", "--tb=short", "--show-capture=no", "tests/fuzz")
     return system.run(environment.PYTHON, "-m", "pytest", "--reuse-db", *words, env=env)
 

@@ -86,7 +86,8 @@ class Cluster:
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         self.folder, self.data, self.log = folder, folder / "data", folder / "log"
-        self.url = f"postgres://hotline@:5432/postgres?host={folder}"
+        # Not the database through which others are made: that one cannot be copied meanwhile.
+        self.url = f"postgres://hotline@:5432/hotline?host={folder}"
         self.binaries = find_binaries()
         self._settings = {
             "listen_addresses": "",
@@ -95,6 +96,7 @@ class Cluster:
         }
         self._server: subprocess.Popen[bytes] | None = None
         self._as_user: dict[str, Any] = {}
+        self._has_database = False
 
     def create(self, words: Sequence[str] = ()) -> None:
         """Fill the folder of the data."""
@@ -123,6 +125,10 @@ class Cluster:
             if not self.is_running or time.monotonic() > deadline:
                 sys.exit(f"PostgreSQL did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.05)
+        if not self._has_database:
+            words = ("-h", self.folder, "-p", "5432", "-U", "hotline", "hotline")
+            subprocess.run((self.binaries / "createdb", *words), check=True)
+            self._has_database = True
 
     def launch(self) -> None:
         """Start the server and return at once."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from hotline.dev import browser, environment, postgres, system
 
 ON_SQLITE = "not browser or main_path"
+ONCE = ("-m", "not no_database")  # of PostgreSQL's run: SQLite's has the rest
 NO_TESTS = 5  # pytest's exit code when its words select nothing
 
 
@@ -43,7 +44,8 @@ def main() -> int:
     codes = [] if words else [_scripts()]
     if options.engine != "sqlite":
         with postgres.throw_away_cluster() as url:
-            codes.append(_pytest("PostgreSQL", url, tools, [*spread, *words]))
+            once = ONCE if both and not words else ()
+            codes.append(_pytest("PostgreSQL", url, tools, [*spread, *once, *words]))
     if options.engine != "postgresql":
         with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
             url = f"sqlite:///{folder}/hotline.sqlite3"
@@ -67,6 +69,8 @@ def _pytest(engine: str, url: str, tools: dict[str, str], words: list[str]) -> i
     with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
         env = environment.for_tests(url) | tools
         env |= {"TMPDIR": folder, "COVERAGE_FILE": str(Path(folder) / "coverage")}
+        # Migrations take half a minute: each process of the tests gets a copy of this one.
+        system.must_run(environment.PYTHON, "manage.py", "migrate", "--verbosity", "0", env=env)
         # Cluster and folder are thrown away whole: no database is dropped before, whoever is in it.
         code = system.run(environment.PYTHON, "-m", "pytest", "--reuse-db", *words, env=env)
     print(f"--- {engine}: {time.monotonic() - started:.0f} s", flush=True)

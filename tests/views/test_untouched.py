@@ -94,10 +94,11 @@ def test_what_others_press_changes_nothing(
     if state == "practice":
         allowed = set()
     before = every_table()
+    # Looked at once: no press undoes another, as the audit keeps what either did.
     for name, place in places.items():
         if name not in allowed:
             assert press(client, name, place, call) == 404, name
-            assert every_table() == before, name
+    assert every_table() == before
 
 
 @pytest.mark.parametrize("who", ["supervisor", "administrator", "privacy"])

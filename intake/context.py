@@ -78,6 +78,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         }
     watches = isinstance(user, User) and permissions.is_supervisor(user)
     takes_calls = isinstance(user, User) and permissions.is_worker(user)
+    is_told = isinstance(user, User) and permissions.has_notices(user)
     return {
         # What scripts of the call screen know of how the worker likes to work.
         "preferences": SimpleLazyObject(lambda: _preferences(user)),
@@ -90,8 +91,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "offers_url": reverse("offers") if takes_calls else "",
         "calls_url": reverse("calls"),
         "offer_count": SimpleLazyObject(lambda: _count_offers(user)),
-        # Both see in the header how many notices are new; the polls above and below bring it anew.
-        "notices_url": reverse("notices") if takes_calls or watches else "",
+        # The header says how many notices are new; the polls above and below bring it anew.
+        "notices_url": reverse("notices") if is_told else "",
         "notice_count": SimpleLazyObject(lambda: _count_notices(user)),
         # A supervisor's pages ask for the count of calls in danger and show it in the navigation.
         "danger_count_url": reverse("danger_count") if watches else "",

@@ -25,6 +25,11 @@ def is_privacy_officer(user: User) -> bool:
     return user.is_active and user.agency_id is not None and "privacy_officers" in user.roles
 
 
+def has_notices(user: User) -> bool:
+    """Whether notices wait for the user: privacy officers are told of broken glass alone."""
+    return is_worker(user) or is_supervisor(user) or is_privacy_officer(user)
+
+
 def can_start_call(user: User) -> bool:
     """Whether the user may start a call."""
     return is_worker(user)

@@ -40,7 +40,7 @@ def mail_counts(*, at: datetime) -> int:
 
 def _mail_count(user: User, *, at: datetime) -> bool:
     """Send one user's mail; two workers of the queue at once send one."""
-    if not (permissions.is_worker(user) or permissions.is_supervisor(user)):
+    if not permissions.has_notices(user):
         return False
     notices = worksheet.build_notices(user, at=at, only_new=True)
     last = user.notices_mailed_at

@@ -6,7 +6,7 @@ The reasons stand here and nowhere else: not in the audit, not in a submission.
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Length
 
 from intake.models.base import Record
@@ -25,7 +25,7 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
         """Return the restrictions that nobody took off."""
         return self.filter(ended_at=None)
 
-    def holding(self, at: datetime) -> "RestrictionQuerySet":
+    def holding(self, at: datetime | OuterRef) -> "RestrictionQuerySet":
         """Return the restrictions that held at `at`, as can be told at any time later."""
         return self.filter(Q(ended_at=None) | Q(ended_at__gt=at), at__lte=at)
 
@@ -80,6 +80,11 @@ class NamedViewerQuerySet(models.QuerySet["NamedViewer"]):
     def standing(self, at: datetime) -> "NamedViewerQuerySet":
         """Return who is named at `at`: not taken off the list, and not past the end."""
         return self.filter(Q(until=None) | Q(until__gt=at), ended_at=None)
+
+    def holding(self, at: datetime | OuterRef) -> "NamedViewerQuerySet":
+        """Return who was named at `at`, as can be told at any time later."""
+        kept = Q(ended_at=None) | Q(ended_at__gt=at)
+        return self.filter(kept, Q(until=None) | Q(until__gt=at), at__lte=at)
 
 
 class NamedViewer(Record):

@@ -39,7 +39,7 @@ def asked_count(request: UserRequest) -> dict[str, int]:
 
 
 def _listed(request: UserRequest) -> tuple[Notice, ...]:
-    if not (permissions.is_worker(request.user) or permissions.is_supervisor(request.user)):
+    if not permissions.has_notices(request.user):
         raise Http404
     return worksheet.build_notices(request.user, at=timezone.now())
 

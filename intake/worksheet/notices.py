@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db.models import (
     Case,
     CharField,
+    DateTimeField,
     Exists,
+    ExpressionWrapper,
     F,
     OuterRef,
     Q,
@@ -17,6 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Cast
 
 from intake import permissions
 from intake.models import (
@@ -38,6 +41,9 @@ TAKEN_SHOWN = timedelta(days=1)  # a claim that somebody else took
 GLASS_SHOWN = timedelta(days=7)  # a restricted record that somebody opened by break-glass
 MOST_NOTICES = 200  # notices of one user; what is beyond is in the queue
 
+# What is left out last where there are more: what no queue has, then what is due.
+GLASS, DUE, REST = range(3)
+
 WORDS = {
     "overdue": "Response overdue",
     "due": "Response due within the hour",
@@ -45,6 +51,7 @@ WORDS = {
     "moved": "Given to you to go on with, with a supervisor’s comments",
     "returned": "Returned to you with comments",
     "glass": "A restricted record was opened by break-glass",
+    "opened": "A record was opened by break-glass while it was restricted",
     "sampled": "Waits for your blind rating",
     "lapsed": "Your claim fell free after 15 idle minutes",
     "taken": "Your claim fell free after 15 idle minutes, and somebody else took it",
@@ -52,6 +59,7 @@ WORDS = {
 # Where it is dealt with; a worker's own record is the call again while that takes text.
 PAGES = {
     "offered": "calls",
+    "glass": "restriction",
     "sampled": "quality_rating",
     "lapsed": "review",
     "taken": "review",
@@ -82,15 +90,17 @@ class Notice:
 def build_notices(
     user: User, *, at: datetime, only_new: bool = False, most: int = MOST_NOTICES
 ) -> tuple[Notice, ...]:
-    """Return what waits for a worker or supervisor: the longest overdue first, then what is due.
+    """Return what waits for the user: the longest overdue first, then what is due.
 
-    The rest follows, the latest first. `only_new` leaves out what the user has seen. One query.
+    The rest follows, the latest first. `only_new` leaves out what the user has seen. Of more than
+    `most` the openings by break-glass stay, then the longest overdue, then the latest. One query.
     """
     branches = _branches(user, at=at, since=user.notices_seen_at if only_new else None)
     if not branches:
         return ()
     rows = branches[0].union(*branches[1:], all=True)
-    notices = [_notice(*row, user=user, at=at) for row in rows[:most]]
+    first = rows.order_by("rank", F("deadline").asc(nulls_last=True), "-moment", "named")
+    notices = [_notice(*row[:-1], user=user, at=at) for row in first[:most]]
     return tuple(sorted(notices, key=_urgency))
 
 
@@ -100,10 +110,7 @@ def count_new(user: User, *, at: datetime) -> int:
 
 
 def _branches(user: User, *, at: datetime, since: datetime | None) -> list[QuerySet[Any, Any]]:
-    """Return the queries of (kind, target, reference, moment, kept); `since` leaves out older ones.
-
-    What is due has its deadline as the moment, and a claim when somebody was last active.
-    """
+    """Return the queries of the columns of `_rows`; `since` leaves out older ones."""
     branches = []
     if permissions.is_worker(user):
         branches += [_returned(user, since=since), _offered(user, since=since)]
@@ -114,7 +121,9 @@ def _branches(user: User, *, at: datetime, since: datetime | None) -> list[Query
             _taken(user, at=at, since=since),
         ]
     if branches:
-        branches += [_due(user, at=at, since=since), _glass(user, at=at, since=since)]
+        branches.append(_due(user, at=at, since=since))
+    if permissions.has_notices(user):
+        branches.append(_glass(user, at=at, since=since))
     return branches
 
 
@@ -169,9 +178,9 @@ def _lapsed(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any
         decided_at=None,
         active_at__lte=at - CLAIM_IDLE,
     )
-    claims = idle.annotate(moment=F("active_at"))
-    lapsed_since = since - CLAIM_IDLE if since else None
-    return _rows(_since(claims, lapsed_since), user=user, kind=_word("lapsed"), intake="intake__")
+    free = ExpressionWrapper(F("active_at") + CLAIM_IDLE, output_field=DateTimeField())
+    claims = idle.annotate(moment=free)
+    return _rows(_since(claims, since), user=user, kind=_word("lapsed"), intake="intake__")
 
 
 def _taken(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
@@ -219,13 +228,20 @@ def _due(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, A
         running = running.filter(worker=user)
     if since is not None:
         running = running.filter(Q(due_at__lte=at) | Q(due_at__gt=since + SOON))
-    return _rows(running.annotate(moment=F("due_at")), user=user, kind=_word("due"))
+    return _rows(
+        running.annotate(moment=F("due_at")),
+        user=user,
+        kind=_word("due"),
+        rank=DUE,
+        deadline=F("due_at"),
+    )
 
 
 def _glass(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
     """Restricted records that somebody else opened lately, who is not named to read them.
 
-    Told to the agency's supervisors, and to who is named or restricted the record.
+    Told to the agency's supervisors and privacy officers, and to who had restricted the record or
+    was named when it was opened, whatever became of the restriction since.
     """
     opened = BreakGlass.objects.filter(
         intake__agency=user.agency_id,
@@ -233,12 +249,18 @@ def _glass(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any,
         at__gt=at - GLASS_SHOWN,
         at__lte=at,
     ).exclude(user=user)
-    if not permissions.is_supervisor(user):
-        named = NamedViewer.objects.filter(user=user, intake=OuterRef("intake"), ended_at=None)
-        own = Restriction.objects.standing().filter(by=user, intake=OuterRef("intake"))
+    if not (permissions.is_supervisor(user) or permissions.is_privacy_officer(user)):
+        then = OuterRef("at")
+        named = NamedViewer.objects.holding(then).filter(user=user, intake=OuterRef("intake"))
+        own = Restriction.objects.holding(then).filter(by=user, intake=OuterRef("intake"))
         opened = opened.filter(Exists(named) | Exists(own))
     rows = opened.annotate(moment=F("at"))
-    return _rows(_since(rows, since), user=user, kind=_word("glass"), intake="intake__")
+    kind = Case(
+        When(intake__is_restricted=True, then=Value("glass")),
+        default=Value("opened"),
+        output_field=CharField(),
+    )
+    return _rows(_since(rows, since), user=user, kind=kind, intake="intake__", rank=GLASS)
 
 
 def _word(kind: str) -> Value:
@@ -256,15 +278,22 @@ def _rows(
     kind: Any,
     intake: str = "",
     target: F | None = None,
+    rank: int = REST,
+    deadline: F | None = None,
 ) -> QuerySet[Any, Any]:
-    """Return the five columns that all branches have; `target` is the intake by default."""
+    """Return the columns that all branches have: kind, target, reference, moment, whether it is
+    kept from the user, deadline, rank. `target` is the intake by default."""
     named: QuerySet[Any, Any] = rows.annotate(
         notice=kind,
         target=target or F(f"{intake}pk"),
         named=F(f"{intake}reference"),
         kept=is_kept_from(user, intake=intake),
+        deadline=deadline or Cast(Value(None), DateTimeField()),  # PostgreSQL asks for its type
+        rank=Value(rank),
     )
-    return named.order_by().values_list("notice", "target", "named", "moment", "kept")
+    return named.order_by().values_list(
+        "notice", "target", "named", "moment", "kept", "deadline", "rank"
+    )
 
 
 def _notice(
@@ -273,23 +302,21 @@ def _notice(
     reference: str,
     moment: datetime,
     is_kept: bool,
+    due_at: datetime | None,
     *,
     user: User,
     at: datetime,
 ) -> Notice:
-    due_at = moment if kind == "due" else None
     if due_at is not None:
         kind = "overdue" if due_at <= at else "due"
         moment = due_at if kind == "overdue" else due_at - SOON
-    elif kind == "lapsed":
-        moment += CLAIM_IDLE
     page = PAGES.get(kind, "intake")
     if due_at is not None and permissions.is_supervisor(user):
         page = "review"
-    if kind == "glass":
-        page = "restriction"
     if is_kept and kind != "offered":
         page = "break_glass"
+    if kind in ("glass", "opened") and not permissions.is_supervisor(user):
+        page = "audit" if permissions.is_privacy_officer(user) else page
     seen = user.notices_seen_at
     return Notice(
         kind=kind,

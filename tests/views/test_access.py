@@ -214,8 +214,8 @@ TABLE: dict[str, tuple[str, tuple[int, ...]]] = {
     "review_rate": ("post", (302, 404, 404, 404, 404, 404, 404)),
     "quality": ("get", (302, 404, 404, 200, 404, 404, 200)),
     "quality_rating": ("get", (302, 404, 404, 200, 404, 404, 404)),  # the supervisor is asked
-    "notices": ("get", (302, 200, 200, 200, 404, 404, 200)),
-    "notices_seen": ("post", (302, 302, 302, 302, 404, 404, 302)),
+    "notices": ("get", (302, 200, 200, 200, 404, 200, 200)),
+    "notices_seen": ("post", (302, 302, 302, 302, 404, 302, 302)),
     "call_comment": ("post", (302, 404, 404, 404, 404, 404, 404)),  # nothing was remarked
 }
 AFTER_SUBMISSION = {

@@ -15,7 +15,15 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from intake import jobs, quality, worksheet
-from intake.actions import calls, dispatches, hand_overs, notices, reviews, wrap_up
+from intake.actions import (
+    calls,
+    dispatches,
+    hand_overs,
+    notices,
+    restrictions,
+    reviews,
+    wrap_up,
+)
 from intake.actions import quality as quality_actions
 from intake.models import Agency, AuditEvent, Intake, User
 from tests.factory import NOW, make_call, make_ready, make_user, option, put, submit
@@ -203,13 +211,141 @@ def test_practice_is_left_out(worker: User) -> None:
     assert kinds(worker, NOW + HOUR) == []
 
 
-def test_nobody_else_has_notices(administrator: User, privacy: User, client: Client) -> None:
-    for user in (administrator, privacy):
-        with CaptureQueriesContext(connection) as captured:
-            assert worksheet.build_notices(user, at=NOW) == ()
-        assert not captured.captured_queries
+def test_nobody_else_has_notices(administrator: User, client: Client) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        assert worksheet.build_notices(administrator, at=NOW) == ()
+    assert not captured.captured_queries
+    client.force_login(administrator)
+    assert b"data-notice-count" not in client.get(reverse("preferences")).content
+
+
+# Broken glass ---------------------------------------------------------------------------------
+
+
+def broken(by: User, call: Intake, at: datetime = NOW) -> None:
+    restrictions.break_glass(actor=by, intake_id=call.pk, reason="A child waits.", at=at)
+
+
+def restricted(by: User, call: Intake, at: datetime = NOW, *viewers: User) -> None:
+    restrictions.restrict_intake(
+        actor=by,
+        intake_id=call.pk,
+        reason="A cousin works here.",
+        viewers=[one.pk for one in viewers],
+        at=at,
+    )
+
+
+def lifted(by: User, call: Intake, at: datetime) -> None:
+    restrictions.lift_restriction(actor=by, intake_id=call.pk, reason="No cousin.", at=at)
+
+
+def test_who_restricted_a_record_is_told_also_when_that_was_lifted(
+    client: Client,
+    worker: User,
+    worker2: User,
+    supervisor: User,
+    colleague: User,
+    privacy: User,
+    stranger: User,
+) -> None:
+    call = make_call(worker)
+    restricted(worker, call, NOW, colleague)
+    submit(worker, call)
+    broken(supervisor, call)
+    for user in (worker, colleague, privacy):
+        assert told(user) == [("glass", call.reference, True)]
+    lifted(privacy, call, NOW + MINUTE)
+    later = NOW + HOUR
+    for user in (worker, colleague, privacy):
+        assert told(user, later) == [("opened", call.reference, True)]
+    for user in (supervisor, worker2, stranger):  # supervisor: who opened it
+        assert kinds(user, later) == []
+    for user in (worker, colleague, privacy):
+        assert kinds(user, NOW + timedelta(days=7)) == []
+
+
+def test_who_was_named_when_it_was_opened_is_told(
+    worker: User, worker2: User, supervisor: User, colleague: User
+) -> None:
+    """Not who was taken off before, nor who was named for as long as did not last till then."""
+    call = make_call(worker)
+    submit(worker, call)
+    restricted(colleague, call, NOW, worker)
+    broken(supervisor, call, NOW + MINUTE)
+    assert kinds(worker, NOW + MINUTE) == ["glass"]
+    viewer = call.named_viewers.get(user=worker)
+    restrictions.remove_viewer(
+        actor=colleague, intake_id=call.pk, viewer_id=viewer.pk, at=NOW + 2 * MINUTE
+    )
+    assert kinds(worker, NOW + 3 * MINUTE) == ["glass"]
+    broken(supervisor, call, NOW + 2 * HOUR)
+    assert kinds(worker, NOW + 2 * HOUR) == ["glass"]  # of the first opening alone
+    assert kinds(colleague, NOW + 2 * HOUR) == ["glass", "glass"]
+
+
+def test_what_is_opened_is_told_where_it_can_be_read_about(
+    client: Client, worker: User, supervisor: User, colleague: User, privacy: User
+) -> None:
+    now = timezone.now()
+    call = make_call(worker, now - HOUR)
+    restricted(worker, call, now - HOUR, colleague)
+    submit(worker, call, now - HOUR)
+    broken(supervisor, call, now - MINUTE)
+    audit = f"{reverse('audit')}?reference={call.reference}"
+    record, access = reverse("intake", args=[call.pk]), reverse("restriction", args=[call.pk])
+
+    def leads(user: User, place: str, status: int) -> None:
         client.force_login(user)
-        assert b"data-notice-count" not in client.get(reverse("preferences")).content
+        page = client.get(reverse("notices")).content.decode()
+        assert f'href="{place}"' in page
+        assert "Supervisor Example" not in page
+        assert client.get(place).status_code == status
+
+    leads(worker, reverse("break_glass", args=[call.pk]), 302)  # to prove who it is
+    leads(colleague, access, 200)
+    leads(privacy, audit, 200)
+    lifted(privacy, call, now)
+    leads(worker, record, 200)
+    leads(colleague, record, 200)
+    leads(privacy, audit, 200)
+
+
+def test_a_privacy_officer_is_told_of_nothing_else(
+    client: Client, worker: User, worker2: User, supervisor: User, privacy: User
+) -> None:
+    submitted(worker, NOW - 30 * HOUR, "immediate")
+    call = make_call(worker2)
+    hand_overs.offer_call(actor=worker2, intake_id=call.pk, colleague_id=worker.pk, at=NOW)
+    assert told(privacy) == []
+    client.force_login(privacy)
+    assert header(client, "audit") is None
+    assert b"Nothing waits for you." in client.get(reverse("notices")).content
+
+
+def test_what_matters_most_is_never_pushed_out(
+    worker: User, supervisor: User, colleague: User
+) -> None:
+    """Of more notices than are shown: the opening, then the longest overdue, then the latest."""
+    both = make_user(supervisor.agency or Agency(), "both", "workers", "supervisors")
+    late = [submitted(worker, NOW - (30 - n) * HOUR, "immediate") for n in range(3)]
+    back = [submitted(both, NOW - timedelta(days=2)) for _ in range(3)]
+    for n, call in enumerate(back):
+        give_back(supervisor, call, NOW + n * MINUTE)
+    opened = submitted(worker, NOW - timedelta(days=2))
+    restricted(colleague, opened, NOW)
+    broken(supervisor, opened, NOW)
+    at = NOW + HOUR
+    wanted = [*late, *reversed(back), opened]
+    assert [one.target for one in worksheet.build_notices(both, at=at)] == [
+        one.pk for one in wanted
+    ]
+    for most in range(1, len(wanted)):
+        found = worksheet.build_notices(both, at=at, most=most)
+        assert [one.target for one in found] == [
+            *(one.pk for one in wanted[: most - 1]),
+            opened.pk,
+        ]
 
 
 def header(client: Client, name: str = "intakes") -> int | None:

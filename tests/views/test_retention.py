@@ -134,7 +134,7 @@ def test_lists_ask_as_often_for_many_as_for_one(
                 retention.request_measure(
                     actor=privacy, intake_id=call.pk, kind=kind, authority="x", at=timezone.now()
                 )
-        with django_assert_num_queries(30):
+        with django_assert_num_queries(31):
             one.get(reverse("retention"))
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from intake import permissions
 from intake.actions.exports import drop_exports_of
+from intake.actions.reviews import release_claim_on
 from intake.actions.workers import lock_users
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.models import BreakGlass, Intake, NamedViewer, Restriction, User
@@ -24,9 +25,10 @@ def restrict_intake(
 ) -> Restriction:
     """Restrict an intake to its named viewers and return the restriction.
 
-    A supervisor who does so is named too. It goes from exports of several
-    records. Raises Intake.DoesNotExist for who does not read it or may not, InvalidValue without a
-    reason or for a viewer who could not read it anyway, NotPossibleNow where it is restricted.
+    A supervisor who does so is named too. It goes from exports of several records, and a claim of
+    somebody who is not named ends. Raises Intake.DoesNotExist for who does not read it or may not,
+    InvalidValue without a reason or for a viewer who could not read it anyway, NotPossibleNow where
+    it is restricted.
     """
     words = _reason(reason)
     with transaction.atomic():
@@ -43,6 +45,7 @@ def restrict_intake(
             named = [actor, *(one for one in named if one.pk != actor.pk)]
         for user in named:
             _name(intake, user, until=None, actor=actor, at=at)
+        _free_claim(intake, actor=actor, at=at)
         drop_exports_of(intake, at=at)
         return restriction
 
@@ -83,9 +86,9 @@ def name_viewer(
 
 
 def remove_viewer(*, actor: User, intake_id: UUID, viewer_id: UUID, at: datetime) -> None:
-    """Take somebody off the viewers of a restricted intake; who is off stays off.
+    """Take somebody off the viewers of a restricted intake, and end their claim on it.
 
-    Raises Intake.DoesNotExist and NamedViewer.DoesNotExist.
+    Who is off stays off.     Raises Intake.DoesNotExist and NamedViewer.DoesNotExist.
     """
     with transaction.atomic():
         intake = _lock_managed(actor, intake_id, at=at)
@@ -99,6 +102,7 @@ def remove_viewer(*, actor: User, intake_id: UUID, viewer_id: UUID, at: datetime
                 subject=intake,
                 details={"viewer": str(viewer.user_id)},
             )
+            _free_claim(intake, actor=actor, at=at)
 
 
 def lift_restriction(*, actor: User, intake_id: UUID, reason: str, at: datetime) -> Intake:
@@ -227,6 +231,13 @@ def _name(
 def _end(viewer: NamedViewer, *, actor: User, at: datetime) -> None:
     viewer.ended_at, viewer.ended_by = max(at, viewer.at), actor
     viewer.save(update_fields=["ended_at", "ended_by"])
+
+
+def _free_claim(intake: Intake, *, actor: User, at: datetime) -> None:
+    """End the claim on a locked restricted intake where who has it is not named any more."""
+    review = intake.reviews.filter(outcome="").select_related("reviewer").first()
+    if review is not None and not permissions.is_named(review.reviewer, intake, at=at):
+        release_claim_on(intake, actor=actor, at=at)
 
 
 def _reason(text: str) -> str:

@@ -21,6 +21,7 @@ from intake.models import (
     Intake,
     NamedViewer,
     Restriction,
+    Review,
     User,
 )
 from intake.search import Criteria
@@ -450,8 +451,20 @@ def test_nothing_crosses_agencies(stranger: User, supervisor: User, record: Inta
 def test_a_claim_from_before_decides_nothing_through_broken_glass(
     supervisor: User, supervisor2: User, record: Intake
 ) -> None:
-    reviews.claim_intake(actor=supervisor, intake_id=record.pk, at=timezone.now())
+    """Who was named for a day has the claim still when that is over."""
     restrict(supervisor2, record)
+    at = timezone.now() - timedelta(days=1, minutes=1)
+    NamedViewer.objects.create(
+        intake=record, user=supervisor, given_by=supervisor2, at=at, until=at + timedelta(days=1)
+    )
+    Review.objects.create(
+        intake=record,
+        submission=record.submissions.get(),
+        reviewer=supervisor,
+        claimed_at=at,
+        active_at=at,
+    )
+    Intake.objects.filter(pk=record.pk).update(status=Intake.Status.IN_REVIEW)
     opens(supervisor, record)
     with pytest.raises(NotAllowed, match="break-glass"):
         reviews.approve_intake(actor=supervisor, intake_id=record.pk, at=timezone.now())
@@ -460,6 +473,85 @@ def test_a_claim_from_before_decides_nothing_through_broken_glass(
     reviews.release_intake(actor=supervisor, intake_id=record.pk, at=timezone.now())
     record.refresh_from_db()
     assert record.status == Intake.Status.SUBMITTED
+
+
+def claimed(by: User, record: Intake) -> Review:
+    return reviews.claim_intake(actor=by, intake_id=record.pk, at=timezone.now())
+
+
+def released(record: Intake, review: Review) -> list[User | None]:
+    """Who ended the claim, as the audit says; it stands where nobody did."""
+    record.refresh_from_db()
+    review.refresh_from_db()
+    events = AuditEvent.objects.filter(subject_id=record.pk, verb="intake.released")
+    if review.outcome == "":
+        assert record.status == Intake.Status.IN_REVIEW
+        assert not events.exists()
+    else:
+        assert (record.status, review.outcome) == (Intake.Status.SUBMITTED, "released")
+    return [one.actor for one in events]
+
+
+def test_restricting_ends_the_claim_of_who_is_not_named(
+    supervisor: User, supervisor2: User, record: Intake
+) -> None:
+    review = claimed(supervisor, record)
+    restrict(supervisor2, record)
+    assert released(record, review) == [supervisor2]
+    claimed(supervisor2, record)
+
+
+def test_restricting_leaves_the_claim_of_who_is_named(
+    agency: Agency, supervisor: User, supervisor2: User, record: Intake
+) -> None:
+    review = claimed(supervisor, record)
+    restrict(supervisor2, record, supervisor)
+    assert released(record, review) == []
+    reviews.approve_intake(actor=supervisor, intake_id=record.pk, at=timezone.now())
+
+
+def test_who_restricts_keeps_the_own_claim(supervisor: User, record: Intake) -> None:
+    review = claimed(supervisor, record)
+    restrict(supervisor, record)
+    assert released(record, review) == []
+
+
+def test_who_is_taken_off_the_list_has_no_claim_any_more(
+    supervisor: User, supervisor2: User, privacy: User, record: Intake
+) -> None:
+    restrict(supervisor2, record, supervisor)
+    review = claimed(supervisor, record)
+    names = {one.user: one.pk for one in record.named_viewers.all()}
+    restrictions.remove_viewer(
+        actor=privacy, intake_id=record.pk, viewer_id=names[supervisor2], at=timezone.now()
+    )
+    assert released(record, review) == []  # somebody else's name
+    for _ in range(2):  # who is off stays off
+        restrictions.remove_viewer(
+            actor=privacy, intake_id=record.pk, viewer_id=names[supervisor], at=timezone.now()
+        )
+        assert released(record, review) == [privacy]
+
+
+def test_a_claim_stays_where_nobody_may_restrict(
+    supervisor: User, worker2: User, privacy: User, stranger: User, record: Intake
+) -> None:
+    review = claimed(supervisor, record)
+    for user in (worker2, privacy, stranger):
+        with pytest.raises(Intake.DoesNotExist):
+            restrict(user, record)
+    assert released(record, review) == []
+
+
+def test_an_approved_record_is_restricted_and_stays_approved(
+    supervisor: User, supervisor2: User, record: Intake
+) -> None:
+    review = claimed(supervisor, record)
+    reviews.approve_intake(actor=supervisor, intake_id=record.pk, at=timezone.now())
+    restrict(supervisor2, record)
+    record.refresh_from_db()
+    review.refresh_from_db()
+    assert (record.status, review.outcome) == (Intake.Status.APPROVED, "approved")
 
 
 def test_nobody_makes_an_hour_last_while_another_is_named(

@@ -111,19 +111,24 @@ def build_brief(sheet: Worksheet) -> Brief:
 
 
 def export_brief(
-    sheet: Worksheet, stamp: ExportStamp, *, party: ReportingPartyView | None = None
+    sheet: Worksheet,
+    stamp: ExportStamp,
+    *,
+    is_restricted: bool,
+    party: ReportingPartyView | None = None,
 ) -> bytes:
     """Return the brief as a PDF of exactly one page, in type that shrinks with the text.
 
-    `party` is None but for a copy that names who reported, which stands first on the page.
+    That of a restricted record says so. `party` is None but for a copy that names who reported,
+    which stands first on the page.
 
     What does not fit in the smallest type is shortened, and says so.
     """
     brief = build_brief(sheet)
     for points, limit, most in SIZES:
         shown = _shorten(brief, limit, most) if limit else brief
-        context = {"brief": shown, "sheet": shown.sheet, "stamp": stamp, "points": points}
-        context["party"] = party
+        context: dict[str, object] = {"brief": shown, "sheet": shown.sheet, "stamp": stamp}
+        context |= {"party": party, "is_restricted": is_restricted, "points": points}
         document = lay_out(render_to_string("intake/brief/pdf.html", context))
         if len(document.pages) == 1:
             break

@@ -18,15 +18,20 @@ def export_packet(
     sheet: Worksheet,
     recipient: ResponseOption,
     party: ReportingPartyView | None,
+    is_restricted: bool,
     stamp: ExportStamp,
 ) -> bytes:
-    """Return the packet as a PDF; `party` is None for who may not learn who reported."""
+    """Return the packet as a PDF; `party` is None for who may not learn who reported.
+
+    That of a restricted record says so on each page.
+    """
     views = {one.recipient_id: one for one in sheet.cross_reports}
     context = {
         "sheet": sheet,
         "recipient": recipient,
         "report": views.get(str(recipient.pk)),
         "party": party,
+        "is_restricted": is_restricted,
         "stamp": stamp,
         "hides_places": sheet.call.is_protected_address and recipient.key not in GO_THERE,
     }

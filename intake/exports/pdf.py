@@ -45,7 +45,8 @@ def export_pdf(
 ) -> bytes:
     """Return the PDF of `submission`; "draft" stands across it until the intake is approved.
 
-    `party` is None but for a copy that names who reported, which says so on each sheet.
+    Each page of a restricted record says so. `party` is None but for a copy that names who
+    reported, which says so on each sheet.
     """
     return render_pdf(render_html(intake=intake, submission=submission, stamp=stamp, party=party))
 

@@ -40,5 +40,5 @@ def download_brief(request: UserRequest, intake_id: UUID) -> HttpResponse:
         at=now,
     )
     stamp = ExportStamp(by=request.user.display_name, at=now, copy_id=str(copy))
-    content = export_brief(worksheet.build(intake), stamp)
+    content = export_brief(worksheet.build(intake), stamp, is_restricted=intake.is_restricted)
     return attachment(content, "application/pdf", f"brief-{intake.reference}.pdf")

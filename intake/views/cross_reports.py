@@ -87,7 +87,13 @@ def download_packet(request: UserRequest, intake_id: UUID, recipient_id: UUID) -
     )
     stamp = ExportStamp(by=request.user.display_name, at=now, copy_id=str(copy))
     sheet = worksheet.build(intake)
-    content = export_packet(sheet=sheet, recipient=recipient, party=None, stamp=stamp)
+    content = export_packet(
+        sheet=sheet,
+        recipient=recipient,
+        party=None,
+        is_restricted=intake.is_restricted,
+        stamp=stamp,
+    )
     name = f"cross-report-{intake.reference}-{recipient.key}.pdf"
     return attachment(content, "application/pdf", name)
 

@@ -166,10 +166,16 @@ def _copy_for(
     party = worksheet.build_reporting_party(intake) or worksheet.ReportingPartyView()
     sheet = worksheet.build(intake)
     if isinstance(recipient, ResponseOption):
-        content = export_packet(sheet=sheet, recipient=recipient, party=party, stamp=stamp)
+        content = export_packet(
+            sheet=sheet,
+            recipient=recipient,
+            party=party,
+            is_restricted=intake.is_restricted,
+            stamp=stamp,
+        )
         name = f"cross-report-{intake.reference}-{recipient.key}-{NAMES}.pdf"
     else:
-        content = export_brief(sheet, stamp, party=party)
+        content = export_brief(sheet, stamp, is_restricted=intake.is_restricted, party=party)
         name = f"brief-{intake.reference}-{NAMES}.pdf"
     return attachment(content, "application/pdf", name)
 

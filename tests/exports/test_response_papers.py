@@ -79,7 +79,7 @@ def words(content: bytes) -> str:
 
 
 def test_the_brief_has_what_a_responder_needs(told: Intake) -> None:
-    content = export_brief(worksheet.build(told), STAMP)
+    content = export_brief(worksheet.build(told), STAMP, is_restricted=False)
     text = words(content)
     for needed in (
         "4 Elm Street",
@@ -107,7 +107,7 @@ def test_the_brief_is_one_page_however_much_was_said(worker: User, told: Intake)
         if prompt.pk != core_prompt(told, side="working_well").pk:
             put(worker, told, f"answer.{prompt.pk}.text", "They all come together. " * 80)
             put(worker, told, f"answer.{prompt.pk}.source", "first_hand")
-    content = export_brief(worksheet.build(told), STAMP)
+    content = export_brief(worksheet.build(told), STAMP, is_restricted=False)
     assert len(PdfReader(BytesIO(content)).pages) == 1
     assert "more in the record" in words(content)
     assert "Take care" in words(content)
@@ -124,7 +124,7 @@ def test_the_brief_says_who_and_what_is_left_out_and_never_the_alleged(
     last = uuid.uuid4()
     put(worker, told, f"person.{last}.name", "Dexter Hale", role="other")
     put(worker, told, f"person.{last}.is_alleged_maltreater", "yes")
-    content = export_brief(worksheet.build(told), STAMP)
+    content = export_brief(worksheet.build(told), STAMP, is_restricted=False)
     text = words(content)
     assert len(PdfReader(BytesIO(content)).pages) == 1
     assert "Dexter Hale" in text
@@ -135,7 +135,10 @@ def test_the_brief_says_who_and_what_is_left_out_and_never_the_alleged(
 def test_what_the_caller_corrected_stands_beside_it(as_worker: Client, told: Intake) -> None:
     police = option(told.agency, "cross_report", "law_enforcement")
     packet = as_worker.get(reverse("intake_packet", args=[told.pk, police])).content
-    for text in (words(export_brief(worksheet.build(told), STAMP)), words(packet)):
+    for text in (
+        words(export_brief(worksheet.build(told), STAMP, is_restricted=False)),
+        words(packet),
+    ):
         assert "A bruise on the left arm" in text
         assert re.search("corrected by the caller:? The right arm", text, re.IGNORECASE)
 
@@ -151,7 +154,7 @@ def test_a_record_that_names_the_reporting_party_is_not_submitted(
 
 
 def test_an_empty_brief_says_what_is_not_known(call: Intake) -> None:
-    text = words(export_brief(worksheet.build(call), STAMP))
+    text = words(export_brief(worksheet.build(call), STAMP, is_restricted=False))
     assert "Not asked" in text
     assert "Nobody is recorded yet" in text
 

@@ -1,5 +1,6 @@
 """Restricted records on the screen: what is shown to whom, and the way through broken glass."""
 
+import json
 import uuid
 from datetime import timedelta
 
@@ -180,6 +181,22 @@ def test_what_was_linked_and_restricted_since_is_the_same_line(
     page = as_worker.get(reverse("call_matches", args=[call.pk])).content.decode()
     assert LINE in page
     assert record.reference not in page
+
+
+def test_what_was_linked_before_tells_its_reference_and_time_alone(
+    client: Client, worker: User, supervisor: User, named: User, record: Intake, call: Intake
+) -> None:
+    call.prior_involvement.add(record)
+    content = submit(worker, call).content.text
+    assert json.loads(content)["prior_involvement"] == [
+        {"reference": record.reference, "started_at": NOW.isoformat()}
+    ]
+    client.force_login(supervisor)
+    page = client.get(reverse("intake", args=[call.pk])).content.decode()
+    for text in (content, page):
+        assert record.reference in text
+        for word in ("Ottoline", "Quillfeather", "Larkspur", str(record.pk)):
+            assert word not in text
 
 
 def test_queue_and_danger_show_that_it_waits_and_nothing_of_it(

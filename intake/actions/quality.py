@@ -13,8 +13,11 @@ from intake import permissions, quality
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.models import (
     Agency,
+    Expunction,
     HandOver,
     Intake,
+    Measure,
+    NamedViewer,
     QualityRating,
     QualitySample,
     Restriction,
@@ -131,9 +134,12 @@ def keep_samples(*, agency: Agency, at: datetime) -> QualitySample:
 def approvals_of(sample: QualitySample) -> dict[UUID, UUID]:
     """Return what the sample is drawn from: the submission approved, by the key of its intake.
 
-    Real intakes only, and none that had been marked as entered in error or was restricted when it
-    was drawn.
+    Real intakes only, and none that had been marked as entered in error, or was restricted, sealed
+    or expunged when it was drawn.
     """
+    restricted = Restriction.objects.holding(sample.drawn_at)
+    sealed = Measure.objects.sealing(sample.drawn_at)
+    expunged = Expunction.objects.filter(at__lte=sample.drawn_at)
     begins, ends = quality.bounds_of(sample.month, sample.agency.zone)
     approved = Review.objects.filter(
         Q(intake__entered_in_error_at=None) | Q(intake__entered_in_error_at__gt=sample.drawn_at),
@@ -142,8 +148,13 @@ def approvals_of(sample: QualitySample) -> dict[UUID, UUID]:
         decided_at__lt=ends,
         intake__agency=sample.agency_id,
         intake__is_practice=False,
-    ).exclude(intake__in=Restriction.objects.holding(sample.drawn_at).values("intake"))
-    return dict(approved.values_list("intake", "submission"))
+    )
+    drawn = (
+        approved.exclude(intake__in=restricted.values("intake"))
+        .exclude(intake__in=sealed.values("intake"))
+        .exclude(intake__in=expunged.values("intake"))
+    )
+    return dict(drawn.values_list("intake", "submission"))
 
 
 def _draw(sample: QualitySample, month: date, *, at: datetime) -> None:
@@ -169,10 +180,13 @@ def _supervisors(agency: Agency) -> set[UUID]:
 
 
 def _raters(agency: Agency) -> dict[UUID, list[tuple[UUID, datetime | None]]]:
-    """Return who was asked for each intake sampled, and when they rated it."""
+    """Return who was asked for each intake sampled, and when they rated it.
+
+    Not of those that were sealed or expunged since: nobody is asked for them.
+    """
+    drawn = SampledIntake.objects.filter(sample__agency=agency, intake__is_hidden=False)
     raters: dict[UUID, list[tuple[UUID, datetime | None]]] = {
-        key: []
-        for key in SampledIntake.objects.filter(sample__agency=agency).values_list("pk", flat=True)
+        key: [] for key in drawn.values_list("pk", flat=True)
     }
     asked = QualityRating.objects.filter(sampled__in=raters)
     for sampled, rater, rated_at in asked.values_list("sampled", "rater", "rated_at"):
@@ -194,7 +208,8 @@ def _ask(agency: Agency, *, at: datetime) -> None:
     """Ask for the blind ratings that nobody was asked for yet; call it under the agency's lock.
 
     Who had nothing to do with the record comes first, then who is asked for the fewest, then
-    whom the sample's seed puts first. Where there are too few, the intake waits.
+    whom the sample's seed puts first. Where there are too few, the intake waits. For one that was
+    restricted since it was drawn only who is named is asked.
     """
     here = _supervisors(agency)
     open_ones = QualityRating.objects.of_samples().filter(
@@ -208,6 +223,8 @@ def _ask(agency: Agency, *, at: datetime) -> None:
         given = {one.place: one.rater_id for one in sampled.ratings.all()}
         intake = sampled.intake
         free = here - set(given.values()) - _barred(intake)
+        if intake.is_restricted:
+            free &= _named(intake, at=at)
         involved = _involved(intake)
         order = sorted(
             free,
@@ -240,6 +257,12 @@ def _barred(intake: Intake) -> set[UUID]:
         *Submission.objects.filter(intake=intake).values_list("author", flat=True),
         *approved.values_list("reviewer", flat=True),
     }
+
+
+def _named(intake: Intake, *, at: datetime) -> set[UUID]:
+    """Return who is named to read a restricted intake."""
+    named = NamedViewer.objects.standing(at).filter(intake=intake)
+    return set(named.values_list("user", flat=True))
 
 
 def _involved(intake: Intake) -> set[UUID]:

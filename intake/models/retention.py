@@ -125,6 +125,11 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         begun = Q(kind=MeasureKind.HOLD) | Q(kind=MeasureKind.SEAL, confirmed_at__isnull=False)
         return self.filter(begun, ~Exists(ended))
 
+    def sealing(self, at: datetime) -> "MeasureQuerySet":
+        """Return the seals that stood at `at`, as can be told at any time later."""
+        ended = Measure.objects.filter(ends=OuterRef("pk"), confirmed_at__lte=at)
+        return self.filter(~Exists(ended), kind=MeasureKind.SEAL, confirmed_at__lte=at)
+
     def holds(self) -> "MeasureQuerySet":
         """Return the holds that stand."""
         return self.standing().filter(kind=MeasureKind.HOLD)

@@ -7,13 +7,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from intake import quality, worksheet
-from intake.actions import amendments, calls, reviews, wrap_up
+from intake.actions import amendments, calls, restrictions, retention, reviews, wrap_up
 from intake.actions import quality as actions
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow, Refused
 from intake.models import (
     Agency,
     AuditEvent,
     Intake,
+    Measure,
     QualityRating,
     QualitySample,
     SampledIntake,
@@ -197,6 +198,75 @@ def test_a_month_is_drawn_once_and_can_be_checked(
     assert QualitySample.objects.count() == SampledIntake.objects.count() == 1
     assert stranger.agency is not None
     assert actions.keep_samples(agency=stranger.agency, at=NEXT_MONTH).approved == 0
+
+
+def measure(
+    agency: Agency, call: Intake, kind: str, at: datetime, ends: Measure | None = None
+) -> Measure:
+    """A measure that two privacy officers agreed on."""
+    officers = [make_user(agency, f"{kind}{n}{call.pk}", "privacy_officers") for n in (1, 2)]
+    made = retention.request_measure(
+        actor=officers[0],
+        intake_id=call.pk,
+        kind=kind,
+        authority="Order 7",
+        dated=NOW.date(),
+        ends=ends.pk if ends else None,
+        at=at,
+    )
+    return retention.confirm_measure(actor=officers[1], measure_id=made.pk, at=at)
+
+
+def test_what_is_sealed_or_expunged_is_not_drawn(
+    agency: Agency, worker: User, supervisors: list[User]
+) -> None:
+    shown, sealed, unsealed, expunged, later = [approve(worker, supervisors[0]) for _ in range(5)]
+    measure(agency, sealed, "seal", NOW)
+    seal = measure(agency, unsealed, "seal", NOW)
+    measure(agency, unsealed, "unseal", NOW + timedelta(days=1), ends=seal)
+    measure(agency, expunged, "expunction", NOW)
+    sample = actions.keep_samples(agency=agency, at=NEXT_MONTH)
+    assert sample.approved == 3
+    drawn = {shown.pk, unsealed.pk, later.pk}
+    assert actions.approvals_of(sample).keys() == drawn
+    assert sample.sampled.get().intake_id in drawn
+    after = NEXT_MONTH + timedelta(days=1)
+    measure(agency, later, "seal", after)
+    assert actions.approvals_of(sample).keys() == drawn  # as it was drawn
+
+
+def test_for_what_was_sealed_since_nobody_is_asked(
+    agency: Agency, worker: User, supervisor: User
+) -> None:
+    """The raters come when there are supervisors enough; by then the record is sealed."""
+    call = approve(worker, supervisor)
+    sampled = actions.keep_samples(agency=agency, at=NEXT_MONTH).sampled.get()
+    seal = measure(agency, call, "seal", NEXT_MONTH)
+    for number in (2, 3):
+        make_user(agency, f"supervisor{number}", "supervisors")
+    actions.keep_samples(agency=agency, at=NEXT_MONTH + timedelta(days=1))
+    assert raters_of(sampled) == set()
+    measure(agency, call, "unseal", NEXT_MONTH + timedelta(days=2), ends=seal)
+    actions.keep_samples(agency=agency, at=NEXT_MONTH + timedelta(days=3))
+    assert raters_of(sampled) == {"supervisor2", "supervisor3"}
+
+
+def test_for_what_was_restricted_since_only_who_is_named_is_asked(
+    agency: Agency, worker: User, supervisor: User
+) -> None:
+    call = approve(worker, supervisor)
+    sampled = actions.keep_samples(agency=agency, at=NEXT_MONTH).sampled.get()
+    two, three, four = (make_user(agency, f"supervisor{n}", "supervisors") for n in (2, 3, 4))
+    restrictions.restrict_intake(
+        actor=two, intake_id=call.pk, reason="Kin.", viewers=[three.pk, supervisor.pk], at=NOW
+    )
+    viewer = call.named_viewers.get(user=three)
+    restrictions.remove_viewer(actor=two, intake_id=call.pk, viewer_id=viewer.pk, at=NOW)
+    actions.keep_samples(agency=agency, at=NEXT_MONTH + timedelta(days=1))
+    assert raters_of(sampled) == {"supervisor2"}  # supervisor approved it
+    restrictions.name_viewer(actor=two, intake_id=call.pk, user_id=four.pk, at=NOW)
+    actions.keep_samples(agency=agency, at=NEXT_MONTH + timedelta(days=2))
+    assert raters_of(sampled) == {"supervisor2", "supervisor4"}
 
 
 def test_two_others_are_asked_and_nobody_who_wrote_or_approved(

@@ -129,8 +129,7 @@ def expunge(
         with connection.cursor() as cursor:  # what is deleted is overwritten in the file
             cursor.execute("PRAGMA secure_delete = ON")
     made = Expunction.objects.create(intake=intake, measure=measure, item=item, at=at)
-    if actor is not None:
-        release_claim_on(intake, actor=actor, at=at)
+    release_claim_on(intake, actor=actor, at=at)
     _empty(intake)
     drop_exports_of(intake, at=at)
     drop_index(intake)

@@ -80,7 +80,7 @@ def withdraw_offers_to(user: User, *, actor: User, at: datetime) -> None:
             withdraw_standing(intake, actor=actor, at=at)
 
 
-def withdraw_standing(intake: Intake, *, actor: User, at: datetime) -> bool:
+def withdraw_standing(intake: Intake, *, actor: User | None, at: datetime) -> bool:
     """Take back the open offer of a locked intake, as its end does; return whether one was."""
     offer = intake.hand_overs.standing().first()
     if offer is None:
@@ -115,7 +115,9 @@ def answer_offer(*, actor: User, hand_over_id: UUID, answer: str, at: datetime) 
         return intake
 
 
-def _settle(offer: HandOver, intake: Intake, answer: str, *, actor: User, at: datetime) -> None:
+def _settle(
+    offer: HandOver, intake: Intake, answer: str, *, actor: User | None, at: datetime
+) -> None:
     offer.answer = answer
     offer.answered_at = max(at, offer.offered_at)
     offer.save(update_fields=["answer", "answered_at"])

@@ -13,6 +13,7 @@ from intake import permissions
 from intake.actions.agency_tables import save_row
 from intake.actions.exports import drop_exports_of
 from intake.actions.expunction import expunge
+from intake.actions.hand_overs import withdraw_standing
 from intake.actions.reviews import release_claim_on
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
 from intake.models import (
@@ -33,10 +34,18 @@ from intake.models.retention import (
     RetentionLeft,
     RetentionOf,
     is_held,
+    local_day,
 )
 from intake.search.index import clean_names, drop_index, index_people, index_words
 from intake.text import clean_text
-from intake.worksheet.retention import cutoff, due_under, find_due, is_due, rules_in_force
+from intake.worksheet.retention import (
+    ToldExpunction,
+    cutoff,
+    due_under,
+    find_due,
+    is_due,
+    rules_in_force,
+)
 
 LONGEST = 160  # code points of an authority
 ASKED = {
@@ -363,6 +372,69 @@ def _lock_run(actor: User, run_id: UUID) -> RetentionRun:
     if run.confirmed_at or run.withdrawn_at:
         raise NotPossibleNow("Somebody else has decided on this list already.")
     return run
+
+
+# After a restore -------------------------------------------------------------------------------
+
+
+def expunge_again(*, told: ToldExpunction, at: datetime) -> bool:
+    """Destroy again what a backup brought back of an expunged record, as the same two agreed.
+
+    An operator's command does it, no account. Returns False where it stands already. Raises
+    Intake.DoesNotExist where there is no such record, NotPossibleNow for one on legal hold, or
+    where record and people are not those that the list names.
+    """
+    name = f"Intake {told.reference}"
+    with transaction.atomic():
+        intake = Intake.objects.select_for_update(no_key=True).get(pk=told.intake)
+        if hasattr(intake, "expunction"):
+            return False
+        people = User.objects.filter(agency=intake.agency_id, pk__in=(told.asked, told.confirmed))
+        if intake.reference != told.reference or people.count() != 2:
+            raise NotPossibleNow(
+                f"{name}: the record, or the two people who agreed, are not here as the list names "
+                "them. Nothing was destroyed: have two privacy officers expunge it anew."
+            )
+        if is_held(intake):
+            raise NotPossibleNow(
+                f"{name} is on legal hold in this database. Nothing was destroyed: have the hold "
+                "lifted by two people first."
+            )
+        if intake.is_live:  # when the backup was made
+            intake.ended_at = max(told.at, intake.started_at)
+            intake.save(update_fields=["ended_at"])
+        withdraw_standing(intake, actor=None, at=at)
+        expunge(intake, actor=None, measure=_agreed_before(intake, told), at=at)
+        details: dict[str, str | int | bool] = {
+            "asked": str(told.asked),
+            "confirmed": str(told.confirmed),
+            "first": told.at.isoformat(),
+            "kind": told.kind,
+        }
+        record_event("intake.expunged_again", actor=None, at=at, subject=intake, details=details)
+        return True
+
+
+def _agreed_before(intake: Intake, told: ToldExpunction) -> Measure:
+    """Return the measure by which the two people agreed: the request that waits here, or anew."""
+    waiting = intake.measures.waiting().filter(kind=MeasureKind.EXPUNCTION)
+    measure = waiting.filter(requested_by=told.asked).first()
+    if measure is not None:
+        measure.confirmed_by_id = told.confirmed
+        measure.confirmed_at = max(told.at, measure.requested_at)
+        measure.save(update_fields=["confirmed_by", "confirmed_at"])
+        return measure
+    by = "court order" if told.kind == "court" else "list of due records"
+    return Measure.objects.create(
+        intake=intake,
+        kind=MeasureKind.EXPUNCTION,
+        authority=f"{by}, done again after a restore (first {told.at:%Y-%m-%d %H:%M %Z})",
+        dated=local_day(told.at, intake.agency),
+        requested_by_id=told.asked,
+        requested_at=told.at,
+        confirmed_by_id=told.confirmed,
+        confirmed_at=told.at,
+    )
 
 
 # What is no record -----------------------------------------------------------------------------

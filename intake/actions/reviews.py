@@ -90,14 +90,14 @@ def release_claims_of(reviewer: User, *, actor: User, at: datetime) -> None:
             _give_up(review, intake, actor, at)
 
 
-def release_claim_on(intake: Intake, *, actor: User, at: datetime) -> None:
+def release_claim_on(intake: Intake, *, actor: User | None, at: datetime) -> None:
     """End the claim on a locked intake that nobody is to read any more, if there is one."""
     review = Review.objects.filter(intake=intake, outcome="").first()
     if review is not None:
         _give_up(review, intake, actor, at)
 
 
-def _give_up(review: Review, intake: Intake, actor: User, at: datetime) -> None:
+def _give_up(review: Review, intake: Intake, actor: User | None, at: datetime) -> None:
     _end(review, Review.Outcome.RELEASED, at)
     _move(intake, Intake.Status.SUBMITTED)
     record_event("intake.released", actor=actor, at=at, subject=intake)

@@ -73,6 +73,7 @@ SENTENCES = {
     "intake.ended": "Ended the call",
     "intake.expunction_requested": "Asked for the expunction of the record",
     "intake.expunged": "Destroyed the content of the record, as two people agreed",
+    "intake.expunged_again": "An operator’s command destroyed the content again, after a restore",
     "intake.entered_in_error": "Marked the record as entered in error",
     "intake.exported": "Exported the record",
     "intake.followed": "Followed the call while it was typed",

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
 from intake.deadlines import first_kept
-from intake.models import Agency, Intake, Measure, RetentionRule, Review
+from intake.models import Agency, Expunction, Intake, Measure, RetentionRule, Review
 from intake.models.intakes import IntakeQuerySet
 from intake.models.retention import RetentionOf, local_day
 
@@ -29,6 +30,38 @@ class DueRecord:
     intake: Intake
     rule: RetentionRule
     kept_through: date
+
+
+@dataclass(frozen=True)
+class ToldExpunction:
+    """An expunction as a list that is kept elsewhere tells it; nothing of what the record said.
+
+    `kind` is `court` or `retention`; `asked` and `confirmed` are the keys of the two people.
+    """
+
+    intake: UUID
+    reference: str
+    at: datetime
+    kind: str
+    asked: UUID
+    confirmed: UUID
+
+
+def list_expunctions() -> Iterator[ToldExpunction]:
+    """Yield every expunction of every agency, the earliest first."""
+    of_order = ("measure__requested_by", "measure__confirmed_by")
+    of_list = ("item__run__prepared_by", "item__run__confirmed_by")
+    rows = Expunction.objects.select_related("intake", *of_order, *of_list).order_by("at", "pk")
+    for one in rows.iterator(chunk_size=2_000):
+        asked, confirmed = one.people
+        yield ToldExpunction(
+            intake=one.intake_id,
+            reference=one.intake.reference,
+            at=one.at,
+            kind=one.kind,
+            asked=asked.pk,
+            confirmed=confirmed.pk,
+        )
 
 
 def rules_in_force(agency: Agency) -> list[RetentionRule]:

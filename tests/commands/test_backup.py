@@ -31,13 +31,14 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
+from intake.actions import retention
 from intake.actions.audit import seal_events, sign_checkpoint
 from intake.backups import archive, making, putting_back
 from intake.backups.archive import BackupBroken
 from intake.backups.engines import EngineFailed
 from intake.errors import NotPossibleNow
-from intake.models import AuditEvent, Intake, Submission, User
-from tests.factory import make_call, put, submit
+from intake.models import Agency, AuditEvent, Intake, Submission, User
+from tests.factory import make_call, make_user, put, submit
 from tests.worker import database_url
 
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -123,7 +124,16 @@ def rows(url: str) -> Rows:
         }
 
 
-def test_the_restore_drill(filled: Intake, tmp_path: Path, key: Path, elsewhere: str) -> None:
+@pytest.fixture
+def officers(agency: Agency) -> tuple[User, User]:
+    """Two privacy officers."""
+    one, other = (make_user(agency, name, "privacy_officers") for name in ("privacy", "privacy2"))
+    return one, other
+
+
+def test_the_restore_drill(
+    filled: Intake, officers: tuple[User, User], tmp_path: Path, key: Path, elsewhere: str
+) -> None:
     file = back_up(tmp_path)
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"Nguy" not in file.read_bytes()
@@ -147,6 +157,37 @@ def test_the_restore_drill(filled: Intake, tmp_path: Path, key: Path, elsewhere:
     for name, some in rows(database_url()).items():
         assert some == before[name]
     assert AuditEvent.objects.filter(verb="backup.made").count() == 1
+
+    # What was expunged since is there again, and is expunged again from the list.
+    expunge(filled, *officers)
+    listed = tmp_path / "expunctions.jsonl"
+    call_command("expunctions", to=listed, stdout=StringIO())
+    assert kept_of(filled, elsewhere) == {"intake_narrative", "intake_submission"}
+    for count in ("1 were carried out again, 0 stood", "0 were carried out again, 1 stood"):
+        done = manage("expunctions", "--again", listed, url=elsewhere)
+        assert done.returncode == 0, done.stderr
+        assert count in done.stdout
+        assert kept_of(filled, elsewhere) == {"intake_submission", "intake_expunction"}
+    assert len(rows(elsewhere)["intake_submissioncontent"]) == 2
+    proved = manage("verify_audit", url=elsewhere)
+    assert proved.returncode == 0, proved.stdout
+
+
+def expunge(intake: Intake, one: User, other: User) -> None:
+    """Expunge a record as two people do."""
+    at = timezone.now()
+    asked = retention.request_measure(
+        actor=one, intake_id=intake.pk, kind="expunction", authority="x", dated=at.date(), at=at
+    )
+    retention.confirm_measure(actor=other, measure_id=asked.pk, at=at)
+
+
+def kept_of(intake: Intake, url: str) -> set[str]:
+    """Which of these tables have a row of the record."""
+    tables = ("intake_narrative", "intake_submission", "intake_expunction")
+    found = rows(url)
+    keys = {str(intake.pk), intake.pk.hex}
+    return {name for name in tables if any(keys & set(map(str, row)) for row in found[name])}
 
 
 def flip(content: bytearray) -> None:

@@ -68,7 +68,8 @@ class Command(BaseCommand):
             f"Put back and compared: {sum(tables.values()):,} rows in {len(tables)} tables and the "
             f"hashes of {backup.submissions:,} submissions. {ended:,} sessions were ended: "
             "everybody signs in anew. What was expunged since "
-            f"{backup.made_at:%Y-%m-%d %H:%M} UTC is there again: expunge it before anybody works."
+            f"{backup.made_at:%Y-%m-%d %H:%M} UTC is there again: before anybody works, run "
+            "manage.py expunctions --again with the list that lies elsewhere."
         )
         if faults:
             self._show(faults)

@@ -1,6 +1,7 @@
 """The key ring's keys change: what older ones sealed is sealed anew under the first."""
 
 import base64
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -23,11 +24,12 @@ SECRETS = ("secret", "seed")  # of an authenticator app, of recovery codes
 
 @dataclass(frozen=True)
 class Unopened:
-    """A value that does not open: the key that sealed it is not in the ring, or it was altered."""
+    """A value that does not open: its key is not in the ring (`MISSING`), or it was damaged."""
 
     table: str
     row: str
     column: str
+    key: str
 
 
 class _Mark(Func):
@@ -48,6 +50,7 @@ def reseal(*, batch: int = BATCH) -> Generator[int | Unopened]:
     for table in SEALED_TABLES:
         yield from _walk(partial(_older, table), partial(_reseal_row, table), batch)
     yield from _walk(_factors, _reseal_factor, batch)
+    yield from _unopened_parties()
 
 
 def _walk(
@@ -89,23 +92,50 @@ def count_by_key() -> dict[str, int]:
             for name, count in zip(names, known, strict=True):
                 counts[name] += count
             counts[MISSING] += found[f"{column}_all"] - sum(known)
-    marks = {crypto.mark_of(name): name for name in names}
-    for value in _sealed_apart():
-        mark = value[: 1 + value[0]] if value else b""
-        counts[marks.get(mark, MISSING)] += 1
+    for data in Authenticator.objects.values_list("data", flat=True).iterator():
+        for name in SECRETS:  # in no column of the list, but in the library's JSON
+            if name in data:
+                counts[_key_of(base64.b64decode(data[name]))] += 1
+    for one in _frozen_parties():
+        counts[_key_of(one.sealed)] += 1
     return counts
 
 
-def _sealed_apart() -> Iterator[bytes]:
-    """Values that stand in no column of the list: secrets of second factors, in the library's JSON,
-    and frozen reporting parties of before they had keys of their own, which nothing seals anew.
+def count_frozen() -> Counter[str]:
+    """Return how many frozen reporting parties open with each key and can have no other one.
+
+    They did not open when the others got keys of their own, for want of the ring's key.
     """
-    for data in Authenticator.objects.values_list("data", flat=True).iterator():
-        for name in SECRETS:
-            if name in data:
-                yield base64.b64decode(data[name])
-    bare = SubmissionReporter.objects.filter(key=None).values_list("sealed", flat=True)
-    yield from (bytes(value) for value in bare.iterator())
+    lost = {one.row for one in _unopened_parties()}
+    return Counter(_key_of(one.sealed) for one in _frozen_parties() if str(one.pk) not in lost)
+
+
+def _frozen_parties() -> Iterator[SubmissionReporter]:
+    """Those that the ring itself has sealed, which the database lets nobody seal anew."""
+    bare = SubmissionReporter.objects.filter(key=None).select_related("key")
+    return bare.order_by("pk").iterator()
+
+
+def _unopened_parties() -> Iterator[Unopened]:
+    """Yield the frozen reporting parties of older keys that do not open."""
+    first = next(iter(settings.ENCRYPTION_KEYS))
+    for one in _frozen_parties():
+        try:
+            if _key_of(one.sealed) != first:
+                one.read()
+        except crypto.SealBroken:
+            yield _unopened(one, "sealed", one.sealed)
+
+
+def _unopened(row: models.Model, column: str, value: bytes | memoryview) -> Unopened:
+    return Unopened(row._meta.db_table, str(row.pk), column, _key_of(value))
+
+
+def _key_of(value: bytes | memoryview) -> str:
+    """Return the key of the ring that sealed a value, as it says; `MISSING` for another."""
+    begin = bytes(value[: 1 + value[0]]) if value else b""
+    marks = {crypto.mark_of(name): name for name in settings.ENCRYPTION_KEYS}
+    return marks.get(begin, MISSING)
 
 
 def _factors(last: Any, batch: int) -> list[Authenticator]:
@@ -121,7 +151,7 @@ def _reseal_factor(row: Authenticator) -> Iterator[int | Unopened]:
         try:
             sealed = _anew(base64.b64decode(row.data[name]), PLACE)
         except crypto.SealBroken:
-            yield Unopened(Authenticator._meta.db_table, str(row.pk), name)
+            yield _unopened(row, name, base64.b64decode(row.data[name]))
             continue
         if sealed is not None:
             anew[name] = base64.b64encode(sealed).decode()
@@ -167,7 +197,7 @@ def _reseal_row(table: SealedTable, row: Any) -> Iterator[int | Unopened]:
         try:
             sealed = _anew(getattr(row, column), table.place(row, column))
         except crypto.SealBroken:
-            yield Unopened(table.model._meta.db_table, str(row.pk), column)
+            yield _unopened(row, column, getattr(row, column))
             continue
         if sealed is not None:
             anew[column] = sealed

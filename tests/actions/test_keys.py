@@ -1,5 +1,6 @@
 """The key ring's keys change while the service runs: nothing is lost, overwritten or left out."""
 
+import base64
 import importlib
 import os
 from functools import partial
@@ -167,6 +168,76 @@ def test_a_missing_key_is_told_and_nothing_is_changed(
     assert values() == before
 
 
+def damage(value: bytes | memoryview) -> bytes:
+    """The same value with its last byte altered: it names its key still."""
+    return bytes(value)[:-1] + bytes([bytes(value)[-1] ^ 1])
+
+
+def test_what_is_damaged_is_named_and_the_rest_is_sealed_anew(
+    sealed: Intake, worker: User, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bare = frozen(worker, "Ines", OLD)
+    lost = damage(bare.sealed)
+    triggers.remove()
+    SubmissionReporter.objects.filter(pk=bare.pk).update(sealed=lost)
+    party = Reporter.objects.get(intake=sealed)
+    Reporter.objects.filter(pk=party.pk).update(name=damage(party.name or b""))
+    code = Authenticator.objects.create(
+        user=worker, type="totp", data={"secret": Adapter().encrypt("JBSWY3DP")}
+    )
+    broken = base64.b64encode(damage(base64.b64decode(code.data["secret"]))).decode()
+    Authenticator.objects.filter(pk=code.pk).update(data={"secret": broken})
+    triggers.reinstall()
+    count = len(values())
+    settings.ENCRYPTION_KEYS = NEW | OLD
+    for _ in range(2):
+        with pytest.raises(CommandError) as refusal:
+            call_command("rotate_keys", "--batch", "2")
+        told = capsys.readouterr().out
+        assert f"Does not open: intake_reporter {party.pk} name." in told
+        assert f"Does not open: intake_submissionreporter {bare.pk} sealed." in told
+        assert f"Does not open: mfa_authenticator {code.pk} secret." in told
+        assert told.count("Does not open") == 3
+        assert "old: 3 values, none of which opens. Nothing else needs it." in told
+        assert str(refusal.value) == (
+            "3 values do not open with the key that sealed them: they are damaged, and were left "
+            "as they are. Put those rows back from a backup and run this again, or keep the old "
+            "key."
+        )
+        assert "Ines" not in told
+    assert count_by_key() == {"new": count - 1, "old": 3, MISSING: 0}
+    bare.refresh_from_db()
+    assert bytes(bare.sealed) == lost
+    with pytest.raises(CommandError, match="run rotate_keys"):  # which tells more
+        call_command("rotate_keys", "--check")
+    capsys.readouterr()
+
+    # Put back from a backup, they are sealed anew like all else, but for the frozen one.
+    Reporter.objects.filter(pk=party.pk).update(name=party.name)
+    Authenticator.objects.filter(pk=code.pk).update(data=code.data)
+    triggers.remove()
+    SubmissionReporter.objects.filter(pk=bare.pk).update(sealed=damage(lost))
+    triggers.reinstall()
+    with pytest.raises(CommandError) as refusal:
+        call_command("rotate_keys")
+    assert str(refusal.value) == (
+        "1 frozen reporting parties of submissions have an older key and cannot be sealed anew: "
+        "keep it."
+    )
+    assert "Does not open" not in capsys.readouterr().out
+    assert count_by_key() == {"new": count + 1, "old": 1, MISSING: 0}
+
+
+def frozen(worker: User, text: str, ring: dict[str, bytes]) -> SubmissionReporter:
+    """A submission's reporting party as it was before each had a key of its own."""
+    row = SubmissionReporter(submission=submit(worker, make_call(worker)), sha256="0" * 64)
+    row.sealed = crypto.seal(
+        text, ring=ring, table="submission_reporter", row=row.pk, field="sealed"
+    )
+    row.save()
+    return row
+
+
 def test_a_page_says_in_words_that_a_key_is_missing(
     as_worker: Client, worker: User, settings: Settings
 ) -> None:
@@ -193,11 +264,7 @@ def test_rows_of_before_get_their_own_key_and_give_it_back(
     settings.ENCRYPTION_KEYS = OLD
     sealed = {}
     for text in ("Ines", "Gone"):
-        row = SubmissionReporter(submission=submit(worker, make_call(worker)), sha256="0" * 64)
-        place: crypto.Place = {"table": "submission_reporter", "row": row.pk, "field": "sealed"}
-        row.sealed = crypto.seal(text, ring=OLD if text == "Ines" else NEW, **place)
-        row.save()
-        sealed[text] = bytes(row.sealed)
+        sealed[text] = bytes(frozen(worker, text, OLD if text == "Ines" else NEW).sealed)
     migration = importlib.import_module(_migration())
     migration.give_keys(apps, SimpleNamespace(connection=connection))
     triggers.reinstall()
@@ -211,7 +278,11 @@ def test_rows_of_before_get_their_own_key_and_give_it_back(
     migration.take_keys(apps, SimpleNamespace(connection=connection))
     triggers.reinstall()
     back = bytes(SubmissionReporter.objects.get(pk=key.party_id).sealed)
-    place = {"table": "submission_reporter", "row": key.party_id, "field": "sealed"}
+    place: crypto.Place = {
+        "table": "submission_reporter",
+        "row": key.party_id,
+        "field": "sealed",
+    }
     assert crypto.unseal(back, ring=OLD, **place) == "Ines"
 
 

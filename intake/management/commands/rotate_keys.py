@@ -1,11 +1,19 @@
 """Seals everything under the key ring's first key: manage.py rotate_keys, while it is in use."""
 
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from intake.actions.keys import BATCH, MISSING, Unopened, count_by_key, reseal
+from intake.actions.keys import (
+    BATCH,
+    MISSING,
+    Unopened,
+    count_by_key,
+    count_frozen,
+    reseal,
+)
 
 PASSES = 20  # a row that is written all the time is left to the next run
 SHOWN = 20  # values that do not open; what is more is counted
@@ -26,11 +34,11 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         if options["batch"] < 1:
             raise CommandError("--batch must be 1 or more.")
-        if not options["check"]:
-            self._rotate(options["batch"])
-        self._tell(count_by_key())
+        unopened = set() if options["check"] else self._rotate(options["batch"])
+        self._tell(count_by_key(), Counter(one.key for one in unopened))
 
-    def _rotate(self, batch: int) -> None:
+    def _rotate(self, batch: int) -> set[Unopened]:
+        """Seal all anew that opens; return what does not, of which it names the first."""
         done = 0
         unopened: set[Unopened] = set()
         for _ in range(PASSES):
@@ -48,23 +56,42 @@ class Command(BaseCommand):
         if len(unopened) > SHOWN:
             self.stdout.write(f"… and {len(unopened) - SHOWN:,} more.")
         self.stdout.write(f"{done:,} sealed anew in all.")
+        return unopened
 
-    def _tell(self, counts: dict[str, int]) -> None:
+    def _tell(self, counts: dict[str, int], unopened: Counter[str]) -> None:
+        """Say what each key holds; ends with an error that says what to do where one cannot go."""
         first, *older = settings.ENCRYPTION_KEYS
+        frozen = count_frozen()
         self.stdout.write(f"{first}: {counts[first]:,} values. It seals; keep it.")
         for name in older:
             may = f"{counts[name]:,} values need it. Keep it."
             if not counts[name]:
                 may = "nothing needs it. Once every process has the ring as it is now, it may go."
+            elif counts[name] == unopened[name]:
+                may = f"{counts[name]:,} values, none of which opens. Nothing else needs it."
             self.stdout.write(f"{name}: {may}")
+        wrong = []
         if counts[MISSING]:
-            raise CommandError(
+            wrong.append(
                 f"{counts[MISSING]:,} values were sealed by a key that is not in the ring. They "
                 "are kept, and nobody can read them: put that key back at the end of "
                 "ENCRYPTION_KEYS and run this again."
             )
-        if any(counts[name] for name in older):
-            raise CommandError("Something is sealed by an older key still: run rotate_keys.")
+        if damaged := sum(unopened[name] for name in older):
+            wrong.append(
+                f"{damaged:,} values do not open with the key that sealed them: they are damaged, "
+                "and were left as they are. Put those rows back from a backup and run this again, "
+                "or keep the old key."
+            )
+        if kept := sum(frozen[name] for name in older):
+            wrong.append(
+                f"{kept:,} frozen reporting parties of submissions have an older key and cannot "
+                "be sealed anew: keep it."
+            )
+        if any(counts[name] > unopened[name] + frozen[name] for name in older):
+            wrong.append("Something is sealed by an older key still: run rotate_keys.")
+        if wrong:
+            raise CommandError(" ".join(wrong))
 
 
 def _left() -> int:

@@ -88,7 +88,7 @@ def name_viewer(
 def remove_viewer(*, actor: User, intake_id: UUID, viewer_id: UUID, at: datetime) -> None:
     """Take somebody off the viewers of a restricted intake, and end their claim on it.
 
-    Who is off stays off.     Raises Intake.DoesNotExist and NamedViewer.DoesNotExist.
+    Who is off stays off. Raises Intake.DoesNotExist and NamedViewer.DoesNotExist.
     """
     with transaction.atomic():
         intake = _lock_managed(actor, intake_id, at=at)

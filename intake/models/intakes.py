@@ -1,8 +1,11 @@
 """The intake: the whole record of one call, and the narrative typed during it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Length
 from django.utils import timezone
@@ -13,6 +16,23 @@ from intake.models.question_sets import Edition
 from intake.models.restrictions import BreakGlass, NamedViewer
 
 NARRATIVE_LIMIT = 200_000  # code points
+
+
+class Literal(models.Value):
+    """One of our own words that stands in a statement itself, not among its values.
+
+    So PostgreSQL keeps its plan, which may use a partial index on that word; with a value it plans
+    anew each time, for longer than it takes to answer.
+    """
+
+    def as_sql(self, *about: Any, **more: Any) -> tuple[str, tuple[()]]:
+        """Return the word in quotes."""
+        word = str(self.value)
+        assert not word or word.isidentifier()
+        return f"'{word}'", ()
+
+
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # stands for the present in what is kept of a query
 
 models.TextField.register_lookup(Length)
 
@@ -141,12 +161,13 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             .order_by("started_at", "id")
         )
 
-    def with_supervisor(self) -> "IntakeQuerySet":
-        """Return the real intakes that wait for a supervisor, or that one gave back.
+    def with_supervisor(self, *, is_returned: bool) -> "IntakeQuerySet":
+        """Return the real intakes that wait for a supervisor, or those that one gave back.
 
         Danger first, then the response's deadline, then whoever waits longest.
         """
-        states = [IntakeStatus.SUBMITTED, IntakeStatus.IN_REVIEW, IntakeStatus.RETURNED]
+        waiting = (IntakeStatus.SUBMITTED, IntakeStatus.IN_REVIEW)
+        states = [Literal(one) for one in ((IntakeStatus.RETURNED,) if is_returned else waiting)]
         return (
             self.for_real()
             .filter(status__in=states)
@@ -163,13 +184,14 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         return self.order_by("-started_at", "-id")
 
 
-def is_open_to_eyes_of(user: User, *, intake: str = "") -> Q:
+def is_open_to_eyes_of(user: User, *, intake: str = "", at: datetime | None = None) -> Q:
     """Return the condition that an intake is not restricted, or that the user may read it still.
 
     `intake` is the way to it from the rows that are filtered ("intake__"). It asks no role: see
     `IntakeQuerySet.visible_to`. Two look-ups by index, and only of rows that are restricted.
+    It holds `at` a time, now unless told.
     """
-    at = timezone.now()
+    at = at or timezone.now()
     here = OuterRef(f"{intake}pk")
     named = NamedViewer.objects.standing(at).filter(intake=here, user=user)
     broken = BreakGlass.objects.lasting(at).filter(intake=here, user=user)
@@ -182,6 +204,24 @@ def is_kept_from(user: User, *, intake: str = "") -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(
         ~is_open_to_eyes_of(user, intake=intake), output_field=models.BooleanField()
     )
+
+
+def keys_kept_from(user: User) -> tuple[str, list[Any]]:
+    """Return the query for the keys of the agency's restricted intakes that `user` may not read.
+
+    The same as `kept_from(user)`, for lists that are read every few seconds: its words are put
+    together once for a user, which takes Django longer than the database to answer them.
+    """
+    query, values = _keys_kept_from(user.pk, user.agency_id)
+    any_time, now = map(connection.ops.adapt_datetimefield_value, (_ANY_TIME, timezone.now()))
+    return query, [now if value == any_time else value for value in values]
+
+
+@lru_cache(1024)
+def _keys_kept_from(user: UUID, agency: UUID | None) -> tuple[str, tuple[Any, ...]]:
+    is_open = is_open_to_eyes_of(User(pk=user), at=_ANY_TIME)
+    kept = Intake.objects.filter(~is_open, agency=agency, is_restricted=True)
+    return kept.values("pk").query.sql_with_params()
 
 
 class IntakeStatus(models.TextChoices):

@@ -84,6 +84,7 @@ class ReviewVisit(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["intake", "user"], name="review_visit_once")]
+        indexes = [models.Index(fields=["seen_at"], name="review_visit_lately")]
 
     def __str__(self) -> str:
         return f"Visit {self.id}"

@@ -18,7 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from intake.models import Answer, Intake, PersonWord, User
-from intake.models.intakes import IntakeQuerySet, is_open_to_eyes_of
+from intake.models.intakes import IntakeQuerySet, is_open_to_eyes_of, keys_kept_from
 from intake.search import engines
 from intake.search.criteria import Criteria
 from intake.search.engines import Sql
@@ -132,16 +132,6 @@ def _scope(user: User, criteria: Criteria) -> IntakeQuerySet:
         here = Intake.objects.filter(is_open_to_eyes_of(user), agency=user.agency_id)
         return here.for_real().shown()
     return Intake.objects.visible_to(user).for_real()
-
-
-def _kept_from(user: User) -> Sql:
-    """Return the query for the keys of restricted intakes that the user may not read: a few.
-
-    They are nowhere in what is found or counted, whatever is asked for.
-    """
-    kept = Intake.objects.filter(agency=user.agency_id).kept_from(user)
-    query, values = kept.values("pk").query.sql_with_params()
-    return query, list(values)
 
 
 def may_be_restricted(user: User, criteria: Criteria) -> bool:
@@ -331,7 +321,8 @@ class _Asked:
         self.phrases, self.terms = phrases, terms
         self.since, self.until = _days(criteria)
         self.filters = self._filters(user, criteria)
-        self.kept = _kept_from(user)
+        # A few, that are nowhere in what is found or counted, whatever is asked for.
+        self.kept = keys_kept_from(user)
         self.order = "ASC" if part.is_newer else "DESC"
 
     def _filters(self, user: User, criteria: Criteria) -> Sql | None:

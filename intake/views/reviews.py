@@ -202,14 +202,10 @@ def _queue(request: UserRequest) -> dict[str, Any]:
     wanted = parse_filter(request.GET)
     # What is kept from the user waits like the rest, so that nobody overlooks it; a filter by
     # people would tell whose it is.
-    mine = Intake.objects.visible_to(request.user)
-    all_here = Intake.objects.within_role_of(request.user)
-    waiting = (mine if wanted.worker or wanted.show == "mine" else all_here).with_supervisor()
-    returned = Intake.Status.RETURNED
-    if wanted.show == "returned":
-        waiting = waiting.filter(status=returned)
-    else:
-        waiting = waiting.exclude(status=returned)
+    mine = worksheet.QUEUE.visible_to(request.user)
+    all_here = worksheet.QUEUE.within_role_of(request.user)
+    waiting = mine if wanted.worker or wanted.show == "mine" else all_here
+    waiting = waiting.with_supervisor(is_returned=wanted.show == "returned")
     if wanted.worker:
         waiting = waiting.filter(worker=wanted.worker)
     if wanted.show == "mine":
@@ -224,7 +220,7 @@ def _queue(request: UserRequest) -> dict[str, Any]:
 
 def _row(user: User, intake: Intake, now: datetime) -> worksheet.QueueRow:
     """Return who is at one intake, as its row of the queue tells it."""
-    return worksheet.build_queue(Intake.objects.filter(pk=intake.pk), viewer=user, at=now)[0]
+    return worksheet.build_queue(worksheet.QUEUE.filter(pk=intake.pk), viewer=user, at=now)[0]
 
 
 def _fetch(request: UserRequest, intake_id: UUID) -> Intake:

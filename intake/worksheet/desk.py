@@ -1,12 +1,15 @@
 """What supervisors see of intakes that wait: the queue's rows, and the course of one intake."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
+from django.db import models
 from django.db.models import FilteredRelation, Q
+from django.db.models.expressions import RawSQL
 
 from intake import permissions
 from intake.models import (
@@ -19,7 +22,7 @@ from intake.models import (
 )
 from intake.models.answers import AnswerStatus
 from intake.models.insights import BITS
-from intake.models.intakes import IntakeQuerySet, is_kept_from
+from intake.models.intakes import IntakeQuerySet, Literal, keys_kept_from
 from intake.models.reviews import CLAIM_IDLE
 
 THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
@@ -46,6 +49,29 @@ READ = (
     "intake.versions_viewed",
     "reporter.revealed",
     "reporter.exported",
+)
+
+
+# What the queue reads. Put together once: that takes Django longer than the database to answer.
+QUEUE = cast(
+    IntakeQuerySet,
+    Intake.objects.annotate(
+        claim=FilteredRelation("reviews", condition=Q(reviews__outcome=Literal("")))
+    ).values_list(
+        *("pk", "edition_id", "summary__asked", "reference", "status"),
+        *("is_danger_first", "due_at", "submitted_at", "is_restricted"),
+        *(f"worker__{name}" for name in NAMES),
+        *("claim__reviewer_id", "claim__active_at"),
+        *(f"claim__reviewer__{name}" for name in NAMES),
+    ),
+)
+_VISITS = ReviewVisit.objects.order_by("user__username").values_list(
+    "intake_id", *(f"user__{name}" for name in NAMES)
+)
+_TITLES = (
+    QuestionSet.objects.filter(kind="factor")
+    .order_by("position")
+    .values_list("edition_id", "key", "title")
 )
 
 
@@ -83,44 +109,35 @@ class Step:
     lasted: timedelta | None
 
 
-def build_queue(intakes: IntakeQuerySet, *, viewer: User, at: datetime) -> list[QueueRow]:
-    """Return the rows of the queue for intakes, in their order, in at most four queries."""
-    held = Q(reviews__outcome="", reviews__active_at__gt=at - CLAIM_IDLE)
-    listed = list(
-        intakes.annotate(
-            claim=FilteredRelation("reviews", condition=held), kept=is_kept_from(viewer)
-        ).values_list(
-            *("pk", "is_restricted", "kept", "edition_id", "summary__asked"),
-            *("reference", "status", "is_danger_first", "due_at", "submitted_at"),
-            *(f"worker__{name}" for name in NAMES),
-            "claim__reviewer_id",
-            *(f"claim__reviewer__{name}" for name in NAMES),
-        )
-    )
-    visitors = _visitors([one[0] for one in listed], viewer=viewer, at=at)
-    counted = _asked([key for key, _, _, _, asked, *_ in listed if asked is None])
-    places = {(edition, counted.get(key, asked)) for key, _, _, edition, asked, *_ in listed}
-    left_out = _left_out(places)  # most rows leave out the same
+def build_queue(waiting: IntakeQuerySet, *, viewer: User, at: datetime) -> list[QueueRow]:
+    """Return the rows of the queue for what waits (`QUEUE`), in order, in at most four queries."""
+    keys, values = keys_kept_from(viewer)
+    kept = RawSQL(f"intake_intake.id IN ({keys})", values, models.BooleanField())  # noqa: S611
+    rows = list(cast("Iterable[tuple[Any, ...]]", waiting.annotate(kept=kept)))
+    visitors = _visitors(viewer=viewer, at=at)
+    counted = _asked([key for key, _, asked, *_ in rows if asked is None])
+    titles = _titles({edition for _, edition, *_ in rows})
+    idle = at - CLAIM_IDLE
     return [
         QueueRow(
-            pk=key,
-            reference=reference,
-            status=status,
-            is_danger_first=is_danger_first,
-            due_at=due_at,
-            submitted_at=submitted_at,
+            key,
+            reference,
+            status,
+            is_danger_first,
+            due_at,
+            submitted_at,
             worker="" if is_kept else _shown(first_name, last_name, username),
-            not_asked=() if is_kept else left_out[edition, counted.get(key, asked)],
-            claimed_by=reviewer,
-            claimed_by_name=_shown(*names) if reviewer and not is_kept else "",
-            visitors=() if is_kept else tuple(visitors.get(key, ())),
+            not_asked=()
+            if is_kept
+            else _left_out(titles[edition], counted[key] if asked is None else asked),
+            claimed_by=reviewer if (is_held := bool(reviewer and active_at > idle)) else None,
+            claimed_by_name=_shown(*names) if is_held and not is_kept else "",
+            visitors=tuple(visitors[key]) if key in visitors and not is_kept else (),
             is_restricted=is_restricted,
             is_kept=is_kept,
         )
         for (
             key,
-            is_restricted,
-            is_kept,
             edition,
             asked,
             reference,
@@ -128,40 +145,44 @@ def build_queue(intakes: IntakeQuerySet, *, viewer: User, at: datetime) -> list[
             is_danger_first,
             due_at,
             submitted_at,
+            is_restricted,
             first_name,
             last_name,
             username,
             reviewer,
+            active_at,
             *names,
-        ) in listed
+            is_kept,
+        ) in rows
     ]
 
 
-def _visitors(keys: Sequence[UUID], *, viewer: User, at: datetime) -> dict[UUID, list[str]]:
-    """Return who else has the page of each intake open, by name."""
+def _visitors(*, viewer: User, at: datetime) -> dict[UUID, list[str]]:
+    """Return who else of the agency has the page of which intake open, by name."""
     visitors: dict[UUID, list[str]] = {}
-    there = ReviewVisit.objects.filter(intake__in=keys, seen_at__gt=at - THERE)
-    there = there.exclude(user=viewer).order_by("user__username")
-    for key, *names in there.values_list("intake_id", *(f"user__{name}" for name in NAMES)):
+    there = _VISITS.filter(seen_at__gt=at - THERE, user__agency=viewer.agency_id)
+    for key, *names in there.exclude(user=viewer):
         visitors.setdefault(key, []).append(_shown(*names))
     return visitors
 
 
-def _left_out(places: set[tuple[UUID, int]]) -> dict[tuple[UUID, int], tuple[str, ...]]:
-    """Return in words the sides that were not asked, by edition and the bits of those that were."""
-    factors: dict[UUID, list[tuple[str, str]]] = {}
-    sets = QuestionSet.objects.filter(edition__in={edition for edition, _ in places}, kind="factor")
-    for edition, key, title in sets.order_by("position").values_list("edition_id", "key", "title"):
-        factors.setdefault(edition, []).append((key, title))
-    return {
-        (edition, asked): tuple(
-            f"{title} – {words}"
-            for key, title in factors.get(edition, [])
-            for side, words in SIDES
-            if not asked & BITS[key, side]
-        )
-        for edition, asked in places
-    }
+def _titles(editions: set[UUID]) -> dict[UUID, tuple[tuple[str, str], ...]]:
+    """Return the key and the title of each factor, by edition."""
+    titles: dict[UUID, tuple[tuple[str, str], ...]] = dict.fromkeys(editions, ())
+    for edition, key, title in _TITLES.filter(edition__in=editions):
+        titles[edition] += ((key, title),)
+    return titles
+
+
+@lru_cache(4096)  # most rows leave out the same
+def _left_out(titles: tuple[tuple[str, str], ...], asked: int) -> tuple[str, ...]:
+    """Return in words the sides that were not asked, by the bits of those that were."""
+    return tuple(
+        f"{title} – {words}"
+        for key, title in titles
+        for side, words in SIDES
+        if not asked & BITS[key, side]
+    )
 
 
 def _shown(first: str, last: str, username: str) -> str:

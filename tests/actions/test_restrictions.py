@@ -1,6 +1,7 @@
 """Restricted records: who restricts, names and opens; who reads then; what the database refuses."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
@@ -24,6 +25,7 @@ from intake.models import (
     Review,
     User,
 )
+from intake.models.intakes import keys_kept_from
 from intake.search import Criteria
 from tests.factory import NOW, make_call, make_user, put, submit
 
@@ -57,6 +59,16 @@ def restrict(actor: User, intake: Intake, *viewers: User) -> Restriction:
 
 def sees(user: User, intake: Intake) -> bool:
     return Intake.objects.visible_to(user).filter(pk=intake.pk).exists()
+
+
+def kept(user: User) -> set[UUID]:
+    """Return what is kept from the user, as the query says that is put together once."""
+    query, values = keys_kept_from(user)
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        keys = {key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()}
+    assert keys == set(Intake.objects.kept_from(user).values_list("pk", flat=True))
+    return keys
 
 
 def opens(user: User, intake: Intake) -> BreakGlass:
@@ -263,9 +275,11 @@ def test_break_glass_lasts_an_hour_by_the_clock(
     glass = opens(supervisor2, record)
     assert glass.ends_at - glass.at == timedelta(minutes=60)
     assert sees(supervisor2, record)
+    assert kept(supervisor2) == set()
     assert opens(supervisor2, record) == glass  # pressed twice
     restrictions.close_glass(actor=supervisor2, intake_id=record.pk, at=timezone.now())
     assert not sees(supervisor2, record)
+    assert kept(supervisor2) == {record.pk}
     an_hour_ago = timezone.now() - timedelta(minutes=60)
     BreakGlass.objects.create(
         intake=record,
@@ -275,6 +289,8 @@ def test_break_glass_lasts_an_hour_by_the_clock(
         reason="Earlier.",
     )
     assert not sees(supervisor2, record)
+    assert kept(supervisor2) == {record.pk}
+    assert kept(supervisor) == set()
 
 
 def test_break_glass_gives_nothing_that_the_role_does_not(

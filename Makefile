@@ -25,7 +25,8 @@ format:
 bench:
 	@$(PYTHON) -m hotline.dev.bench
 
-# BENCH_INTAKES says how many (1,000,000), BENCH_TURNS how often each is asked (60).
+# BENCH_INTAKES says how many (1,000,000; or 1000000,5000000 for the growth), BENCH_TURNS how often
+# each is asked (60).
 bench-search:
 	@$(PYTHON) -m hotline.dev.bench_search
 

@@ -1,25 +1,29 @@
 """A million invented intakes of one agency, for benches: the same seed gives the same rows.
 
 `fill(count, seed)` fills an empty PostgreSQL database of the migrated schema by COPY, in batches,
-with flat memory; `python -m tests.bench.crowd` does it in the one that DATABASE_URL names
-(BENCH_INTAKES, BENCH_YEARS, BENCH_SEED). Whoever needs more tables gives `each`: it gets the
-documents of every batch, inside the batch's transaction.
+with flat memory, in two processes; `python -m tests.bench.crowd` does it in the one that
+DATABASE_URL names (BENCH_INTAKES, BENCH_YEARS, BENCH_SEED). Whoever needs more tables gives
+`each`: it gets the documents of every batch, inside the batch's transaction.
 
-Left out, since no figure and no list of a page reads it: the content of submissions, earlier
-texts, the audit, what the reporting party said. Keys of the rows below an intake ascend, which
-spares their indexes; those of intakes are as random as real ones. Only the keys of what the
-fixtures ship (prompts, options) are new every time.
+A hotline of a million calls in three years: more intakes are more years, not busier days. Each
+has some 2 KB of notes, which is what five million leave room for. Left out, since no figure and no
+list of a page reads it: the content of submissions, earlier texts, the audit, what the reporting
+party said. Keys of the rows below an intake ascend; those of intakes are as random as real ones.
+Only the keys of what the fixtures ship (prompts, options) are new every time.
 """
 
+import multiprocessing
 import os
 import sys
 import time
 import uuid
-from bisect import bisect
-from collections.abc import Callable, Iterator
+from bisect import bisect, bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 from random import Random
 from typing import Any, NamedTuple
 
@@ -29,7 +33,7 @@ if __name__ == "__main__":
     start()
 
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.models import Model
 
 from intake.actions.agency_tables import load_tables
@@ -62,10 +66,13 @@ from tests.bench import crowd_words as words
 
 INTAKES = 1_000_000
 BATCH = 2_000
-YEARS = float(os.environ.get("BENCH_YEARS") or 3)  # over which they are spread
+PARTS = 2  # that are written side by side; always two, so that a seed gives the same rows
+A_YEAR = 333_333  # intakes
 UNTIL = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)  # the latest call began just before
 WORKERS, SUPERVISORS = 48, 8
 SIDES = ("worry", "working_well")
+UNREAD = (Reporter, Dispatch, Submission)  # by nothing that is measured
+CONTENT = (Narrative, Answer, HeardNote, Person, Concern, Decision)  # read by a page's intakes
 NULL = "\\N"
 
 # Phrases that stand in so many narratives, however many intakes there are.
@@ -114,6 +121,8 @@ class Document(NamedTuple):
     names: tuple[str, ...]
     birth_dates: tuple[str, ...]  # ISO, of `names`; empty where unknown
     addresses: tuple[str, ...]  # of `names`
+    people: tuple[str, ...]  # keys, of `names`
+    sentences: tuple[tuple[str, ...], ...]  # of the narrative, then of each answer
 
 
 class Table:
@@ -139,7 +148,6 @@ class Table:
         if self.lines:
             with cursor.copy(self._copy) as copy:
                 copy.write("".join(self.lines))
-            self.lines.clear()
 
 
 def _quoted(name: str) -> str:
@@ -273,25 +281,37 @@ class Tables:
 
 
 class Crowd:
-    """The writer: draws one intake after another, in the order of time."""
+    """The writer: draws one intake after another, in the order of time.
+
+    What is the same in all parts – when a call began, which is practice, what its number is – is
+    drawn before or follows from the intake's place in the list; all else is drawn for each part.
+    """
 
     def __init__(self, place: Place, count: int, seed: int) -> None:
         self.place, self.count, self.rng = place, count, Random(seed)
+        self.seed = seed
         self.tables = Tables()
         self.documents: list[Document] = []
         self._seen = Seen()
-        self._row = 0
+        self._row, self._salt = 0, ""
         self._vocabulary(self.rng)
         self._families: list[Family] = []
-        self._begin = int((UNTIL - timedelta(days=365 * YEARS)).timestamp())
+        self._begin = int((UNTIL - timedelta(days=365 * years_of(count))).timestamp())
         self._span = int(UNTIL.timestamp()) - self._begin
         self._late = self._statuses(self.rng)
         self._planted = _plant(count)
         self._hours = [sum(HOURS[:hour]) / sum(HOURS) for hour in range(24)]
         self._crew = self._crew_bag()
+        some = range(63, count, 100)
+        self._practice = [n for n in some if n not in self._late and n not in self._planted]
         zone = place.agency.zone
-        self._years = [datetime(y, 1, 1, tzinfo=zone).timestamp() for y in range(2023, 2028)]
-        self.numbers: dict[tuple[int, bool], int] = {}
+        first = datetime.fromtimestamp(self._begin, zone).year
+        self._years = {  # the number of the first intake of each
+            year: bisect_left(
+                range(count), datetime(year, 1, 1, tzinfo=zone).timestamp(), key=self._moment
+            )
+            for year in range(first, UNTIL.year + 1)
+        }
 
     def _vocabulary(self, rng: Random) -> None:
         known = words.COMMON + words.MIDDLE + words.RARER + words.make_words(rng, 24_000)
@@ -324,35 +344,55 @@ class Crowd:
             for _ in "x" * weight
         ]
 
+    @property
+    def numbers(self) -> dict[tuple[int, bool], int]:
+        """The last number that was given in each year, for real and for practice."""
+        ends = [*list(self._years.values())[1:], self.count]
+        given: dict[tuple[int, bool], int] = {}
+        for (year, first), end in zip(self._years.items(), ends, strict=True):
+            practice = bisect_left(self._practice, end) - bisect_left(self._practice, first)
+            given |= {(year, True): practice, (year, False): end - first - practice}
+        return {key: last for key, last in given.items() if last}
+
     def _key(self) -> str:
         self._row += 1
-        return f"{self._row:012x}40008000{self.rng.getrandbits(48):012x}"
+        return f"{self._row:012x}40008000{self._salt}"
 
-    def batches(self) -> Iterator[list[Document]]:
-        """Write batch after batch and yield its documents, each in a transaction of its own."""
-        for first in range(0, self.count, BATCH):
+    def write(
+        self, part: int, each: Callable[[list[Document]], None] | None, *, is_whole: bool = True
+    ) -> None:
+        """Write the batches of a part, each with its documents in a transaction of its own.
+
+        Rows of `UNREAD` are written only where the crowd is to be whole.
+        """
+        self.rng = Random(f"{self.seed} {part}")
+        for first in range(part * BATCH, self.count, PARTS * BATCH):
             self.documents = []
             for number in range(first, min(first + BATCH, self.count)):
                 self._one(number)
             with transaction.atomic(), connection.cursor() as cursor:
                 for table in self.tables.all():
-                    table.send(cursor)
-                yield self.documents
+                    if is_whole or table.model not in UNREAD:
+                        table.send(cursor)
+                    table.lines.clear()
+                if each:
+                    each(self.documents)
 
     def _moment(self, number: int) -> int:
         """Return when the intake's call began: evenly over the days, busier by day."""
-        rng = self.rng.random
-        at = self._begin + int((number + rng()) * self._span / self.count)
+        inside = number * 0x9E3779B1 % (1 << 32) / (1 << 32)  # as good as drawn
+        at = self._begin + int((number + inside) * self._span / self.count)
         day, inside = divmod(at - 8 * 3600, 86400)
         share = inside / 86400
         hour = bisect(self._hours, share) - 1
         width = HOURS[hour] / sum(HOURS)
         return day * 86400 + 8 * 3600 + int((hour + (share - self._hours[hour]) / width) * 3600)
 
-    def _reference(self, at: int, *, is_practice: bool) -> str:
-        year = 2022 + bisect(self._years, at)
-        number = self.numbers[year, is_practice] = self.numbers.get((year, is_practice), 0) + 1
-        return f"{'P' if is_practice else ''}{year % 100:02d}-{number:06d}"
+    def _reference(self, number: int, *, is_practice: bool) -> str:
+        year, first = max(one for one in self._years.items() if one[1] <= number)
+        practice = bisect_left(self._practice, number) - bisect_left(self._practice, first)
+        before = practice if is_practice else number - first - practice
+        return f"{'P' if is_practice else ''}{year % 100:02d}-{before + 1:06d}"
 
     def _one(self, number: int) -> None:
         """Draw one intake with everything that hangs on it."""
@@ -360,7 +400,8 @@ class Crowd:
         worker = self._crew[int(rng() * len(self._crew))]
         status = self._late.get(number, "approved")
         is_plain = status == "approved" and number not in self._planted
-        is_practice = is_plain and rng() < 0.01
+        place = bisect_left(self._practice, number)
+        is_practice = self._practice[place : place + 1] == [number]
         if is_practice:
             status = "in_progress"
         elif is_plain and rng() < 0.04:
@@ -369,18 +410,19 @@ class Crowd:
         ended = began + 240 + int(self.rng.gammavariate(3, 320))
         submitted = ended + 120 + int(self.rng.gammavariate(2, 900))
         key = f"{self.rng.getrandbits(128):032x}"
+        self._salt = key[:12]  # of the keys of the rows below it
         self._intake(key, number, worker, status, began, ended, submitted, is_practice=is_practice)
-        text = self._narrative(key, number, is_short=status == "closed_no_report")
+        narrative = self._narrative(key, number, is_short=status == "closed_no_report")
         if status == "closed_no_report":
             self._submission(key, worker, 1, ended)
-            self._document(key, worker, status, began, text, [], None)
+            self._document(key, worker, status, began, narrative, [], None, [])
             return
         self._seen = Seen()
         answers = self._answers(key, worker)
         self._heard(key, worker, began, ended)
-        family = self._people(key, began)
+        family, people = self._people(key, began)
         if not is_practice:
-            self._document(key, worker, status, began, text, answers, family)
+            self._document(key, worker, status, began, narrative, answers, family, people)
             self._dispatches(key, worker, began, ended)
         if not is_practice and status != "in_progress":
             self._submissions(key, worker, status, submitted, ended)
@@ -414,7 +456,7 @@ class Crowd:
         self.tables.intake.add(
             key,
             str(self.place.agency.pk),
-            self._reference(began, is_practice=is_practice),
+            self._reference(number, is_practice=is_practice),
             worker.id,
             str(self.place.edition.pk),
             status,
@@ -448,10 +490,10 @@ class Crowd:
     def _sentence(self) -> str:
         return self._sentences[int(self.rng.random() * len(self._sentences))]
 
-    def _narrative(self, key: str, number: int, *, is_short: bool) -> str:
-        """Write 1.5 to 2.5 KB, in a closed call one or two sentences; return the text."""
+    def _narrative(self, key: str, number: int, *, is_short: bool) -> list[str]:
+        """Write 0.7 to 1.1 KB, in a closed call one or two sentences; return the sentences."""
         rng = self.rng.random
-        wanted = 1500 + int(rng() * 900)
+        wanted = 700 + int(rng() * 400)
         place = self._rare[int(rng() * len(self._rare))]
         parts = [f"The caller lives near {place} and called about the children."]
         if is_short:
@@ -462,22 +504,21 @@ class Crowd:
         while length < wanted:
             parts.append(self._sentence())
             length += len(parts[-1]) + 1
-        text = " ".join(parts)
-        self.tables.narrative.add(self._key(), key, text)
-        return text
+        self.tables.narrative.add(self._key(), key, " ".join(parts))
+        return parts
 
     def _answers(self, key: str, worker: Somebody) -> list[str]:
-        """Write 10 to 25 answers; return the texts."""
+        """Write 5 to 15 answers; return the texts."""
         rng, add, texts = self.rng.random, self.tables.answer.add, list[str]()
         for (factor, side), prompts in self.place.prompts.items():
             worry, well = ASKED[factor]
             share = worry * worker.worry if side == "worry" else well * worker.working_well
             if rng() >= share:
                 continue
-            more = int(rng() * 2.6)
+            more = int(rng() * 1.3)
             for prompt in [prompts[0], *self.rng.sample(prompts[1:], more)]:
                 self._answer(key, prompt, side, add, texts, BITS[factor, side])
-        for prompt in self.rng.sample(self.place.others, 4):
+        for prompt in self.rng.sample(self.place.others, 2):
             self._answer(key, prompt, "open", add, texts)
         return texts
 
@@ -519,8 +560,8 @@ class Crowd:
                         _iso(began + after),
                     )
 
-    def _people(self, key: str, began: int) -> Family:
-        """Write the family: a new one, or one of those that were heard of before."""
+    def _people(self, key: str, began: int) -> tuple[Family, list[str]]:
+        """Write the family: a new one, or one that was heard of before; also return the keys."""
         rng = self.rng.random
         if self._families and rng() < 0.2:
             family = self._families[int(rng() * len(self._families))]
@@ -530,10 +571,10 @@ class Crowd:
                 self._families.append(family)
             else:
                 self._families[int(rng() * 4_000)] = family
-        at = _iso(began)
-        for about in family.people:
-            self.tables.person.add(self._key(), key, at, *about)
-        return family
+        at, people = _iso(began), [self._key() for _ in family.people]
+        for row, about in zip(people, family.people, strict=True):
+            self.tables.person.add(row, key, at, *about)
+        return family, people
 
     def _family(self) -> Family:
         rng = self.rng.random
@@ -563,7 +604,7 @@ class Crowd:
                     born or NULL,
                     "girl" if is_child and rng() < 0.5 else "",
                     "" if is_child else ("mother", "father", "grandmother")[place - children],
-                    address if rng() < 0.85 else "",
+                    address if rng() < 0.3 else "",
                     "t" if is_child and (place == 0 or rng() < 0.4) else "f",
                     "t" if place == children else "f",
                 )
@@ -640,22 +681,38 @@ class Crowd:
         worker: Somebody,
         status: str,
         began: int,
-        text: str,
+        narrative: list[str],
         answers: list[str],
         family: Family | None,
+        people: list[str],
     ) -> None:
-        people = (family.names, family.births, family.addresses) if family else ((), (), ())
+        about = (family.names, family.births, family.addresses) if family else ((), (), ())
+        agency, text = str(self.place.agency.pk), " ".join(narrative)
         self.documents.append(
             Document(
-                *(key, str(self.place.agency.pk), worker.id, status, _iso(began), text),
-                tuple(answers),
-                *people,
+                *(key, agency, worker.id, status, _iso(began), text, tuple(answers), *about),
+                people=tuple(people),
+                sentences=(tuple(narrative), *((one,) for one in answers)),
             )
         )
 
 
+_CLOCK = [
+    f"T{hour:02}:{minute:02}:{second:02}+00:00"
+    for hour in range(24)
+    for minute in range(60)
+    for second in range(60)
+]
+
+
 def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat()
+    day, second = divmod(at, 86400)
+    return _day(day) + _CLOCK[second]
+
+
+@cache
+def _day(number: int) -> str:
+    return datetime.fromtimestamp(number * 86400, UTC).date().isoformat()
 
 
 def _plant(count: int) -> dict[int, list[str]]:
@@ -668,9 +725,14 @@ def _plant(count: int) -> dict[int, list[str]]:
     return planted
 
 
-def make_place(rng: Random) -> Place:
+def years_of(count: int) -> float:
+    """Return over how many years so many intakes are spread (BENCH_YEARS)."""
+    return float(os.environ.get("BENCH_YEARS") or max(3, count / A_YEAR))
+
+
+def make_place(rng: Random, count: int) -> Place:
     """Make the agency with its people, editions and tables, dated before the first call."""
-    began = UNTIL - timedelta(days=365 * YEARS + 30)
+    began = UNTIL - timedelta(days=365 * years_of(count) + 30)
     agency = Agency.objects.create(id=_uuid(rng), name="Crowd County", slug="crowd")
     sets, options = read_fixtures()
     load_question_sets(sets=sets, at=began)
@@ -722,52 +784,104 @@ def fill(
     seed: int = 1,
     *,
     each: Callable[[list[Document]], None] | None = None,
+    beside: Sequence[type[Model]] = (),
     is_checked: bool = False,
 ) -> Agency:
     """Fill the empty database with `count` intakes; return their agency.
 
-    `each` gets the documents of every batch. Foreign keys are not looked at, and plain indexes are
-    made afterwards, unless `is_checked`, which is for tests.
+    `each` gets the documents of every batch, in the process that wrote it, and fills the tables
+    of `beside`. What only costs time and room is left out (`bared`, `UNREAD`), unless
+    `is_checked`, which is for tests.
     """
     rng = Random(seed)
-    place = make_place(rng)
+    place = make_place(rng, count)
     writer = Crowd(place, count, rng.getrandbits(32))
-    with _hastily(writer.tables.all(), is_on=not is_checked):
-        for documents in writer.batches():
-            if each:
-                each(documents)
+    if is_checked:
+        for part in range(PARTS):
+            writer.write(part, each)
+    else:
+        with bared(*beside, *(one.model for one in writer.tables.all())):
+            side_by_side(_write, [(writer, part, each) for part in range(PARTS)])
     for (year, is_practice), last in writer.numbers.items():
         ReferenceCounter.objects.create(
             agency=place.agency, year=year, is_practice=is_practice, last=last
         )
-    with connection.cursor() as cursor:
-        if not is_checked:
-            cursor.execute("VACUUM ANALYZE")
     return place.agency
 
 
-@contextmanager
-def _hastily(tables: list[Table], *, is_on: bool) -> Iterator[None]:
-    """While it lasts no trigger fires, foreign keys included, and plain indexes are away."""
-    if not is_on:
-        yield
-        return
+def _write(writer: Crowd, part: int, each: Callable[[list[Document]], None] | None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET session_replication_role = replica")  # no trigger fires
+    writer.write(part, each, is_whole=False)
+
+
+def side_by_side(call: Callable[..., None], given: Sequence[tuple[Any, ...]]) -> None:
+    """Make a call with each of what is given, two at a time in processes of their own."""
+    connections.close_all()
+    _given[:] = given  # too much to be sent: a fork has it
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(PARTS, mp_context=context) as pool:
+        list(pool.map(partial(_call, call), range(len(given))))
+
+
+_given: list[tuple[Any, ...]] = []
+
+
+def _call(call: Callable[..., None], place: int) -> None:
+    call(*_given[place])
+
+
+@contextmanager
+def bared(*models: type[Model]) -> Iterator[None]:
+    """While it lasts the models' tables have no index, no constraint and no log.
+
+    Afterwards they have what is read: every index and key, but of the tables of `CONTENT` only
+    those by the intake. Foreign keys and checks do not come back; tests make the same rows with
+    all of them. Two tables at a time are worked on, the first one first: it should be the longest.
+    """
+    tables = [one._meta.db_table for one in models]
+    content = [one._meta.db_table for one in models if one in CONTENT]
+    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND NOT EXISTS "
-            "(SELECT 1 FROM pg_constraint WHERE conname = indexname) ORDER BY indexname",
-            [[one.model._meta.db_table for one in tables]],
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), contype"
+            " FROM pg_constraint WHERE conrelid::regclass::text = ANY(%s) ORDER BY conname",
+            [tables],
+        )
+        constraints = cursor.fetchall()
+        cursor.execute(
+            "SELECT tablename, indexdef, indexname FROM pg_indexes WHERE tablename = ANY(%s) AND "
+            "NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = indexname) ORDER BY indexname",
+            [tables],
         )
         indexes = cursor.fetchall()
-        for name, _ in indexes:
+        for table, name, _, _ in constraints:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {_quoted(name)} CASCADE")
+        for _, _, name in indexes:
             cursor.execute(f"DROP INDEX {_quoted(name)}")
-        yield
-        cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute("SET maintenance_work_mem = '512MB'")
-        for _, definition in indexes:
-            cursor.execute(definition)
-        cursor.execute("ANALYZE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} SET UNLOGGED")
+    yield
+    again = [
+        (table, f"ALTER TABLE {table} ADD CONSTRAINT {_quoted(name)} {definition}")
+        for table, name, definition, kind in constraints
+        if kind in "pu"
+    ] + [(table, definition) for table, definition, _ in indexes]
+    of_table = {
+        table: [
+            statement
+            for of, statement in again
+            if of == table and (table not in content or statement.endswith("(intake_id)"))
+        ]
+        for table in tables
+    }
+    side_by_side(_build, list(of_table.items()))
+
+
+def _build(table: str, statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '2GB'")
+        for statement in [*statements, f"VACUUM (ANALYZE, INDEX_CLEANUP off) {table}"]:
+            cursor.execute(statement)
 
 
 def main() -> int:

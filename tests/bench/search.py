@@ -1,9 +1,8 @@
 """Search over a crowd of invented intakes, beside the best bare SQL on the same tables.
 
 BENCH_INTAKES says how many (1,000,000). Targets: each kind of search at most 1.3 times the bare
-statement's p95; a surname with a wrong letter within 250 ms; nothing but that grows faster than
-logarithmically from a fifth of the intakes to all of them, of which BENCH_INTAKES=5000000 beside
-the usual run tells.
+statement's p95; a surname with a wrong letter within 250 ms. `hotline/dev/bench_search.py` compares
+how long it takes among a million intakes with how long among five.
 """
 
 import os
@@ -26,8 +25,9 @@ from intake.search import Criteria, Edge, engines, find_page
 from intake.search.finding import Slice, count, find_keys
 from intake.search.pages import PER_PAGE
 from intake.search.terms import phrases_of
-from intake.text import name_words, spellings, words_of
-from tests.bench import crowd
+from intake.text import spellings, words_of
+from tests.bench import crowd, growth
+from tests.bench.crowd_index import people_of, vector_of
 from tests.bench.crowd_words import COMMON, MIDDLE
 
 INTAKES = int(os.environ.get("BENCH_INTAKES") or crowd.INTAKES)
@@ -55,95 +55,45 @@ def main() -> int:
 def fill() -> None:
     """Fill the database with the crowd and make it findable, as the application does."""
     began = time.monotonic()
-    with indexes_away():
-        crowd.fill(INTAKES, each=put_documents)
-        print(f"{INTAKES:,} intakes in {time.monotonic() - began:.0f} s", flush=True)
-        put_people()
+    crowd.fill(INTAKES, each=put_words, beside=(SearchDocument, PersonWord))
     with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM ANALYZE {DOCUMENTS}, {PEOPLE}, {WORDS}")
-    print(f"findable after {time.monotonic() - began:.0f} s", flush=True)
+        put_spellings(cursor)
+        cursor.execute("ANALYZE")
+        cursor.execute("SELECT pg_database_size(current_database()) / 1e9")
+        size = cursor.fetchone()[0]
+    print(f"{INTAKES:,} intakes in {time.monotonic() - began:.0f} s, {size:.1f} GB", flush=True)
 
 
-class indexes_away:  # noqa: N801 (used like a function)
-    """While it lasts the tables of search have neither indexes nor constraints."""
-
-    def __enter__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)"
-                " FROM pg_constraint WHERE conrelid::regclass::text = ANY(%s)"
-                " AND contype IN ('p', 'u', 'f') ORDER BY contype = 'f'",
-                [[DOCUMENTS, PEOPLE, WORDS]],
-            )
-            self.constraints = cursor.fetchall()
-            for table, name, _ in self.constraints:
-                cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-            cursor.execute(
-                "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)",
-                [[DOCUMENTS, PEOPLE, WORDS]],
-            )
-            self.indexes = cursor.fetchall()
-            for name, _ in self.indexes:
-                cursor.execute(f'DROP INDEX "{name}"')
-
-    def __exit__(self, *about: object) -> None:
-        if about[0] is not None:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("SET maintenance_work_mem = '1GB'")
-            for table, name, definition in self.constraints:
-                if not definition.startswith("FOREIGN KEY"):  # a minute for what nobody measures
-                    cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-            for _, definition in self.indexes:
-                cursor.execute(definition)
-            cursor.execute("RESET maintenance_work_mem")
-
-
-def put_documents(documents: list[crowd.Document]) -> None:
-    """Store the words of a batch as `index_words` does, by COPY."""
+def put_words(documents: list[crowd.Document]) -> None:
+    """Store the words of a batch and of its people, by COPY."""
     with connection.cursor() as cursor:
         columns = "(intake_id, agency_id, started_at, vector)"
         with cursor.copy(f"COPY {DOCUMENTS} {columns} FROM STDIN") as copy:
-            for one in documents:
-                vector = engines.vector_of([words_of(one.narrative), *map(words_of, one.answers)])
-                copy.write(f"{one.intake_id}\t{one.agency_id}\t{one.started_at}\t{vector}\n")
+            lines = [
+                f"{one.intake_id}\t{one.agency_id}\t{one.started_at}\t{vector_of(one)}\n"
+                for one in documents
+            ]
+            copy.write("".join(lines))
+        columns = "(person_id, kind, word, agency_id, intake_id, started_at)"
+        with cursor.copy(f"COPY {PEOPLE} {columns} FROM STDIN") as copy:
+            lines = [
+                f"{person}\t{kind}\t{word}\t{one.agency_id}\t{one.intake_id}\t{one.started_at}\n"
+                for one in documents
+                for person, kind, word in people_of(one)
+            ]
+            copy.write("".join(lines))
 
 
-def put_people() -> None:
-    """Store the words of all people: each name and address is folded once, the rest is SQL."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE folded (text text, kind text, word text)")
-        texts = []
-        for column, kind in (("name", "n"), ("address", "a")):
-            cursor.execute(f"SELECT DISTINCT {column} FROM intake_person WHERE {column} <> ''")
-            texts += [(text, kind) for (text,) in cursor.fetchall()]
-        known: set[str] = set()
-        with cursor.copy("COPY folded FROM STDIN") as copy:
-            for text, kind in texts:
-                for word in name_words(text):
-                    known.add(word)
-                    copy.write(f"{text}\t{kind}\t{word}\n")
-        cursor.execute("ANALYZE folded")
-        columns = "person_id, kind, word, agency_id, intake_id, started_at"
-        of_intake = (
-            "i.agency_id, i.id, i.started_at FROM intake_person p"
-            " JOIN intake_intake i ON i.id = p.intake_id"
-        )
-        for column, kind in (("name", "n"), ("address", "a")):
-            cursor.execute(
-                f"INSERT INTO {PEOPLE} ({columns}) SELECT p.id, '{kind}', f.word, {of_intake}"
-                f" JOIN folded f ON f.text = p.{column} AND f.kind = '{kind}'"
-                " WHERE NOT i.is_practice"
-            )
-        cursor.execute(
-            f"INSERT INTO {PEOPLE} ({columns}) SELECT p.id, 'b', p.birth_date::text, {of_intake}"
-            " WHERE NOT i.is_practice AND p.birth_date IS NOT NULL"
-        )
-        agency = Agency.objects.get(slug="crowd").pk
-        with cursor.copy(f"COPY {WORDS} (agency_id, spelling, word) FROM STDIN") as copy:
-            for word in sorted(known):
-                for spelling in spellings(word):
-                    copy.write(f"{agency}\t{spelling}\t{word}\n")
+def put_spellings(cursor: Any) -> None:
+    """Store the spellings of all words of names and addresses."""
+    agency = Agency.objects.get(slug="crowd").pk
+    cursor.execute(f"SELECT DISTINCT word FROM {PEOPLE} WHERE kind IN ('n', 'a')")
+    known = sorted(word for (word,) in cursor.fetchall())
+    with cursor.copy(f"COPY {WORDS} (agency_id, spelling, word) FROM STDIN") as copy:
+        for word in known:
+            for spelling in spellings(word):
+                copy.write(f"{agency}\t{spelling}\t{word}\n")
+    cursor.execute(f"VACUUM {WORDS}")
 
 
 def make_trigrams() -> None:
@@ -168,10 +118,16 @@ def pairs(words: Sequence[str], rng: Random) -> list[str]:
     return [" ".join(rng.sample(list(words), 2)) for _ in range(TURNS)]
 
 
+def last_names() -> list[str]:
+    """Return the names in the newest intakes."""
+    newest = Intake.objects.newest_first().values_list("pk", flat=True)[:2_000]
+    people = Person.objects.filter(intake__in=list(newest)).exclude(name="")
+    return list(people.values_list("name", flat=True))
+
+
 def misspelled(rng: Random) -> list[str]:
     """Return surnames of the crowd, each with one letter that is wrong."""
-    last = Person.objects.exclude(name="").order_by("-created_at")[:5_000]
-    names = sorted({max(words_of(name), key=len) for name in last.values_list("name", flat=True)})
+    names = sorted({max(words_of(name), key=len) for name in last_names()})
     names = [name for name in names if len(name) >= 5 and name.isascii()]
     wrong = []
     for name in rng.sample(names, min(TURNS, len(names))):
@@ -183,8 +139,7 @@ def misspelled(rng: Random) -> list[str]:
 
 def whole_names(rng: Random) -> list[list[str]]:
     """Return names of people of the crowd, as folded words."""
-    last = Person.objects.exclude(name="").order_by("-created_at")[:5_000]
-    names = [words_of(name) for name in sorted(set(last.values_list("name", flat=True)))]
+    names = [words_of(name) for name in sorted(set(last_names()))]
     return rng.sample([name for name in names if len(set(name)) == 2], TURNS)
 
 
@@ -192,7 +147,7 @@ def edges(user: User, rng: Random) -> list[Edge]:
     """Return places all over the list."""
     newest = Intake.objects.filter(agency=user.agency_id).order_by("-started_at").first()
     assert newest is not None
-    days = 365 * crowd.YEARS - 30
+    days = 365 * crowd.years_of(INTAKES) - 30
     return [
         Edge(
             newest.started_at - timedelta(days=rng.random() * days), UUID(int=rng.getrandbits(128))
@@ -345,6 +300,8 @@ def report(user: User) -> int:
         best = times[which]
         ratio = (p(mine, 0.95) + SMALL) / (p(best, 0.95) + SMALL)
         others = ", ".join(f"{one} {p(times[one], 0.95):.1f}" for one in bare if one != which)
+        parts = {"ours": mine, "bare": best, "page": page, "count": counted}
+        growth.note(name, **{kind: [p(all_, 0.5), p(all_, 0.95)] for kind, all_ in parts.items()})
         print(
             f"{name:23} {p(best, 0.5):9.1f} {p(best, 0.95):7.1f} {p(mine, 0.5):10.1f}"
             f" {p(mine, 0.95):7.1f} {ratio:6.2f} {p(page, 0.5):10.1f} {p(page, 0.95):7.1f}"

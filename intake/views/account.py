@@ -111,9 +111,10 @@ def _added(request: UserRequest, is_first: bool) -> HttpResponse:
 
 
 @require_POST
-@fresh_sign_in_required
 def remove_factor(request: UserRequest, factor_id: int) -> HttpResponse:
     """Take a factor away."""
+    if not is_proved(request):
+        return ask_for_proof(request, back=reverse("account"))
     try:
         second_factors.remove_factor(actor=request.user, factor_id=factor_id, at=timezone.now())
     except Authenticator.DoesNotExist:

@@ -6,6 +6,8 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -26,6 +28,7 @@ from intake.views.sign_in import next_of
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[UserRequest, Rest], HttpResponseBase]
 PROVING = "proving"  # in the session of who gave the first factor anew, on the way to the second
+AGAIN = "again"  # in the session: where a button was pressed that did nothing before the proof
 
 
 def fresh_sign_in_required(view: View[Rest]) -> View[Rest]:
@@ -58,8 +61,25 @@ def is_proved(request: UserRequest) -> bool:
 
 
 def ask_for_proof(request: UserRequest, *, back: str = "") -> HttpResponse:
-    """Send the user to prove who they are, and by GET to `back` afterwards, or to this address."""
-    return redirect(f"{reverse('prove')}?{urlencode({'next': back or request.get_full_path()})}")
+    """Send the user to prove who they are, and by GET to `back` afterwards, or to this address.
+
+    What a button sent is not kept: they are told afterwards to press it again.
+    """
+    back = back or request.get_full_path()
+    if request.method == "POST":
+        request.session[AGAIN] = back
+    return redirect(f"{reverse('prove')}?{urlencode({'next': back})}")
+
+
+def expect_proof(request: UserRequest, form: Form) -> bool:
+    """Return whether the user proved who they are; else the form says so, with what was typed."""
+    if not is_proved(request):
+        form.add_error(
+            None,
+            "It is more than five minutes since you proved who you are. Nothing was changed, and "
+            "what you typed stands below: prove it on a new tab, then press the button again.",
+        )
+    return not form.errors
 
 
 @without_factor
@@ -111,6 +131,8 @@ def finish_proof(
 ) -> HttpResponse:
     """Keep that the user proved who they are, and go on; `has_given`: with a second factor."""
     request.session.pop(PROVING, None)
+    if request.session.pop(AGAIN, None) == back:
+        messages.warning(request, "It is you. Nothing was done yet: press the button again.")
     if has_given:
         request.session[FACTOR] = GIVEN
     note_proof(request)

@@ -18,7 +18,7 @@ from intake.exports.pdf import ExportStamp, export_pdf
 from intake.forms.reporting_party import DiscloseForm, RevealForm
 from intake.models import Dispatch, Intake, ReporterReveal, ResponseOption, Submission
 from intake.views import facts
-from intake.views.fresh import ask_for_proof, is_proved
+from intake.views.fresh import ask_for_proof, expect_proof, is_proved
 from intake.views.records import attachment, latest_submission
 from intake.views.requests import UserRequest
 
@@ -30,10 +30,11 @@ PER_PAGE = 50
 def show_reporter(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Ask for the reason; show the reporting party as it was submitted, once, as the answer."""
     intake, submission = _revealable(request, intake_id)
-    if not is_proved(request):
+    if request.method != "POST" and not is_proved(request):
         return ask_for_proof(request)
     form = RevealForm(request.POST if request.method == "POST" else None)
-    reveal = _reveal(request, intake, form, "shown") if form.is_valid() else None
+    may = form.is_valid() and expect_proof(request, form)
+    reveal = _reveal(request, intake, form, "shown") if may else None
     if reveal is None:
         return _ask(request, intake, form, "shown")
     party = worksheet.read_frozen_party(submission)
@@ -45,10 +46,11 @@ def show_reporter(request: UserRequest, intake_id: UUID) -> HttpResponse:
 def download_pdf(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Ask for the reason; the record's PDF with the reporting party, marked on each sheet."""
     intake, submission = _revealable(request, intake_id)
-    if not is_proved(request):
+    if request.method != "POST" and not is_proved(request):
         return ask_for_proof(request)
     form = RevealForm(request.POST if request.method == "POST" else None)
-    reveal = _reveal(request, intake, form, "pdf") if form.is_valid() else None
+    may = form.is_valid() and expect_proof(request, form)
+    reveal = _reveal(request, intake, form, "pdf") if may else None
     if reveal is None:
         return _ask(request, intake, form, "pdf")
     party = worksheet.read_frozen_party(submission) or worksheet.ReportingPartyView()
@@ -114,7 +116,7 @@ def _reveal(
 
 def _ask(request: UserRequest, intake: Intake, form: RevealForm, how: str) -> HttpResponse:
     """The form of a reveal; what was refused keeps its words, with a key that was not used."""
-    context = {"intake": intake, "form": form, "how": how}
+    context = {"intake": intake, "form": form, "how": how, "must_prove": not is_proved(request)}
     status = 422 if form.errors else 200
     return render(request, "intake/reporting_party/ask.html", context, status=status)
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +15,7 @@ from intake.actions import records, restrictions
 from intake.errors import Refused
 from intake.forms.restrictions import NameForm, ReasonForm, RestrictForm
 from intake.models import Intake, NamedViewer
-from intake.views.fresh import fresh_sign_in_required
+from intake.views.fresh import ask_for_proof, expect_proof, is_proved
 from intake.views.requests import UserRequest
 
 
@@ -127,7 +126,7 @@ def lift(request: UserRequest, intake_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def break_glass(request: UserRequest, intake_id: UUID) -> HttpResponseBase:
+def break_glass(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """A record that is kept from the user: why it has to be opened now, for 60 minutes.
 
     Who may read it goes there. What the role does not show is a 404, before anybody is asked who
@@ -137,13 +136,10 @@ def break_glass(request: UserRequest, intake_id: UUID) -> HttpResponseBase:
     intake = get_object_or_404(here.filter(is_restricted=True), pk=intake_id)
     if not intake.is_kept:
         return redirect("intake", intake.pk)
-    return _break_glass(request, intake)
-
-
-@fresh_sign_in_required
-def _break_glass(request: UserRequest, intake: Intake) -> HttpResponse:
+    if request.method != "POST" and not is_proved(request):
+        return ask_for_proof(request)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and expect_proof(request, form):
         try:
             restrictions.break_glass(
                 actor=request.user,
@@ -160,8 +156,9 @@ def _break_glass(request: UserRequest, intake: Intake) -> HttpResponse:
         "intake": intake,
         "now": timezone.now(),
         "openings": worksheet.build_openings(intake)
-        if permissions.is_supervisor(request.user)
+        if permissions.is_supervisor(request.user) and is_proved(request)
         else (),
+        "must_prove": not is_proved(request),
     }
     status = 422 if form.errors else 200
     return render(request, "intake/restrictions/break_glass.html", context, status=status)

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,7 +26,7 @@ from intake.errors import InvalidValue, NotPossibleNow, Refused
 from intake.forms.users import AcceptInvitationForm, ChangeForm, DeactivateForm, InviteForm
 from intake.middleware import without_factor
 from intake.models import Agency, Intake, Invitation, User
-from intake.views.fresh import ask_for_proof, is_proved
+from intake.views.fresh import ask_for_proof, expect_proof, is_proved
 from intake.views.requests import UserRequest
 
 KEPT_LINK = "invitation_link"  # of the session
@@ -53,7 +52,7 @@ def invite_user(request: UserRequest) -> HttpResponse:
     if request.method != "POST" and not is_proved(request):
         return ask_for_proof(request)
     form = InviteForm(request.POST or None, agency=agency)
-    if request.method == "POST" and form.is_valid() and _expect_proof(request, form):
+    if request.method == "POST" and form.is_valid() and expect_proof(request, form):
         try:
             user, token = users.invite_user(actor=request.user, at=timezone.now(), **form.account())
         except InvalidValue as refused:
@@ -88,7 +87,7 @@ def edit_user(request: UserRequest, user_id: UUID) -> HttpResponse:
         open_calls=len(calls),
         initial=shown,
     )
-    if request.method == "POST" and form.is_valid() and _expect_proof(request, form):
+    if request.method == "POST" and form.is_valid() and expect_proof(request, form):
         try:
             users.change_user(
                 actor=request.user, user_id=user.pk, at=timezone.now(), **form.account()
@@ -222,17 +221,6 @@ def agency_of(request: UserRequest) -> Agency:
     if not permissions.is_administrator(request.user) or request.user.agency is None:
         raise Http404
     return request.user.agency
-
-
-def _expect_proof(request: UserRequest, form: Form) -> bool:
-    """Return whether the user proved who they are; else the form says so, with what was typed."""
-    if not is_proved(request):
-        form.add_error(
-            None,
-            "It is more than five minutes since you proved who you are. Nothing was changed, and "
-            "what you typed stands below: prove it on a new tab, then press the button again.",
-        )
-    return not form.errors
 
 
 def _user(request: UserRequest, user_id: UUID) -> User:

@@ -183,6 +183,11 @@ def test_ending_sessions_asks_for_a_fresh_sign_in(as_worker: Client, worker: Use
     answer = as_worker.post(reverse("sessions_end"), {"which": "all"})
     assert answer["Location"] == f"{reverse('prove')}?next=%2Faccounts%2F"
     assert Session.objects.filter(user=worker).count() == 2
+    proof = {"password": PASSWORD, "next": reverse("account")}
+    page = as_worker.post(reverse("prove"), proof, follow=True).content.decode()
+    assert "Nothing was done yet: press the button again." in page
+    again = as_worker.post(reverse("prove"), proof, follow=True).content.decode()
+    assert "Nothing was done yet" not in again
 
 
 @pytest.mark.parametrize(

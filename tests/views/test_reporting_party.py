@@ -124,7 +124,14 @@ def test_it_needs_a_fresh_sign_in_a_ground_and_words(
     session = client.session
     session["proved"] = 0
     session.save()
-    assert ask(client, record)["Location"].startswith(reverse("prove"))
+    for name in ("intake_reporter", "intake_pdf_reporter"):
+        page = client.get(reverse(name, args=[record.pk]))
+        assert page["Location"].startswith(reverse("prove"))
+        kept = ask(client, record, name)
+        assert kept.status_code == 422
+        assert "more than five minutes" in kept.content.decode()
+        assert WHY["words"] in kept.content.decode()
+        assert NAME not in kept.content.decode()
     assert not ReporterReveal.objects.exists()
 
 

@@ -237,8 +237,13 @@ def test_break_glass_asks_who_why_and_tells(
 ) -> None:
     client.force_login(supervisor)
     place = reverse("break_glass", args=[record.pk])
+    assert client.get(place)["Location"].startswith(reverse("prove"))
     asked = client.post(place, {"reason": "A child waits."})
-    assert asked["Location"].startswith(reverse("prove"))
+    kept = asked.content.decode()
+    assert asked.status_code == 422
+    assert "more than five minutes" in kept and "A child waits.</textarea>" in kept
+    for word in ("Ottoline", "Quillfeather", WHY):
+        assert word not in kept
     assert not BreakGlass.objects.exists()
     prove(client, place)
     page = client.get(place).content.decode()

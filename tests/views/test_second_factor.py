@@ -195,6 +195,23 @@ def test_what_no_key_answered_opens_nothing(client: Client, worker: User) -> Non
     assert client.get(reverse("calls")).status_code == 302
 
 
+def test_removing_a_factor_leads_back_to_the_account_after_the_proof(
+    client: Client, worker: User
+) -> None:
+    give_app(worker, timedelta(hours=2))
+    factor = Authenticator.objects.get(user=worker, type=Authenticator.Type.TOTP)
+    sign_in(client, "worker")
+    session = client.session
+    session["proved"] = 0
+    session.save()
+    asked = client.post(reverse("factor_remove", args=[factor.pk]))
+    client.post(asked["Location"], {"password": PASSWORD})
+    page = client.post(reverse("second_factor"), {"code": code_at(1)}, follow=True)
+    assert page.status_code == 200
+    assert page.redirect_chain == [(reverse("account"), 302)]
+    assert "press the button again" in page.content.decode()
+
+
 def test_a_fresh_sign_in_asks_for_the_second_factor_too(client: Client, worker: User) -> None:
     give_app(worker, timedelta(hours=2))
     sign_in(client, "worker")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import (
@@ -57,6 +58,11 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
                 typed = typed_texts(request)
                 if typed:
                     return render(request, "signed_out.html", {"typed": typed}, status=401)
+                messages.warning(
+                    request,
+                    "You were signed out already, so the button did nothing. What was saved before "
+                    "is kept.",
+                )
                 return redirect("login")
             return super().handle_no_permission(request, view_func)
         return JsonResponse(

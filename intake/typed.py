@@ -9,7 +9,12 @@ from intake import fields
 from intake.text import clean_text
 
 # What people type in forms that are sent at once, without a base.
-_TYPED = frozenset({"text", "who", "how", "by", "to_whom", "method", "name", "offers", "source"})
+_TYPED = frozenset(
+    {
+        *("text", "who", "how", "by", "to_whom", "method", "name", "offers", "source"),
+        *("reason", "words", "authority"),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,21 @@ def test_what_was_typed_in_a_refused_form_is_shown_to_copy(
     assert Narrative.objects.get(intake=call).text == ""
 
 
+@pytest.mark.parametrize("name", ["reason", "words", "authority"])
+def test_a_reason_comes_back_to_who_was_signed_out(client: Client, name: str) -> None:
+    address = reverse("restriction_set", args=[uuid.uuid4()])
+    sent = {name: "A cousin works here."}
+    page = client.post(address, sent, headers={"Origin": "http://testserver"})
+    assert page.status_code == 401
+    assert "A cousin works here.</textarea>" in page.content.decode()
+
+
+def test_a_button_of_who_was_signed_out_says_that_it_did_nothing(client: Client) -> None:
+    page = client.post(reverse("sessions_end"), {"which": "all"}, follow=True)
+    assert page.redirect_chain == [(reverse("login"), 302)]
+    assert "the button did nothing" in page.content.decode()
+
+
 def test_a_crafted_row_is_no_trouble(as_worker: Client, call: Intake) -> None:
     key = uuid.uuid4()
     data = {

@@ -1,5 +1,6 @@
 """Puts a backup back: manage.py restore FILE --identity key.txt, into an empty database."""
 
+import os
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         path: Path = options["file"]
+        os.umask(0o077)  # a database that is a file (SQLite) is its owner's alone
         try:
             putting_back.refuse_unless_empty()
             backup = read_or_refuse(path, options)

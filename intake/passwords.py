@@ -31,8 +31,8 @@ PLACES = 1 << 16
 HEADER = len(MAGIC) + 1 + (PLACES + 1) * 8
 LONGEST_TYPED = 4096
 HELP = (
-    f"A sentence that nobody guesses: at least {ALONE} characters, {WITH_FACTOR} where a second "
-    "factor is asked for too. Spaces and every letter count."
+    f"A sentence that nobody guesses: at least {ALONE} characters, {WITH_FACTOR} for who has to "
+    "have a second factor too. Spaces and every letter count."
 )
 
 

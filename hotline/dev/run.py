@@ -31,6 +31,7 @@ def main() -> int:
     names = write_env_file(ENV_FILE)
     # The demo's data belongs into the demo's database, whatever this shell is set up for.
     env = {name: value for name, value in os.environ.items() if name not in names}
+    print("Making ready what is missing; the first time takes some minutes.", flush=True)
     environment.ensure(dev=False)
     (system.ROOT / "var").mkdir(exist_ok=True)
     manage = (environment.PYTHON, "manage.py")

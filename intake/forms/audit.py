@@ -7,7 +7,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from intake.forms.looking import ColleagueField, filter_helper
+from intake.forms.looking import filter_helper
 from intake.forms.searches import YEARS
 from intake.models import Agency, User
 from intake.models.audit import SENTENCES
@@ -23,10 +23,18 @@ def verbs() -> list[tuple[str, Any]]:
     return found
 
 
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A person, with the username by which the rows of the audit name them."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return the option's text."""
+        return f"{obj.display_name} ({obj.username})"
+
+
 class AuditForm(forms.Form):
     """Everything may be left out: then it is all of the agency's audit."""
 
-    person = ColleagueField(User.objects.none(), label="Who", required=False, empty_label="Anybody")
+    person = PersonField(User.objects.none(), label="Who", required=False, empty_label="Anybody")
     verb = forms.ChoiceField(label="What", choices=verbs, required=False)
     reference = forms.CharField(label="Call", max_length=16, required=False)
     since = forms.DateField(

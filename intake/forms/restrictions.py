@@ -7,6 +7,7 @@ from django import forms
 
 from intake.models import User
 from intake.models.restrictions import REASON_LIMIT
+from intake.permissions import is_supervisor
 
 DAYS = (("", "Until taken off"), ("1", "1 day"), ("7", "7 days"), ("30", "30 days"))
 
@@ -37,7 +38,7 @@ class RestrictForm(ReasonForm):
         super().__init__(*args, **kwargs)
         field = self.fields["viewers"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(str(one.pk), one.display_name) for one in able]
+        field.choices = [(str(one.pk), _name_of(one)) for one in able]
 
 
 class NameForm(forms.Form):
@@ -52,4 +53,9 @@ class NameForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["user"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Choose")] + [(str(one.pk), one.display_name) for one in able]
+        field.choices = [("", "Choose")] + [(str(one.pk), _name_of(one)) for one in able]
+
+
+def _name_of(user: User) -> str:
+    """Return a name as it stands in the lists: a record waits where no supervisor is named."""
+    return f"{user.display_name}, {'supervisor' if is_supervisor(user) else 'worker'}"

@@ -73,11 +73,13 @@ class MeasureForm(forms.Form):
         label="Reference of the order, or who asked",
         max_length=160,
         help_text="Court and number, for example. Name nobody: this stays.",
+        error_messages={"required": "Give the order’s reference, or say who asked."},
     )
     dated = forms.DateField(
         label="Date of the order",
         required=False,
         validators=YEARS,
+        error_messages={"required": "Give the date of the order."},
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     ends = forms.UUIDField(required=False, widget=forms.HiddenInput)

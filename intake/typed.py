@@ -12,7 +12,7 @@ from intake.text import clean_text
 _TYPED = frozenset(
     {
         *("text", "who", "how", "by", "to_whom", "method", "name", "offers", "source"),
-        *("reason", "words", "authority"),
+        *("reason", "words", "authority", "username", "first_name", "last_name", "email"),
     }
 )
 

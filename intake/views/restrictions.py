@@ -147,6 +147,8 @@ def break_glass(request: UserRequest, intake_id: UUID) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 at=timezone.now(),
             )
+        except Intake.DoesNotExist:  # sealed meanwhile
+            raise Http404 from None
         except Refused as refused:
             form.add_error(None, refused.sentence)
         else:

@@ -98,7 +98,9 @@ def confirm_measure(request: UserRequest, measure_id: UUID) -> HttpResponse:
     if not is_proved(request):
         return ask_for_proof(request)
     if request.method == "POST":
-        _decide(request, retention.confirm_measure, "confirmed", measure_id=measure_id)
+        is_last = measure.kind == MeasureKind.EXPUNCTION
+        done = "confirmed, and the content is destroyed" if is_last else "confirmed"
+        _decide(request, retention.confirm_measure, done, measure_id=measure_id)
     return redirect("retention_record", measure.intake_id)
 
 

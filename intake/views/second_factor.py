@@ -28,6 +28,7 @@ def ask_factor(request: HttpRequest) -> HttpResponse:
     user = _asked(request)
     if user is None:
         return redirect("login")
+    is_signed_in = request.user.is_authenticated
     form = FactorForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
@@ -41,10 +42,11 @@ def ask_factor(request: HttpRequest) -> HttpResponse:
                 guessing.forget_factor(request, user)
                 return _go_on(request, user)
             else:
+                so_far = "Nothing was opened" if is_signed_in else "You are not signed in yet"
                 form.add_error(
                     "code",
                     "This was not accepted. A code is good once and for half a minute: wait for "
-                    "the next one. You are not signed in yet.",
+                    f"the next one. {so_far}.",
                 )
     return render(request, "registration/second_factor.html", _page(user, form), status=status)
 

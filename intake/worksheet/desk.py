@@ -16,6 +16,7 @@ from intake.models import (
     Answer,
     AuditEvent,
     Intake,
+    NamedViewer,
     QuestionSet,
     ReviewVisit,
     User,
@@ -80,7 +81,7 @@ class QueueRow(NamedTuple):
 
     `not_asked` are the sides nothing was asked of, in words; people are the names shown of them.
     A claim that was left idle is none. Of one that `is_kept` from the viewer there are no names
-    and nothing of what was asked.
+    and nothing of what was asked; one that is open to them by broken glass only, they cannot claim.
     """
 
     pk: UUID
@@ -96,6 +97,7 @@ class QueueRow(NamedTuple):
     visitors: tuple[str, ...]
     is_restricted: bool
     is_kept: bool
+    is_by_glass: bool
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,14 @@ class Step:
 
 
 def build_queue(waiting: IntakeQuerySet, *, viewer: User, at: datetime) -> list[QueueRow]:
-    """Return the rows of the queue for what waits (`QUEUE`), in order, in at most four queries."""
+    """Return the rows of the queue for what waits (`QUEUE`), in order, in at most five queries."""
     keys, values = keys_kept_from(viewer)
     kept = RawSQL(f"intake_intake.id IN ({keys})", values, models.BooleanField())  # noqa: S611
     rows = list(cast("Iterable[tuple[Any, ...]]", waiting.annotate(kept=kept)))
     visitors = _visitors(viewer=viewer, at=at)
     counted = _asked([key for key, _, asked, *_ in rows if asked is None])
     titles = _titles({edition for _, edition, *_ in rows})
+    by_glass = _by_glass([row[0] for row in rows if row[8] and not row[-1]], viewer=viewer, at=at)
     idle = at - CLAIM_IDLE
     return [
         QueueRow(
@@ -135,6 +138,7 @@ def build_queue(waiting: IntakeQuerySet, *, viewer: User, at: datetime) -> list[
             visitors=tuple(visitors[key]) if key in visitors and not is_kept else (),
             is_restricted=is_restricted,
             is_kept=is_kept,
+            is_by_glass=key in by_glass,
         )
         for (
             key,
@@ -155,6 +159,14 @@ def build_queue(waiting: IntakeQuerySet, *, viewer: User, at: datetime) -> list[
             is_kept,
         ) in rows
     ]
+
+
+def _by_glass(restricted: list[UUID], *, viewer: User, at: datetime) -> set[UUID]:
+    """Return those of the restricted intakes open to the viewer for which they are not named."""
+    if not restricted:
+        return set()
+    named = NamedViewer.objects.standing(at).filter(user=viewer, intake__in=restricted)
+    return set(restricted) - set(named.values_list("intake_id", flat=True))
 
 
 def _visitors(*, viewer: User, at: datetime) -> dict[UUID, list[str]]:

@@ -12,8 +12,8 @@ from intake.models import BreakGlass, Intake, NamedViewer, Restriction, User
 class Access:
     """What the page of a restriction shows.
 
-    Reasons and openings are part of the record: who may not read that does not see them either
-    (`reads`), a privacy officer for one.
+    Reasons are part of the record: who may not read that does not see them either (`reads`), a
+    privacy officer for one, who sees who broke the glass and when.
     """
 
     restriction: Restriction | None
@@ -32,7 +32,7 @@ def build_access(intake: Intake, *, viewer: User, at: datetime) -> Access:
     return Access(
         restriction=restriction,
         viewers=tuple(named.select_related("user", "given_by")),
-        openings=build_openings(intake) if reads else (),
+        openings=build_openings(intake) if reads or permissions.is_privacy_officer(viewer) else (),
         reads=reads,
         may_name=permissions.can_name_viewers(viewer, intake, at=at),
         may_lift=restriction is not None

@@ -379,3 +379,31 @@ def test_a_sample_is_drawn_from_what_was_not_restricted_and_rated_by_who_may_rea
     assert approvals_of(sample).keys() == {one.pk for one in calls}  # as it was drawn
     later = QualitySample(agency=agency, month=sample.month, drawn_at=timezone.now())
     assert approvals_of(later).keys() == {calls[1].pk}
+
+
+def test_a_privacy_officer_sees_who_broke_the_glass_and_not_why(
+    client: Client, privacy: User, supervisor: User, record: Intake
+) -> None:
+    restrictions.break_glass(
+        actor=supervisor, intake_id=record.pk, reason="A child waits.", at=timezone.now()
+    )
+    client.force_login(privacy)
+    page = client.get(reverse("restriction", args=[record.pk])).content.decode()
+    assert "Opened by break-glass" in page and supervisor.display_name in page
+    assert "A child waits" not in page and WHY not in page
+
+
+def test_the_queue_offers_no_claim_through_broken_glass(
+    client: Client, supervisor: User, named: User, record: Intake
+) -> None:
+    restrictions.break_glass(
+        actor=supervisor, intake_id=record.pk, reason="A child waits.", at=timezone.now()
+    )
+    claim = reverse("review_claim", args=[record.pk])
+    for user, offered in ((supervisor, False), (named, True)):
+        client.force_login(user)
+        page = client.get(reverse("reviews")).content.decode()
+        assert record.reference in page
+        assert (claim in page) == offered
+        assert ("Open to you by break-glass" in page) != offered
+        assert client.post(claim).status_code == (302 if offered else 422)

@@ -66,7 +66,8 @@ def test_a_record_is_found_asked_for_and_expunged(
     prove(other)
     assert other.get(confirm)["Location"] == page
     assert not Expunction.objects.exists()
-    assert "It was confirmed." in other.post(confirm, follow=True).content.decode()
+    done = other.post(confirm, follow=True).content.decode()
+    assert "It was confirmed, and the content is destroyed." in done
     tombstone = one.get(page).content.decode()
     for words in ("Expunged", "Court 26-1", record.submissions.get().sha256, record.reference):
         assert words in tombstone

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what asks no database; leave out what only PostgreSQL can show on another one."""
     for one in items:
         if not {"db", "transactional_db"} & set(getattr(one, "fixturenames", ())):
-            one.add_marker("no_database")
+            one.add_marker("one_engine")
     if connection.vendor != "postgresql":
         items[:] = [one for one in items if not one.get_closest_marker("postgresql_only")]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from hotline.dev import browser, environment, postgres, system
 
 ON_SQLITE = "not browser or main_path"
-ONCE = ("-m", "not no_database")  # of PostgreSQL's run: SQLite's has the rest
+ONCE = ("-m", "not one_engine")  # of PostgreSQL's run: SQLite's has the rest
 NO_TESTS = 5  # pytest's exit code when its words select nothing
 
 

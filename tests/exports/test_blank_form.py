@@ -20,6 +20,8 @@ from intake.worksheet import show_status
 from tests.exports.test_pdf_extremes import kinds_of, squeezed
 from tests.factory import NOW
 
+pytestmark = pytest.mark.one_engine  # what is on the paper, not what is in the rows
+
 CORNERS = re.compile(r"(Edition \d+ · \w+ .*?Page \d+ of \d+)|(CONFIDENTIAL once written.*$)")
 
 

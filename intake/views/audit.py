@@ -33,9 +33,13 @@ def list_events(request: UserRequest) -> HttpResponse:
     note_view(actor=request.user, names=list(form.changed_data), at=timezone.now())
     asked = request.GET.copy()
     asked.pop("older", None)
+    events_here = listed[:PER_PAGE]
+    agency = request.user.agency
+    assert agency is not None  # of a privacy officer
     context = {
         "form": form,
-        "events": listed[:PER_PAGE],
+        "events": events_here,
+        "rows": zip(events_here, worksheet.details_of(events_here, agency), strict=True),
         "is_more": len(listed) > PER_PAGE,
         "is_first": last is None,
         "filters": asked.urlencode(),

@@ -14,7 +14,7 @@ from intake.worksheet.assist import (
     build_help,
     build_live,
 )
-from intake.worksheet.audit import AuditFilter, find_events, older_than
+from intake.worksheet.audit import AuditFilter, details_of, find_events, older_than
 from intake.worksheet.build import (
     SCHEMA_VERSION,
     build,
@@ -220,6 +220,7 @@ __all__ = [
     "check_described",
     "count_new",
     "describe",
+    "details_of",
     "differences",
     "find_events",
     "find_glass",

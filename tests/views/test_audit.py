@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -210,3 +211,37 @@ def test_who_has_no_agency_reads_no_edition(client: Client, agency: Agency) -> N
     client.force_login(User.objects.create(username="operator", is_superuser=True))
     assert client.get(reverse("editions")).status_code == 404
     assert client.get(reverse("edition", args=[1])).status_code == 404
+
+
+def test_details_stand_in_words(client: Client, privacy: User, worker: User) -> None:
+    call, other = make_call(worker), make_call(worker)
+    strange = uuid.uuid4()
+    details: dict[str, str | int | bool] = {
+        "viewer": str(worker.pk),
+        "to": str(other.pk),
+        "hand_over": str(strange),
+        "is_written": True,
+        "count": 3,
+        "until": "",
+        "fields": "name, street",
+    }
+    record_event("intake.viewer_named", actor=worker, at=NOW, subject=call, details=details)
+    client.force_login(privacy)
+    page = client.get(reverse("audit")).content.decode()
+    told = (
+        f"viewer: worker; to: {other.reference}; hand over: {str(strange)[:8]}…; "
+        "is written: yes; count: 3; fields: name, street"
+    )
+    assert told in page
+
+
+def test_details_name_nobody_of_another_agency(
+    client: Client, privacy: User, worker: User, stranger: User
+) -> None:
+    details: dict[str, str | int | bool] = {"viewer": str(stranger.pk)}
+    record_event(
+        "intake.viewer_named", actor=worker, at=NOW, subject=make_call(worker), details=details
+    )
+    client.force_login(privacy)
+    page = client.get(reverse("audit")).content.decode()
+    assert f"viewer: {str(stranger.pk)[:8]}…" in page and "viewer: stranger" not in page

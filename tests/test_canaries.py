@@ -204,6 +204,8 @@ def is_shown(name: str, user: User | None, call: Intake) -> bool:
     return is_own and (call.is_writable or name == "calls") and name in OWN_OPEN
 
 
+# Five thousand answers: what templates and views tell is the same on either engine.
+@pytest.mark.one_engine
 @pytest.mark.parametrize("is_restricted", [False, True])
 def test_no_address_tells_a_canary(here: Told, there: Told, is_restricted: bool) -> None:
     if is_restricted:

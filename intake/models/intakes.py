@@ -199,10 +199,12 @@ def is_open_to_eyes_of(user: User, *, intake: str = "", at: datetime | None = No
     return Q(**{f"{intake}is_restricted": False}) | own | Q(Exists(named)) | Q(Exists(broken))
 
 
-def is_kept_from(user: User, *, intake: str = "") -> "ExpressionWrapper[Q]":
-    """Return the value that an intake is restricted and the user may not read it."""
+def is_kept_from(
+    user: User, *, intake: str = "", at: datetime | None = None
+) -> "ExpressionWrapper[Q]":
+    """Return the value that an intake is restricted and the user may not read it `at` a time."""
     return ExpressionWrapper(
-        ~is_open_to_eyes_of(user, intake=intake), output_field=models.BooleanField()
+        ~is_open_to_eyes_of(user, intake=intake, at=at), output_field=models.BooleanField()
     )
 
 

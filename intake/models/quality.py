@@ -1,5 +1,7 @@
 """Quality review: ratings of a record by six items, and the monthly sample that two rate blind."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -62,15 +64,17 @@ class QualityRatingQuerySet(models.QuerySet["QualityRating"]):
         """Return the blind ratings of monthly samples, asked for or given."""
         return self.filter(sampled__isnull=False)
 
-    def asked_of(self, user: User) -> "QualityRatingQuerySet":
+    def asked_of(self, user: User, *, at: datetime | None = None) -> "QualityRatingQuerySet":
         """Return the blind ratings that `user` was asked for, while the user supervises.
 
-        Not of a record that was restricted since, unless the user may read it.
+        Not of a record that was restricted since, unless the user may read it `at` a time, now
+        unless told.
         """
         if user.agency_id is None or not user.is_active or "supervisors" not in user.roles:
             return self.none()
         asked = self.of_samples().filter(rater=user, sampled__sample__agency=user.agency_id)
-        return asked.filter(is_open_to_eyes_of(user, intake="intake__"), intake__is_hidden=False)
+        is_open = is_open_to_eyes_of(user, intake="intake__", at=at)
+        return asked.filter(is_open, intake__is_hidden=False)
 
 
 class QualityRating(Record):

@@ -548,3 +548,15 @@ def test_a_mail_that_could_not_be_sent_is_tried_again(
     assert notices.mail_counts(at=NOW) == 0
     settings.EMAIL_BACKEND = working
     assert notices.mail_counts(at=NOW + MINUTE) == 1
+
+
+def test_what_is_kept_of_a_count_holds_no_time_of_its_own(worker: User, supervisor: User) -> None:
+    """The same words count at any time, and after whatever was seen."""
+    call = submitted(worker, NOW, "immediate")
+    assert call.due_at is not None
+    for at in (NOW, call.due_at - HOUR, call.due_at - HOUR / 2, call.due_at + HOUR):
+        for seen in (None, NOW, at - HOUR / 4, at):
+            User.objects.filter(pk=supervisor.pk).update(notices_seen_at=seen)
+            told(supervisor, at)
+    counts = [worksheet.count_new(supervisor, at=call.due_at + span) for span in (-2 * HOUR, HOUR)]
+    assert counts == [0, 1]

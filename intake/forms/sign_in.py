@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.validators import MaxLengthValidator
 
 from intake.passwords import LONGEST_TYPED
@@ -29,6 +29,27 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Return what was typed."""
         return self.cleaned_data
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """Django's three fields, with what is wrong of the new password under it, in our words."""
+
+    error_messages = {
+        **PasswordChangeForm.error_messages,
+        "password_incorrect": "This is not your password now. Nothing was changed.",
+        "password_mismatch": "This is not the same as above. Type the new password twice.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = "Password now"
+        self.fields["new_password1"].help_text = ""  # the page says it in a sentence
+        self.fields["new_password2"].label = "New password again"
+        self.fields["new_password2"].help_text = ""
+
+    def validate_password_for_user(self, user: Any, password_field_name: str = "") -> None:
+        """Say under the first of the two what is wrong with the new password."""
+        super().validate_password_for_user(user, "new_password1")
 
 
 class FactorForm(forms.Form):

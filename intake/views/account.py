@@ -19,7 +19,7 @@ from intake import guessing, worksheet
 from intake.actions import second_factors
 from intake.actions.sessions import end_sessions
 from intake.errors import InvalidValue, NotPossibleNow
-from intake.forms.sign_in import AppForm, KeyForm
+from intake.forms.sign_in import AppForm, ChangePasswordForm, KeyForm
 from intake.middleware import without_factor
 from intake.models import User
 from intake.models.audit import record_event
@@ -163,6 +163,7 @@ def sign_out_everywhere(request: UserRequest) -> HttpResponse:
 class ChangePassword(PasswordChangeView):
     """Django's change of the own password, with an audit event; other sessions end with it."""
 
+    form_class = ChangePasswordForm
     template_name = "registration/password.html"
     success_url = reverse_lazy("home")
     extra_context = {"help": HELP}
@@ -179,11 +180,6 @@ class ChangePassword(PasswordChangeView):
                 messages.error(request, guessing.words_for(wait))
                 return redirect("password")
         return super().post(request, *args, **kwargs)
-
-    def get_form(self, form_class: Any = None) -> Any:
-        form = super().get_form(form_class)
-        form.fields["new_password1"].help_text = ""  # the page says it in a sentence
-        return form
 
     def form_invalid(self, form: Any) -> HttpResponse:
         user = self.request.user

@@ -86,7 +86,13 @@ def test_the_own_password_is_changed(as_worker: Client, worker: User) -> None:
     assert b"not changed" in as_worker.post(reverse("password"), form).content
     form["old_password"] = PASSWORD
     short = form | {"new_password1": "short", "new_password2": "short"}
-    assert b"not changed" in as_worker.post(reverse("password"), short).content
+    refused = as_worker.post(reverse("password"), short)
+    assert b"not changed" in refused.content
+    assert set(refused.context["form"].errors) == {"new_password1"}
+    twice = as_worker.post(reverse("password"), form | {"new_password2": f"{new}!"})
+    assert twice.context["form"].errors == {
+        "new_password2": ["This is not the same as above. Type the new password twice."]
+    }
     other = Client()
     other.force_login(worker)
     done = as_worker.post(reverse("password"), form, follow=True)

@@ -47,7 +47,7 @@ class ChangePasswordForm(PasswordChangeForm):
         self.fields["new_password2"].label = "New password again"
         self.fields["new_password2"].help_text = ""
 
-    def validate_password_for_user(self, user: Any, password_field_name: str = "") -> None:
+    def validate_password_for_user(self, user: Any, *_: Any) -> None:
         """Say under the first of the two what is wrong with the new password."""
         super().validate_password_for_user(user, "new_password1")
 

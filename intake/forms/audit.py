@@ -7,7 +7,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from intake.forms.looking import filter_helper
+from intake.forms.looking import ColleagueField, filter_helper
 from intake.forms.searches import YEARS
 from intake.models import Agency, User
 from intake.models.audit import SENTENCES
@@ -23,12 +23,12 @@ def verbs() -> list[tuple[str, Any]]:
     return found
 
 
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class PersonField(ColleagueField):
     """A person, with the username by which the rows of the audit name them."""
 
     def label_from_instance(self, obj: User) -> str:
         """Return the option's text."""
-        return f"{obj.display_name} ({obj.username})"
+        return f"{super().label_from_instance(obj)} ({obj.username})"
 
 
 class AuditForm(forms.Form):

@@ -44,6 +44,7 @@ def details_of(events: Sequence[AuditEvent], agency: Agency) -> list[str]:
     """Return the details of each event in words, people by username and calls by reference.
 
     Two queries at most; other keys stand as their first eight figures, which tell two apart.
+    In order of the alphabet: PostgreSQL keeps no order of what is written as JSON.
     """
     found = {key for event in events for key in map(_key_of, event.details.values()) if key}
     names: dict[UUID, str] = {}
@@ -56,7 +57,7 @@ def details_of(events: Sequence[AuditEvent], agency: Agency) -> list[str]:
     return [
         "; ".join(
             f"{name.replace('_', ' ')}: {_in_words(value, names)}"
-            for name, value in event.details.items()
+            for name, value in sorted(event.details.items())
             if value != ""
         )
         for event in events

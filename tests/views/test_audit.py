@@ -229,8 +229,8 @@ def test_details_stand_in_words(client: Client, privacy: User, worker: User) -> 
     client.force_login(privacy)
     page = client.get(reverse("audit")).content.decode()
     told = (
-        f"viewer: worker; to: {other.reference}; hand over: {str(strange)[:8]}…; "
-        "is written: yes; count: 3; fields: name, street"
+        f"count: 3; fields: name, street; hand over: {str(strange)[:8]}…; is written: yes; "
+        f"to: {other.reference}; viewer: worker"
     )
     assert told in page
 

@@ -1,17 +1,17 @@
 """The intake: the whole record of one call, and the narrative typed during it."""
 
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Length
 from django.utils import timezone
 
 from intake.models.base import Language, Record, SavedRecord, YesNo, is_one_of
 from intake.models.people import Agency, User
+from intake.models.prepared import Prepared
 from intake.models.question_sets import Edition
 from intake.models.restrictions import BreakGlass, NamedViewer
 
@@ -31,8 +31,6 @@ class Literal(models.Value):
         assert not word or word.isidentifier()
         return f"'{word}'", ()
 
-
-_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # stands for the present in what is kept of a query
 
 models.TextField.register_lookup(Length)
 
@@ -208,22 +206,14 @@ def is_kept_from(
     )
 
 
-def keys_kept_from(user: User) -> tuple[str, list[Any]]:
+@Prepared
+def keys_kept_from(user: UUID, agency: UUID | None, *, at: datetime) -> models.QuerySet[Any, Any]:
     """Return the query for the keys of the agency's restricted intakes that `user` may not read.
 
-    The same as `kept_from(user)`, for lists that are read every few seconds: its words are put
-    together once for a user, which takes Django longer than the database to answer them.
+    The same as `kept_from`, for what is asked too often to be put together each time.
     """
-    query, values = _keys_kept_from(user.pk, user.agency_id)
-    any_time, now = map(connection.ops.adapt_datetimefield_value, (_ANY_TIME, timezone.now()))
-    return query, [now if value == any_time else value for value in values]
-
-
-@lru_cache(1024)
-def _keys_kept_from(user: UUID, agency: UUID | None) -> tuple[str, tuple[Any, ...]]:
-    is_open = is_open_to_eyes_of(User(pk=user), at=_ANY_TIME)
-    kept = Intake.objects.filter(~is_open, agency=agency, is_restricted=True)
-    return kept.values("pk").query.sql_with_params()
+    is_open = is_open_to_eyes_of(User(pk=user), at=at)
+    return Intake.objects.filter(~is_open, agency=agency, is_restricted=True).values("pk")
 
 
 class IntakeStatus(models.TextChoices):

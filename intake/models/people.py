@@ -192,6 +192,13 @@ class User(AbstractUser):
             Group.objects.filter(user=self, name__in=ROLES).values_list("name", flat=True)
         )
 
+    @classmethod
+    def known_as(cls, pk: uuid.UUID, agency: uuid.UUID | None, roles: frozenset[str]) -> "User":
+        """Return an active user of whom no more is known, as a `Prepared` query is about one."""
+        user = cls(pk=pk, agency_id=agency)
+        user.roles = roles
+        return user
+
     @property
     def must_have_factor(self) -> bool:
         """Whether this user may do nothing without a second factor: all but workers by policy."""

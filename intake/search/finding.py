@@ -322,7 +322,7 @@ class _Asked:
         self.since, self.until = _days(criteria)
         self.filters = self._filters(user, criteria)
         # A few, that are nowhere in what is found or counted, whatever is asked for.
-        self.kept = keys_kept_from(user)
+        self.kept = keys_kept_from.sql(user.pk, user.agency_id, at=timezone.now())
         self.order = "ASC" if part.is_newer else "DESC"
 
     def _filters(self, user: User, criteria: Criteria) -> Sql | None:

@@ -1,7 +1,6 @@
 """The supervisor's desk: the queue of what waits, and the page on which one intake is judged."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +67,7 @@ def note_presence(request: UserRequest, intake_id: UUID) -> JsonResponse:
     now = timezone.now()
     is_active = request.POST.get("active") == "yes"
     reviews.note_presence(actor=request.user, intake_id=intake.pk, is_active=is_active, at=now)
-    row = _row(request.user, intake, now)
+    row = worksheet.build_queue_row(intake, viewer=request.user, at=now)
     html = render_to_string(
         "intake/reviews/_there.html", {"row": row, "user": request.user}, request
     )
@@ -200,27 +199,12 @@ def _queue(request: UserRequest) -> dict[str, Any]:
     if not permissions.is_supervisor(request.user):
         raise Http404
     wanted = parse_filter(request.GET)
-    # What is kept from the user waits like the rest, so that nobody overlooks it; a filter by
-    # people would tell whose it is.
-    mine = worksheet.QUEUE.visible_to(request.user)
-    all_here = worksheet.QUEUE.within_role_of(request.user)
-    waiting = mine if wanted.worker or wanted.show == "mine" else all_here
-    waiting = waiting.with_supervisor(is_returned=wanted.show == "returned")
-    if wanted.worker:
-        waiting = waiting.filter(worker=wanted.worker)
-    if wanted.show == "mine":
-        waiting = waiting.filter(reviews__outcome="", reviews__reviewer=request.user)
     now = timezone.now()
-    if wanted.show == "unclaimed":
-        waiting = waiting.exclude(reviews__in=Review.objects.held(now))
-    rows = worksheet.build_queue(waiting[: LONGEST_QUEUE + 1], viewer=request.user, at=now)
+    rows = worksheet.build_queue(
+        viewer=request.user, at=now, most=LONGEST_QUEUE + 1, show=wanted.show, worker=wanted.worker
+    )
     is_cut = len(rows) > LONGEST_QUEUE
     return {"rows": rows[:LONGEST_QUEUE], "wanted": wanted, "now": now, "is_cut": is_cut}
-
-
-def _row(user: User, intake: Intake, now: datetime) -> worksheet.QueueRow:
-    """Return who is at one intake, as its row of the queue tells it."""
-    return worksheet.build_queue(worksheet.QUEUE.filter(pk=intake.pk), viewer=user, at=now)[0]
 
 
 def _fetch(request: UserRequest, intake_id: UUID) -> Intake:
@@ -279,7 +263,7 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "party_state": party,
         "may_reveal": permissions.can_reveal_reporter(request.user, intake),
         "disclosures": worksheet.build_disclosures(intake),
-        "row": _row(request.user, intake, now),
+        "row": worksheet.build_queue_row(intake, viewer=request.user, at=now),
         "now": now,
         "is_mine": is_mine,
         "open_review": open_review,

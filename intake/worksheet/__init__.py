@@ -26,7 +26,14 @@ from intake.worksheet.build import (
 )
 from intake.worksheet.changes import Change, changes_between
 from intake.worksheet.described import build_checks, check_described, describe
-from intake.worksheet.desk import QUEUE, QueueRow, Step, build_history, build_queue, build_readers
+from intake.worksheet.desk import (
+    QueueRow,
+    Step,
+    build_history,
+    build_queue,
+    build_queue_row,
+    build_readers,
+)
 from intake.worksheet.drafts import DraftView, build_draft, version_of
 from intake.worksheet.edition_diff import (
     DiffView,
@@ -131,7 +138,6 @@ __all__ = [
     "MOST_NOTICES",
     "NOT_EXPORTED",
     "PURPOSES",
-    "QUEUE",
     "READABLE",
     "SCHEMA_VERSION",
     "Access",
@@ -207,6 +213,7 @@ __all__ = [
     "build_party_state",
     "build_preview",
     "build_queue",
+    "build_queue_row",
     "build_ratings",
     "build_readers",
     "build_replay",

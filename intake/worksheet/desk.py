@@ -4,12 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import models
-from django.db.models import FilteredRelation, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 
 from intake import permissions
 from intake.models import (
@@ -18,12 +24,14 @@ from intake.models import (
     Intake,
     NamedViewer,
     QuestionSet,
+    Review,
     ReviewVisit,
     User,
 )
 from intake.models.answers import AnswerStatus
 from intake.models.insights import BITS
-from intake.models.intakes import IntakeQuerySet, Literal, keys_kept_from
+from intake.models.intakes import IntakeQuerySet, Literal, is_kept_from, is_open_to_eyes_of
+from intake.models.prepared import Prepared
 from intake.models.reviews import CLAIM_IDLE
 
 THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
@@ -50,29 +58,6 @@ READ = (
     "intake.versions_viewed",
     "reporter.revealed",
     "reporter.exported",
-)
-
-
-# What the queue reads. Put together once: that takes Django longer than the database to answer.
-QUEUE = cast(
-    IntakeQuerySet,
-    Intake.objects.annotate(
-        claim=FilteredRelation("reviews", condition=Q(reviews__outcome=Literal("")))
-    ).values_list(
-        *("pk", "edition_id", "summary__asked", "reference", "status"),
-        *("is_danger_first", "due_at", "submitted_at", "is_restricted"),
-        *(f"worker__{name}" for name in NAMES),
-        *("claim__reviewer_id", "claim__active_at"),
-        *(f"claim__reviewer__{name}" for name in NAMES),
-    ),
-)
-_VISITS = ReviewVisit.objects.order_by("user__username").values_list(
-    "intake_id", *(f"user__{name}" for name in NAMES)
-)
-_TITLES = (
-    QuestionSet.objects.filter(kind="factor")
-    .order_by("position")
-    .values_list("edition_id", "key", "title")
 )
 
 
@@ -111,15 +96,78 @@ class Step:
     lasted: timedelta | None
 
 
-def build_queue(waiting: IntakeQuerySet, *, viewer: User, at: datetime) -> list[QueueRow]:
-    """Return the rows of the queue for what waits (`QUEUE`), in order, in at most five queries."""
-    keys, values = keys_kept_from(viewer)
-    kept = RawSQL(f"intake_intake.id IN ({keys})", values, models.BooleanField())  # noqa: S611
-    rows = list(cast("Iterable[tuple[Any, ...]]", waiting.annotate(kept=kept)))
-    visitors = _visitors(viewer=viewer, at=at)
+def build_queue(
+    *, viewer: User, at: datetime, most: int, show: str = "", worker: UUID | None = None
+) -> list[QueueRow]:
+    """Return the first rows of the queue, in order, in at most four queries.
+
+    `show` is `mine`, `unclaimed`, `returned` or empty for all that waits; `worker` narrows to one
+    person's. What is kept from the viewer waits like the rest, so that nobody overlooks it, but a
+    filter by people would tell whose it is.
+    """
+    if not permissions.is_supervisor(viewer):
+        return []
+    about = viewer.pk, viewer.agency_id, viewer.roles
+    return _rows(_queue.rows(*about, show, worker, most, at=at), viewer=viewer, at=at)
+
+
+def build_queue_row(intake: Intake, *, viewer: User, at: datetime) -> QueueRow:
+    """Return an intake that the viewer may read as the queue shows it."""
+    rows = _read(Intake.objects.filter(pk=intake.pk), viewer, at)
+    return _rows(rows, viewer=viewer, at=at)[0]
+
+
+@Prepared
+def _queue(
+    pk: UUID,
+    agency: UUID,
+    roles: frozenset[str],
+    show: str,
+    worker: UUID | None,
+    most: int,
+    *,
+    at: datetime,
+) -> QuerySet[Any, Any]:
+    """What waits for a supervisor, as `build_queue` narrows it."""
+    viewer = User.known_as(pk, agency, roles)
+    here = Intake.objects.within_role_of(viewer).with_supervisor(is_returned=show == "returned")
+    if worker or show == "mine":
+        here = here.filter(is_open_to_eyes_of(viewer, at=at))
+    if worker:
+        here = here.filter(worker=worker)
+    if show == "mine":
+        here = here.filter(reviews__outcome="", reviews__reviewer=viewer)
+    if show == "unclaimed":
+        here = here.exclude(reviews__in=Review.objects.held(at))
+    return _read(here, viewer, at)[:most]
+
+
+def _read(intakes: IntakeQuerySet, viewer: User, at: datetime) -> QuerySet[Any, Any]:
+    """Return the query for what `_rows` reads of each."""
+    named = NamedViewer.objects.standing(at).filter(intake=OuterRef("pk"), user=viewer)
+    return intakes.annotate(
+        claim=FilteredRelation("reviews", condition=Q(reviews__outcome=Literal(""))),
+        unnamed=ExpressionWrapper(
+            Q(is_restricted=True) & ~Q(Exists(named)), output_field=BooleanField()
+        ),
+        kept=is_kept_from(viewer, at=at),
+    ).values_list(
+        *("pk", "edition_id", "summary__asked", "reference", "status"),
+        *("is_danger_first", "due_at", "submitted_at", "is_restricted", "unnamed", "kept"),
+        *(f"worker__{name}" for name in NAMES),
+        *("claim__reviewer_id", "claim__active_at"),
+        *(f"claim__reviewer__{name}" for name in NAMES),
+    )
+
+
+def _rows(read: Iterable[Sequence[Any]], *, viewer: User, at: datetime) -> list[QueueRow]:
+    """Return the rows of the queue for what was read of each."""
+    rows = list(read)
+    visitors: dict[UUID, list[str]] = {}
+    for key, *names in _visits.rows(viewer.pk, viewer.agency_id, at=at):
+        visitors.setdefault(key, []).append(_shown(*names))
     counted = _asked([key for key, _, asked, *_ in rows if asked is None])
-    titles = _titles({edition for _, edition, *_ in rows})
-    by_glass = _by_glass([row[0] for row in rows if row[8] and not row[-1]], viewer=viewer, at=at)
+    titles = _factors(frozenset(edition for _, edition, *_ in rows), at=at)
     idle = at - CLAIM_IDLE
     return [
         QueueRow(
@@ -129,16 +177,16 @@ def build_queue(waiting: IntakeQuerySet, *, viewer: User, at: datetime) -> list[
             is_danger_first,
             due_at,
             submitted_at,
-            worker="" if is_kept else _shown(first_name, last_name, username),
-            not_asked=()
-            if is_kept
-            else _left_out(titles[edition], counted[key] if asked is None else asked),
+            "" if is_kept else _shown(*worker),
+            () if is_kept else _left_out(titles[edition], counted[key] if asked is None else asked),
             claimed_by=reviewer if (is_held := bool(reviewer and active_at > idle)) else None,
-            claimed_by_name=_shown(*names) if is_held and not is_kept else "",
+            claimed_by_name=_shown(first_name, last_name, username)
+            if is_held and not is_kept
+            else "",
             visitors=tuple(visitors[key]) if key in visitors and not is_kept else (),
             is_restricted=is_restricted,
             is_kept=is_kept,
-            is_by_glass=key in by_glass,
+            is_by_glass=is_unnamed and not is_kept,
         )
         for (
             key,
@@ -150,40 +198,39 @@ def build_queue(waiting: IntakeQuerySet, *, viewer: User, at: datetime) -> list[
             due_at,
             submitted_at,
             is_restricted,
+            is_unnamed,
+            is_kept,
+            *worker,
+            reviewer,
+            active_at,
             first_name,
             last_name,
             username,
-            reviewer,
-            active_at,
-            *names,
-            is_kept,
         ) in rows
     ]
 
 
-def _by_glass(restricted: list[UUID], *, viewer: User, at: datetime) -> set[UUID]:
-    """Return those of the restricted intakes open to the viewer for which they are not named."""
-    if not restricted:
-        return set()
-    named = NamedViewer.objects.standing(at).filter(user=viewer, intake__in=restricted)
-    return set(restricted) - set(named.values_list("intake_id", flat=True))
-
-
-def _visitors(*, viewer: User, at: datetime) -> dict[UUID, list[str]]:
-    """Return who else of the agency has the page of which intake open, by name."""
-    visitors: dict[UUID, list[str]] = {}
-    there = _VISITS.filter(seen_at__gt=at - THERE, user__agency=viewer.agency_id)
-    for key, *names in there.exclude(user=viewer):
-        visitors.setdefault(key, []).append(_shown(*names))
-    return visitors
-
-
-def _titles(editions: set[UUID]) -> dict[UUID, tuple[tuple[str, str], ...]]:
+def _factors(editions: frozenset[UUID], *, at: datetime) -> dict[UUID, tuple[tuple[str, str], ...]]:
     """Return the key and the title of each factor, by edition."""
     titles: dict[UUID, tuple[tuple[str, str], ...]] = dict.fromkeys(editions, ())
-    for edition, key, title in _TITLES.filter(edition__in=editions):
+    for edition, key, title in _titles.rows(editions, at=at) if editions else ():
         titles[edition] += ((key, title),)
     return titles
+
+
+@Prepared
+def _visits(pk: UUID, agency: UUID, *, at: datetime) -> QuerySet[Any, Any]:
+    """Who else of the agency has the page of which intake open, by name."""
+    there = ReviewVisit.objects.filter(seen_at__gt=at - THERE, user__agency=agency)
+    names = (f"user__{name}" for name in NAMES)
+    return there.exclude(user=pk).order_by("user__username").values_list("intake_id", *names)
+
+
+@Prepared
+def _titles(editions: frozenset[UUID], *, at: datetime) -> QuerySet[Any, Any]:
+    """The key and the title of each factor, by edition; they hold at any time."""
+    factors = QuestionSet.objects.filter(kind="factor", edition__in=editions)
+    return factors.order_by("position").values_list("edition_id", "key", "title")
 
 
 @lru_cache(4096)  # most rows leave out the same

@@ -1,8 +1,7 @@
 """Notices: what waits for a user, computed from the records' own times; none of it is stored."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +35,7 @@ from intake.models import (
     User,
 )
 from intake.models.intakes import IntakeStatus, is_kept_from
+from intake.models.prepared import Prepared
 from intake.models.reviews import CLAIM_IDLE, ReviewOutcome
 
 SOON = timedelta(hours=1)  # before a response is due
@@ -45,10 +45,6 @@ MOST_NOTICES = 200  # notices of one user; what is beyond is in the queue
 
 # What is left out last where there are more: what no queue has, then what is due.
 GLASS, DUE, REST = range(3)
-
-# What stands for the present, and for when notices were seen last, in a query that is kept.
-_AT, _SINCE = datetime(2000, 1, 1, tzinfo=UTC), datetime(1990, 1, 1, tzinfo=UTC)
-_SPANS = (timedelta(0), SOON, -CLAIM_IDLE, -TAKEN_SHOWN, -GLASS_SHOWN)
 
 WORDS = {
     "overdue": "Response overdue",
@@ -111,44 +107,23 @@ def build_notices(
 
 
 def count_new(user: User, *, at: datetime) -> int:
-    """Return how many notices the user has not seen, 100 at most. One query.
-
-    Each page asks, so its words are put together once for a user: that takes Django longer than
-    the database takes to answer.
-    """
-    since = user.notices_seen_at
-    query, values = _counted(user.pk, user.agency_id, user.roles, since is not None)
-    if not query or not user.is_active:
+    """Return how many notices the user has not seen, 100 at most. One query, asked by each page."""
+    if not permissions.has_notices(user):
         return 0
+    about = user.pk, user.agency_id, user.roles, user.notices_seen_at
+    query, values = _new.sql(*about, at=at)
     with connection.cursor() as cursor:
-        cursor.execute(query, _at_times(values, at=at, since=since))
+        cursor.execute(f"SELECT count(*) FROM ({query}) waiting", values)  # noqa: S608
         return int(cursor.fetchone()[0])
 
 
-@lru_cache(1024)
-def _counted(
-    user_id: UUID, agency_id: UUID | None, roles: frozenset[str], has_seen: bool
-) -> tuple[str, tuple[Any, ...]]:
-    """Return the query that counts what is new to a user, at stand-ins for the times."""
-    user = User(pk=user_id, agency_id=agency_id)
-    user.role_names = ",".join(roles)  # type: ignore[attr-defined]  # as `with_roles` gives it
-    branches = _branches(user, at=_AT, since=_SINCE if has_seen else None)
-    if not branches:
-        return "", ()
-    query, values = branches[0].union(*branches[1:], all=True)[:100].query.sql_with_params()
-    return f"SELECT count(*) FROM ({query}) waiting", values  # noqa: S608
-
-
-def _at_times(values: tuple[Any, ...], *, at: datetime, since: datetime | None) -> list[Any]:
-    """Return a query's values with the times in place of what stood in for them."""
-    adapt = connection.ops.adapt_datetimefield_value
-    times: dict[Any, Any] = {
-        adapt(stand_in + span): adapt(time + span)
-        for stand_in, time in ((_AT, at), (_SINCE, since))
-        for span in _SPANS
-        if time is not None
-    }
-    return [times.get(one, one) if isinstance(one, (datetime, str)) else one for one in values]
+@Prepared
+def _new(
+    pk: UUID, agency: UUID | None, roles: frozenset[str], since: datetime | None, *, at: datetime
+) -> QuerySet[Any, Any]:
+    """What is new to a user of these roles, and 100 of it are enough."""
+    branches = _branches(User.known_as(pk, agency, roles), at=at, since=since)
+    return branches[0].union(*branches[1:], all=True)[:100]
 
 
 def _branches(user: User, *, at: datetime, since: datetime | None) -> list[QuerySet[Any, Any]]:

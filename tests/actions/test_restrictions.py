@@ -63,10 +63,7 @@ def sees(user: User, intake: Intake) -> bool:
 
 def kept(user: User) -> set[UUID]:
     """Return what is kept from the user, as the query says that is put together once."""
-    query, values = keys_kept_from(user)
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        keys = {key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()}
+    keys = {key for (key,) in keys_kept_from.rows(user.pk, user.agency_id, at=timezone.now())}
     assert keys == set(Intake.objects.kept_from(user).values_list("pk", flat=True))
     return keys
 

@@ -102,8 +102,7 @@ def read_figures(viewer: User) -> worksheet.Insights:
 
 def read_queue(viewer: User) -> list[worksheet.QueueRow]:
     """What the queue's page reads: its list, and what is shown of each row."""
-    waiting = worksheet.QUEUE.within_role_of(viewer).with_supervisor(is_returned=False)
-    return worksheet.build_queue(waiting[: LONGEST_QUEUE + 1], viewer=viewer, at=crowd.UNTIL)
+    return worksheet.build_queue(viewer=viewer, at=crowd.UNTIL, most=LONGEST_QUEUE + 1)
 
 
 def figures_by_sql(viewer: User) -> dict[str, Callable[[], object]]:

@@ -19,8 +19,13 @@ from tests import factory
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks no database; leave out what only PostgreSQL can show on another one."""
+    """Mark what asks no database; leave out what only PostgreSQL can show on another one.
+
+    Walks and papers are long and reach what other tests reach: coverage is measured without them.
+    """
     for one in items:
+        if one.get_closest_marker("one_engine"):
+            one.add_marker("no_cover")
         if not {"db", "transactional_db"} & set(getattr(one, "fixturenames", ())):
             one.add_marker("one_engine")
     if connection.vendor != "postgresql":
@@ -51,6 +56,7 @@ def django_db_modify_db_settings(
         return
     name = connection.settings_dict["TEST"]["NAME"] or f"test_{migrated}"
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated}"')
 
 

@@ -22,7 +22,9 @@ PASSWORD = "correct horse battery"
 
 def make_agency(slug: str = "demo") -> Agency:
     """An agency with its copy of the question sets and its response options."""
-    agency, _ = Agency.objects.get_or_create(slug=slug, defaults={"name": f"{slug.title()} County"})
+    if standing := Agency.objects.filter(slug=slug).first():
+        return standing
+    agency = Agency.objects.create(slug=slug, name=f"{slug.title()} County")
     sets, options = read_fixtures()
     load_question_sets(sets=sets, at=datetime(2026, 1, 1, tzinfo=UTC))
     load_response_options(options=options)

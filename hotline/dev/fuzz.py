@@ -7,9 +7,9 @@ to get it again. `make test` tries 500, always the same.
 import argparse
 import os
 import sys
-import tempfile
+from collections.abc import Mapping
 
-from hotline.dev import environment, postgres, system
+from hotline.dev import databases, environment, postgres, system
 
 CASES = "10000"
 
@@ -23,21 +23,13 @@ def main() -> int:
     servers = [] if engine == "sqlite" else postgres.needs()
     system.stop_unless_installable([*environment.needs(), *servers])
     environment.ensure(dev=True)
-    codes = []
-    if engine != "sqlite":
-        with postgres.throw_away_cluster() as url:
-            codes.append(_fuzz("PostgreSQL", url))
-    if engine != "postgresql":
-        with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
-            codes.append(_fuzz("SQLite", f"sqlite:///{folder}/hotline.sqlite3"))
-    return max(codes)
-
-
-def _fuzz(engine: str, url: str) -> int:
     cases = os.environ.get("FUZZ_CASES", CASES)
-    print(f"--- {cases} requests on {engine}", flush=True)
-    env = environment.for_tests(url) | {"FUZZ_CASES": cases, "LOG_LEVEL": "ERROR"}
-    system.must_run(environment.PYTHON, "manage.py", "migrate", "--verbosity", "0", env=env)
+    with databases.migrated(engine, {"FUZZ_CASES": cases, "LOG_LEVEL": "ERROR"}) as envs:
+        return max([_fuzz(name, env) for name, env in envs.items()])
+
+
+def _fuzz(engine: str, env: Mapping[str, str]) -> int:
+    print(f"--- {env['FUZZ_CASES']} requests on {engine}", flush=True)
     words = ("-n", "2", "--dist", "worksteal", "--tb=short", "--show-capture=no", "tests/fuzz")
     return system.run(environment.PYTHON, "-m", "pytest", "--reuse-db", *words, env=env)
 

@@ -7,12 +7,15 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from hotline.dev import browser, environment, postgres, system
+from hotline.dev import browser, databases, environment, postgres, system
 
+NO_BROWSER, BROWSER = "not browser", "browser"
 ON_SQLITE = "not browser or main_path"
-ONCE = ("-m", "not one_engine")  # of PostgreSQL's run: SQLite's has the rest
+# After PostgreSQL's run, which has everything.
+ON_SQLITE_TOO = "(not browser and not one_engine) or main_path"
 NO_TESTS = 5  # pytest's exit code when its words select nothing
 
 
@@ -36,20 +39,20 @@ def main() -> int:
     # Pages in tests name uncollected files, but WhiteNoise warns when the folder is not there.
     (system.ROOT / "staticfiles").mkdir(exist_ok=True)
     # What takes longest is told, so that the suite stays within its minutes.
-    tell = ["--durations=25", "--durations-min=4"]
-    spread = [] if words else ["-n", "2", "--dist", "worksteal", *tell]
+    spread = ["-n", "2", "--dist", "worksteal", "--durations=25", "--durations-min=4"]
     # Measured where the browser is not: it takes half as long again.
-    gate = [] if words else ["--cov=intake", "--cov-report=term-missing:skip-covered"]
+    gate = [*spread, "--cov=intake", "--cov-report=term-missing:skip-covered"]
+
+    runs = {
+        "PostgreSQL": [[*gate, "-m", NO_BROWSER], [*spread, "-m", BROWSER]],
+        "SQLite": [[*spread, "-m", ON_SQLITE_TOO] if both else [*gate, "-m", ON_SQLITE]],
+    }
+    if words:
+        runs = {"PostgreSQL": [words], "SQLite": [["-m", ON_SQLITE, *words]]}
 
     codes = [] if words else [_scripts()]
-    if options.engine != "sqlite":
-        with postgres.throw_away_cluster() as url:
-            once = ONCE if both and not words else ()
-            codes.append(_pytest("PostgreSQL", url, tools, [*spread, *once, *words]))
-    if options.engine != "postgresql":
-        with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
-            url = f"sqlite:///{folder}/hotline.sqlite3"
-            codes.append(_pytest("SQLite", url, tools, [*spread, *gate, "-m", ON_SQLITE, *words]))
+    with databases.migrated(options.engine, tools) as envs:
+        codes += [_pytest(engine, env, run) for engine, env in envs.items() for run in runs[engine]]
     if words and both and set(codes) == {0, NO_TESTS}:
         return 0  # one engine had nothing of that part
     return max(codes)
@@ -62,17 +65,16 @@ def _scripts() -> int:
     return system.run(browser.find_node(), "--test", *files)
 
 
-def _pytest(engine: str, url: str, tools: dict[str, str], words: list[str]) -> int:
+def _pytest(engine: str, env: Mapping[str, str], words: list[str]) -> int:
     """Run pytest with a folder of its own for everything temporary; return its exit code."""
     started = time.monotonic()
     print(f"--- Tests on {engine}", flush=True)
     with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
-        env = environment.for_tests(url) | tools
-        env |= {"TMPDIR": folder, "COVERAGE_FILE": str(Path(folder) / "coverage")}
-        # Migrations take half a minute: each process of the tests gets a copy of this one.
-        system.must_run(environment.PYTHON, "manage.py", "migrate", "--verbosity", "0", env=env)
-        # Cluster and folder are thrown away whole: no database is dropped before, whoever is in it.
-        code = system.run(environment.PYTHON, "-m", "pytest", "--reuse-db", *words, env=env)
+        own = {"TMPDIR": folder, "COVERAGE_FILE": str(Path(folder) / "coverage")}
+        # What was migrated is thrown away whole: no database is dropped before, whoever is in it.
+        code = system.run(
+            environment.PYTHON, "-m", "pytest", "--reuse-db", *words, env={**env, **own}
+        )
     print(f"--- {engine}: {time.monotonic() - started:.0f} s", flush=True)
     return code
 

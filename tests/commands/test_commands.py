@@ -97,6 +97,7 @@ def test_each_worker_reads_every_demonstration_call_of_theirs(client: Client) ->
             assert intake.narrative.text.splitlines()[0][:20] in answer.content.decode()
 
 
+@pytest.mark.one_engine  # what the clock says
 @pytest.mark.parametrize("run_on", ["2026-03-08 11:30", "2027-01-01 08:05"])
 @pytest.mark.django_db
 def test_the_demonstration_is_in_order_whenever_it_is_made(

@@ -19,6 +19,8 @@ from intake.exports.read_back import build_read_back
 from intake.models import AuditEvent, CopyOutField, Intake, Reporter, ResponseOption, User
 from tests.factory import NOW, core_prompt, option, prove, put
 
+pytestmark = pytest.mark.one_engine  # what is on the paper, not what is in the rows
+
 PARTY = {
     "name": "Rosalind Quill",
     "phone": "555-0187",

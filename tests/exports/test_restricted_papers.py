@@ -18,6 +18,8 @@ from intake.exports.pdf import ExportStamp, export_pdf
 from intake.models import Intake, ResponseOption, Submission, User
 from tests.factory import NOW, option, prove, put, submit
 
+pytestmark = pytest.mark.one_engine  # what is on the paper, not what is in the rows
+
 STAMP = ExportStamp(by="Worker Example", at=NOW, copy_id="c")
 MARK = "RESTRICTED"
 LINE = "On Tuesday the caller heard shouting and a door, then a child crying on the landing."

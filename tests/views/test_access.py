@@ -33,6 +33,8 @@ from intake.models import (
 from intake.worksheet import describe
 from tests.factory import NOW, make_call, make_user, option, submit
 
+pytestmark = pytest.mark.one_engine  # who may do what at which address, not what is in the rows
+
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
 
 # name: (method, statuses in the order of WHO); 302 of nobody is the way to the sign-in.

@@ -9,6 +9,8 @@ from tests.actions.test_frozen import everything
 from tests.factory import make_user, submit
 from tests.views.test_access import TABLE, address
 
+pytestmark = pytest.mark.one_engine  # who may do what at which address, not what is in the rows
+
 
 def test_no_page_is_kept_by_a_browser(as_worker: Client, worker: User, call: Intake) -> None:
     for name, (method, _) in TABLE.items():

@@ -61,6 +61,8 @@ def _install(lock: str) -> None:
     system.must_run(
         *(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
         *("--require-hashes", "--no-deps", "-r", lock),
+        # A library of the tests has thousands of modules, of which they use a few dozen.
+        *(["--no-compile"] if lock == DEV_LOCK else []),
     )
     STAMP.write_text(_fingerprint(lock))
 

@@ -93,7 +93,8 @@ def emptied(transactional_db: None) -> Iterator[None]:
 
     Emptying ends with post_migrate, which installs them anew.
     """
-    triggers.reinstall()
+    if triggers.missing():
+        triggers.reinstall()
     yield
     triggers.remove()
 

@@ -3,9 +3,10 @@
 import uuid
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from hotline.wsgi import application, without_charset
 from intake import fields
 from intake.models import Intake, Narrative, Person, User
 from tests.factory import put
@@ -145,3 +146,21 @@ def test_a_form_in_place_of_a_save_is_no_failure(worker: User, call: Intake) -> 
         assert answer.status_code == 400, name
         assert "JSON" in answer.json()["error"]
     assert Narrative.objects.get(intake=call).text == ""
+
+
+@pytest.mark.parametrize(
+    "charset", ["rot13", "undefined", "idna", "utf-7", "none", 'x"; charset*=hex']
+)
+def test_a_charset_that_is_none_is_not_asked(db: None, charset: str) -> None:
+    """Django would raise before any page of ours, the one for errors too, sees the request."""
+    sent = RequestFactory()._base_environ(
+        PATH_INFO=reverse("login"),
+        QUERY_STRING="next=%C3%BC" + "x" * 70,
+        CONTENT_TYPE=f"application/x-www-form-urlencoded; CharSet={charset}",
+    )
+    answers: list[str] = []
+    body = b"".join(application(sent, lambda status, headers: answers.append(status)))
+    assert answers == ["200 OK"]
+    assert b"<h1" in body
+    boundary = f"multipart/form-data; charset={charset}; boundary=b"
+    assert without_charset(boundary).endswith("; boundary=b")

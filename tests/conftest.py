@@ -19,13 +19,8 @@ from tests import factory
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks no database; leave out what only PostgreSQL can show on another one.
-
-    Walks and papers are long and reach what other tests reach: coverage is measured without them.
-    """
+    """Mark what asks no database; leave out what only PostgreSQL can show on another one."""
     for one in items:
-        if one.get_closest_marker("one_engine"):
-            one.add_marker("no_cover")
         if not {"db", "transactional_db"} & set(getattr(one, "fixturenames", ())):
             one.add_marker("one_engine")
     if connection.vendor != "postgresql":

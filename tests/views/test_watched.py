@@ -9,7 +9,9 @@ from tests.actions.test_frozen import everything
 from tests.factory import make_user, submit
 from tests.views.test_access import TABLE, address
 
-pytestmark = pytest.mark.one_engine  # who may do what at which address, not what is in the rows
+# A walk: who may do what at which address, not what is in the rows. It is long, and reaches what
+# other tests reach.
+pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
 
 
 def test_no_page_is_kept_by_a_browser(as_worker: Client, worker: User, call: Intake) -> None:

@@ -27,8 +27,7 @@ from tests.fuzz.addresses import json_addresses, views, words_of
 from tests.fuzz.hostile import MARK, Sent, requests
 from tests.views.test_access import AFTER_SUBMISSION, TABLE, WHO, address
 
-# `make fuzz` asks both engines, far more. It reaches what other tests reach.
-pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_engine  # `make fuzz` asks both engines, far more
 
 CASES = int(os.environ.get("FUZZ_CASES", "500"))
 IS_LONG = "FUZZ_CASES" in os.environ

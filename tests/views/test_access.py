@@ -33,9 +33,8 @@ from intake.models import (
 from intake.worksheet import describe
 from tests.factory import NOW, make_call, make_user, option, submit
 
-# A walk: who may do what at which address, not what is in the rows. It is long, and reaches what
-# other tests reach.
-pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
+# A walk: who may do what at which address, not what is in the rows.
+pytestmark = pytest.mark.one_engine
 
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
 

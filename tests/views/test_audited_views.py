@@ -14,9 +14,8 @@ from intake.models import AuditEvent, Intake, User
 from tests.factory import core_prompt, make_call, put, submit
 from tests.views.test_access import CALL_NAMES, TABLE, address
 
-# A walk: who may do what at which address, not what is in the rows. It is long, and reaches what
-# other tests reach.
-pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
+# A walk: who may do what at which address, not what is in the rows.
+pytestmark = pytest.mark.one_engine
 
 POLLS = {"call_matches_count"}  # what a page asks by itself is no look; it tells a number
 # Forms that show nothing yet; what they open has events of its own (test_reporting_party).

@@ -12,9 +12,8 @@ from intake.models import Intake, Session, User
 from tests.factory import NOW, core_prompt, put, submit
 from tests.views.test_access import TABLE, WHO, address
 
-# A walk: who may do what at which address, not what is in the rows. It is long, and reaches what
-# other tests reach.
-pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
+# A walk: who may do what at which address, not what is in the rows.
+pytestmark = pytest.mark.one_engine
 
 # Every address below a call, as a call or as a record, that takes a press.
 PRESSES = sorted(

@@ -1,4 +1,6 @@
-"""`make test`: the scripts' own tests, then the whole suite on PostgreSQL and on SQLite.
+"""`make test`: the scripts' own tests, the whole suite on PostgreSQL, and most of it on SQLite.
+
+Left out there are browsers but for the main paths, and what one engine shows (`one_engine`).
 
 `make test ARGS="tests/actions -k save"` runs a part; `ENGINE=sqlite` is the quickest.
 """

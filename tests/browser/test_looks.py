@@ -24,11 +24,10 @@ WIDE: ViewportSize = {"width": 1366, "height": 625}
 
 def look_at(page: Page, inspection: Inspection, address: str, state: str) -> None:
     """Look at the page at `address`, wide and narrow."""
-    page.set_viewport_size(WIDE)
-    page.goto(address)
-    expect(page.locator("h1")).to_be_visible()
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
+        page.goto(address)
+        expect(page.locator("h1")).to_be_visible()
         assert page.locator("html").evaluate("e => e.scrollWidth") <= size["width"], state
         expect_accessible(page)
     inspection.keep(state, page.content())

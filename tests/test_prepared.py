@@ -9,7 +9,7 @@ from django.utils import timezone
 from intake.actions import restrictions, reviews
 from intake.models import User
 from intake.models.intakes import keys_kept_from
-from intake.worksheet import desk
+from intake.worksheet import desk, notices
 from tests.factory import make_call, make_user, submit
 
 MINUTE = timedelta(minutes=1)
@@ -51,6 +51,28 @@ def test_the_queue_is_the_same_at_any_time(
             kept = [key for (key,) in keys_kept_from.rows(*about[:2], at=at)]
             assert kept == [one["pk"] for one in keys_kept_from.build(*about[:2], at=at)]
     assert len(answers) > 6
+
+
+@pytest.mark.parametrize("seen_days_ago", [None, 0, 1, 40])
+def test_new_notices_are_counted_as_they_are_listed(
+    worker: User, supervisor: User, other_supervisor: User, seen_days_ago: int | None
+) -> None:
+    now = timezone.now()
+    for days in (0, 3, 60):
+        call = make_call(worker, now - timedelta(days=days))
+        submit(worker, call, now - timedelta(days=days))
+        reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=now)
+        remark = reviews.NewComment("narrative.text", "Who?")
+        reviews.return_intake(actor=supervisor, intake_id=call.pk, comments=[remark], at=now)
+    counts = set()
+    for user in (worker, supervisor, other_supervisor):
+        if seen_days_ago is not None:
+            user.notices_seen_at = now - timedelta(days=seen_days_ago)
+        for at in (now, now + 20 * MINUTE, now + timedelta(days=2)):
+            new = notices.build_notices(user, at=at, only_new=True)
+            assert notices.count_new(user, at=at) == len(new)
+            counts.add(len(new))
+    assert counts != {0}
 
 
 def test_one_user_s_words_are_not_another_s(worker: User, supervisor: User) -> None:

@@ -4,30 +4,29 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 from django.db.models.expressions import Expression
 from django.db.models.sql import Query
 
-# Two moments that stand for the present: what differs between the two queries is a time.
-_THEN, _LATER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 2, tzinfo=UTC)
-
 
 class _Words(NamedTuple):
-    """A query in SQL; `spans` are the places of its values that lie so long after the present."""
+    """A query in SQL; `places` are those of its values that were given, or lie so long after it."""
 
     query: Query
     columns: list[Expression]
     sql: str
     values: tuple[Any, ...]
-    spans: dict[int, timedelta]
+    places: dict[int, tuple[int, timedelta]]
 
 
 class Prepared:
     """Decorates a function that returns a query of values, from what can be a key, and a time.
 
-    The query is put together once for what it is about; later only the times in it change.
+    The query is put together once for all that it may be about: other keys of rows and other times
+    only change its values.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Any]"]) -> None:
@@ -36,9 +35,9 @@ class Prepared:
 
     def rows(self, *about: Any, at: datetime) -> list[Sequence[Any]]:
         """Return the rows of the query about this, at that time, as the query itself would."""
-        words = self._once(*about)
+        words, values = self._words(*about, at)
         with connection.cursor() as cursor:
-            cursor.execute(words.sql, _values(words, at))
+            cursor.execute(words.sql, values)
             rows = cursor.fetchall()
         compiler = words.query.get_compiler(connection=connection)
         if converters := compiler.get_converters(words.columns):
@@ -47,28 +46,62 @@ class Prepared:
 
     def sql(self, *about: Any, at: datetime) -> tuple[str, list[Any]]:
         """Return the query in SQL with its values, to stand in another one."""
-        words = self._once(*about)
-        return words.sql, _values(words, at)
+        words, values = self._words(*about, at)
+        return words.sql, values
+
+    def _words(self, *given: Any) -> tuple[_Words, list[Any]]:
+        words = self._once(*(_kind(one) for one in given))
+        values = list(words.values)
+        for place, (number, span) in words.places.items():
+            values[place] = _adapted(given[number], span)
+        return words, values
 
     def _put_together(self, *about: Any) -> _Words:
-        query = self.build(*about, at=_THEN).query
+        given = [_stand_in(one, number) for number, one in enumerate(about)]
+        query = self.build(*given[:-1], at=given[-1]).query
         compiler = query.get_compiler(connection=connection)
         sql, values = compiler.as_sql()
-        later = self.build(*about, at=_LATER).query.sql_with_params()[1]
-        pairs = enumerate(zip(values, later, strict=True))
-        spans = {place: _after_then(one) for place, (one, other) in pairs if one != other}
-        return _Words(query, [one for one, *_ in compiler.select], sql, tuple(values), spans)
+        places = {}
+        for number, one in enumerate(about):
+            if one in (UUID, datetime):
+                spans = [_after(value, given[number]) for value in values]
+                places |= {
+                    place: (number, span) for place, span in enumerate(spans) if span is not None
+                }
+        return _Words(query, [one for one, *_ in compiler.select], sql, tuple(values), places)
 
 
-def _after_then(value: datetime | str) -> timedelta:
-    """Return how long after `_THEN` a value lies; SQLite's are texts without a zone."""
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return moment.replace(tzinfo=UTC) - _THEN
+def _kind(one: Any) -> Any:
+    """Return the class of a key or a moment, whichever it is; other things stay."""
+    return next((kind for kind in (UUID, datetime) if isinstance(one, kind)), one)
 
 
-def _values(words: _Words, at: datetime) -> list[Any]:
-    """Return the values with the times that they are at this one."""
-    values = list(words.values)
-    for place, span in words.spans.items():
-        values[place] = connection.ops.adapt_datetimefield_value(at + span)
-    return values
+def _stand_in(one: Any, number: int) -> Any:
+    """Return what stands for a key or a moment that is given later; other things stay."""
+    if one is UUID:
+        return UUID(int=2**100 + number)
+    if one is datetime:
+        return datetime(1000 + number, 7, 1, tzinfo=UTC)
+    return one
+
+
+def _after(value: Any, stand_in: UUID | datetime) -> timedelta | None:
+    """Return how long after what stands for it a value lies, or None when it has another source."""
+    if isinstance(stand_in, UUID):
+        return timedelta() if value == _adapted(stand_in, timedelta()) else None
+    if isinstance(value, str):  # SQLite's moments are texts without a zone
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    span = value.replace(tzinfo=UTC) - stand_in
+    return span if abs(span) < timedelta(days=180) else None
+
+
+def _adapted(one: UUID | datetime, span: timedelta) -> Any:
+    """Return a key, or the moment so long after the one given, as the database takes it."""
+    if isinstance(one, UUID):
+        return UUIDField().get_db_prep_value(one, connection)
+    return connection.ops.adapt_datetimefield_value(one + span)

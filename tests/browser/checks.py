@@ -3,16 +3,24 @@
 import json
 import os
 import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import URLError
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.torture.machine import free_port
 
 OPTIONS = {
     "rules": {"target-size": {"enabled": True}},  # of WCAG 2.2; axe leaves it off
     # A selector for whatever passed takes far longer than the rules do.
     "resultTypes": ["violations"],
 }
+READY_WITHIN = 60  # seconds that a busy machine may need to start the checker
 
 
 def expect_accessible(page: Page) -> None:
@@ -22,52 +30,70 @@ def expect_accessible(page: Page) -> None:
     assert not told, told
 
 
-class Inspection:
-    """Looks at the states that a page passes through.
+class HtmlChecker:
+    """The Nu HTML checker, which answers on a loopback port: to start it takes it seconds."""
 
-    axe looks at once. The Nu HTML checker needs a second to start, so it reads all states at the
-    end: what the scripts have made of the page, and what the server had sent.
-    """
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}/?out=json&level=error"
 
-    def __init__(self, page: Page, folder: Path) -> None:
-        self.page = page
-        self.folder = folder
-        self.count = 0
-
-    def look(self, state: str) -> None:
-        """Fail on what axe finds, and keep the page for `finish`."""
-        expect_accessible(self.page)
-        self.keep(state, self.page.content())
-
-    def keep(self, state: str, html: str) -> None:
-        """Keep a page for `finish`; `state` names it in a failure."""
-        self.count += 1
-        (self.folder / f"{self.count:02d}-{state}.html").write_text(html)
-
-    def finish(self) -> None:
-        """Fail on any error that the checker finds in what was kept."""
-        files = sorted(self.folder.glob("*.html"))
-        assert files
-        errors = html_errors(files)
-        assert not errors, "\n".join(" · ".join(one) for one in errors)
+    def errors(self, html: str) -> list[tuple[str, str]]:
+        """Return what it calls an error, as (message, extract)."""
+        request = urllib.request.Request(
+            self.url, html.encode(), {"Content-Type": "text/html; charset=utf-8"}
+        )
+        with urllib.request.urlopen(request, timeout=READY_WITHIN) as answer:
+            messages = json.load(answer)["messages"]
+        return [(one["message"], one.get("extract", "")) for one in messages]
 
 
-def html_errors(files: list[Path]) -> list[tuple[str, str, str]]:
-    """Return what the Nu HTML checker calls an error, as (file, message, extract)."""
+@contextmanager
+def running_html_checker(log: Path) -> Iterator[HtmlChecker]:
+    """Yield a checker once it answers; it ends with the block."""
     jar = os.environ.get("VNU_JAR")
     assert jar, "No HTML checker: run the tests with `make test`."
-    done = subprocess.run(
-        # It runs for two seconds: a quick start counts, and quick code comes too late.
-        [
-            *("java", "-Xss2m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", jar),
-            *("--errors-only", "--format", "json", "--exit-zero-always", *map(str, files)),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    report = json.loads(done.stderr)  # the checker reports there
-    return [
-        (Path(one.get("url", "")).name, one["message"], one.get("extract", ""))
-        for one in report["messages"]
-    ]
+    port = free_port()
+    # A page is read in a moment: quick code would come too late.
+    words = ["-Xss2m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+    words += ["-Dnu.validator.servlet.bind-address=127.0.0.1", "-cp", jar]
+    with (
+        log.open("wb") as told,
+        subprocess.Popen(
+            ["java", *words, "nu.validator.servlet.Main", str(port)], stdout=told, stderr=told
+        ) as server,
+    ):
+        try:
+            checker, deadline = HtmlChecker(port), time.monotonic() + READY_WITHIN
+            while not _answers(checker):
+                assert server.poll() is None, log.read_text()[-2000:]
+                assert time.monotonic() < deadline, log.read_text()[-2000:]
+                time.sleep(0.1)
+            assert checker.errors("<p><div></p>")  # the look looks
+            yield checker
+        finally:
+            server.kill()
+
+
+def _answers(checker: HtmlChecker) -> bool:
+    try:
+        checker.errors("")
+    except URLError:
+        return False
+    return True
+
+
+class Inspection:
+    """Looks at the states that a page passes through."""
+
+    def __init__(self, page: Page, checker: HtmlChecker) -> None:
+        self.page = page
+        self.checker = checker
+
+    def look(self, state: str) -> None:
+        """Fail on what axe or the HTML checker finds in the page; `state` names it."""
+        expect_accessible(self.page)
+        self.check(state, self.page.content())
+
+    def check(self, state: str, html: str) -> None:
+        """Fail on any error that the HTML checker finds; `state` names the page."""
+        errors = self.checker.errors(html)
+        assert not errors, (state, errors)

@@ -9,7 +9,7 @@ import pytest
 from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.checks import Inspection
+from tests.browser.checks import HtmlChecker, Inspection, running_html_checker
 
 CHROMIUM_WORDS = [
     "--no-sandbox",
@@ -25,7 +25,7 @@ CHROMIUM_WORDS = [
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for all browser tests of this process."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell")
     assert path, "No Chromium: run the tests with `make test`."
     with sync_playwright() as playwright:
         one = playwright.chromium.launch(executable_path=path, args=CHROMIUM_WORDS)
@@ -117,7 +117,7 @@ class Watch:
 
 @pytest.fixture
 def browser(chromium: Browser, traffic: Traffic) -> Iterator[Browser]:
-    """Chromium for one test: whatever it opened is closed before the database is emptied."""
+    """Chromium for one test: whatever it opened is closed before the database is put back."""
     traffic.begin()
     yield chromium
     for left in chromium.contexts:
@@ -139,7 +139,14 @@ def watch(page: Page) -> Watch:
     return Watch(page)
 
 
+@pytest.fixture(scope="session")
+def html_checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HtmlChecker]:
+    """One HTML checker for all browser tests of this process."""
+    with running_html_checker(tmp_path_factory.mktemp("checker") / "log") as one:
+        yield one
+
+
 @pytest.fixture
-def inspection(page: Page, tmp_path_factory: pytest.TempPathFactory) -> Inspection:
-    """Looks at the states that `page` passes through; a test ends with `finish`."""
-    return Inspection(page, tmp_path_factory.mktemp("pages"))
+def inspection(page: Page, html_checker: HtmlChecker) -> Inspection:
+    """Looks at the states that `page` passes through."""
+    return Inspection(page, html_checker)

@@ -16,7 +16,7 @@ from tests.factory import PASSWORD
 
 @pytest.mark.browser
 @pytest.mark.main_path
-@pytest.mark.usefixtures("emptied")
+@pytest.mark.usefixtures("transactional_db")
 def test_take_pictures(page: Page, live_server: LiveServer) -> None:
     os.environ["DEMO_PASSWORD"] = PASSWORD
     call_command("seed_demo", stdout=StringIO())

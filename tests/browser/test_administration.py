@@ -10,7 +10,7 @@ from tests.browser.conftest import Watch
 from tests.browser.test_call import sign_in
 from tests.browser.test_looks import look_at
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 PASSWORD = "seven quiet rivers"
 
 
@@ -71,5 +71,4 @@ def test_somebody_comes_and_leaves(
         look_at(
             page, inspection, f"{live_server.url}/agency/{address}", address.strip("/") or "desk"
         )
-    inspection.finish()
     watch.expect_silence()

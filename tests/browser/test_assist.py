@@ -23,7 +23,7 @@ from tests.browser.test_call import (
     wait_for_scripts,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 WITHIN = 5_000  # ms
 LINE = "Ask where he sleeps tonight."
@@ -110,7 +110,7 @@ def test_a_supervisor_follows_and_sends_a_line_that_the_worker_dismisses(
     expect(desk.get_by_role("textbox", name="Send a line to the worker")).to_have_value("")
     inspection.look("worker-told")
     expect_accessible(desk)
-    inspection.keep("followed", desk.content())
+    inspection.check("followed", desk.content())
     size = page.locator("html").evaluate("e => e.scrollHeight - e.clientHeight")
     assert size <= 0  # all of the call is on the screen still
     page.get_by_role("button", name="Dismiss").click()
@@ -129,18 +129,17 @@ def test_a_supervisor_follows_and_sends_a_line_that_the_worker_dismisses(
     expect(desk.get_by_role("row").filter(has_text=call.reference)).to_be_visible()
     no_sideways_scroll(desk)
     expect_accessible(desk)
-    inspection.keep("live-calls", desk.content())
+    inspection.check("live-calls", desk.content())
     desk.goto(where)
     calls.end_call(actor=worker, intake_id=call.pk, at=timezone.now())
     over = desk.get_by_text(re.compile(rf"^Call {call.reference} ended at \d\d:\d\d\."))
     expect(over).to_be_visible(timeout=WITHIN)
     expect(desk.get_by_role("button", name="Send")).to_be_hidden()
     expect_accessible(desk)
-    inspection.keep("over", desk.content())
+    inspection.check("over", desk.content())
     desk.get_by_role("link", name="Open the record").click()
     expect(desk.get_by_role("heading", name=re.compile(call.reference))).to_be_visible()
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_what_is_read_stays_where_it_is_while_the_call_goes_on(

@@ -15,7 +15,7 @@ from tests.browser.checks import Inspection, expect_accessible
 from tests.browser.conftest import Watch
 from tests.factory import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 FACTORS = (
     "Parental Resilience",
@@ -166,7 +166,6 @@ def test_a_call_from_hello_to_pdf(
     assert "555 0199" not in text
     assert Intake.objects.get().status == "submitted"
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_switching_a_tab_asks_the_server_nothing(

@@ -11,7 +11,7 @@ from tests.browser.conftest import Watch
 from tests.browser.test_call import expect_saved, sign_in, start_call
 from tests.browser.test_keeping import kept, wait_for_journal, wait_until_kept
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 CANARIES = ("Xylophanes Quokka", "555 0177 4242")
 ELSEWHERE = """async () => {

@@ -21,7 +21,7 @@ from tests.browser.test_call import (
     wait_for_scripts,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 TOLD = "Boy alone on the balcony.\nHis aunt took him in, as she often does.\n"
 

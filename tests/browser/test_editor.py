@@ -17,7 +17,7 @@ from tests.browser.conftest import Watch
 from tests.browser.test_call import sign_in, wait_for_scripts
 from tests.browser.test_looks import look_at
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 DIFFS = (("diff/", "diff"), ("../state/1/", "state"), ("../state/1/diff/", "lacking"))
 SAVED = re.compile("^Saved")
@@ -143,7 +143,6 @@ def test_a_prompt_is_improved_and_no_open_call_is_disturbed(
     wait_for_scripts(caller)
     caller.get_by_role("tab", name="Social Connections").click()
     expect(caller.get_by_role("textbox", name=old)).to_be_visible()
-    inspection.finish()
 
     after = Intake.objects.exclude(pk=before.pk).get()
     for call, words, others in ((before, old, asked), (after, asked, old)):
@@ -362,5 +361,4 @@ def test_the_editor_looks_right_in_every_size(
     open_new_draft(page)
     for address, state in (("edit/", "editor"), ("", "edition"), ("../", "editions"), *DIFFS):
         look_at(page, inspection, f"{live_server.url}/question-sets/2/{address}", state)
-    inspection.finish()
     watch.expect_silence()

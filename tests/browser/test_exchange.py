@@ -57,7 +57,7 @@ def test_a_file_is_read_dry_and_confirmed(
     live_server: LiveServer,
     administrator: User,
     inspection: Inspection,
-    emptied: None,
+    transactional_db: None,
 ) -> None:
     sets = copy.deepcopy(read_fixtures()[0])
     pair = sets[1]["pairs"][0]
@@ -83,7 +83,6 @@ def test_a_file_is_read_dry_and_confirmed(
     page.get_by_role("button", name="Confirm: make a draft of it").click()
     wait_for_editor(page)
     expect(page.get_by_role("textbox", name="Worry, English").first).to_be_visible()
-    inspection.finish()
     watch.expect_silence()
 
 
@@ -94,7 +93,7 @@ def test_the_use_of_prompts_is_shown(
     worker: User,
     administrator: User,
     inspection: Inspection,
-    emptied: None,
+    transactional_db: None,
 ) -> None:
     sign_in(page, live_server, "administrator")
     look_at(page, inspection, f"{live_server.url}/question-sets/1/use/", "none")
@@ -107,5 +106,4 @@ def test_the_use_of_prompts_is_shown(
     page.get_by_role("link", name="Use").click()
     expect(page.get_by_text("Shown in 11 calls that were submitted")).to_be_visible()
     look_at(page, inspection, page.url, "use")
-    inspection.finish()
     watch.expect_silence()

@@ -20,7 +20,7 @@ from tests.browser.test_call import sign_in
 from tests.browser.test_looks import NARROW, WIDE
 from tests.worker import a_worker
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 SOON = 90_000  # ms: a worker starts, and sets its first PDF
 
@@ -40,7 +40,7 @@ def look_twice(page: Page, inspection: Inspection, state: str) -> None:
         page.set_viewport_size(size)
         assert page.locator("html").evaluate("e => e.scrollWidth") <= size["width"], state
         expect_accessible(page)
-    inspection.keep(state, page.content())
+    inspection.check(state, page.content())
 
 
 @pytest.mark.main_path
@@ -90,7 +90,6 @@ def test_from_the_intakes_to_the_file(
     assert gone.status == 410
     expect(page.get_by_role("heading", name="This export has gone")).to_be_visible()
     look_twice(page, inspection, "gone")
-    inspection.finish()
     verbs = AuditEvent.objects.filter(verb__startswith="export.").order_by("at")
     assert list(verbs.values_list("verb", flat=True)) == [
         "export.requested",

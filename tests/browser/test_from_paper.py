@@ -13,7 +13,7 @@ from tests.browser.checks import Inspection
 from tests.browser.conftest import Watch
 from tests.browser.test_call import expect_saved, narrative, sign_in, wait_for_scripts
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def test_a_call_from_paper_is_typed_in(
@@ -46,4 +46,3 @@ def test_a_call_from_paper_is_typed_in(
     inspection.look("wrap-up-from-paper")
     assert Narrative.objects.get().text == "Neighbor told of two nights."
     watch.expect_silence()
-    inspection.finish()

@@ -21,7 +21,7 @@ from tests.browser.test_call import (
     wait_for_scripts,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 WITHIN = 5_000  # ms
 
@@ -112,7 +112,6 @@ def test_a_call_goes_to_a_colleague_who_accepts_it(
     page.get_by_role("link", name="Open the record").click()
     expect(page.get_by_text("And more. The end.")).to_be_visible()
     expect(page.get_by_text("Handed over by Worker Example to Worker2 Example")).to_be_visible()
-    inspection.finish()
 
 
 def test_the_call_screen_counts_offers_too_and_one_that_is_gone_keeps_its_place(
@@ -199,7 +198,6 @@ def test_what_was_not_sent_stays_in_view_and_is_marked(
     expect(page.locator("[data-unsent]")).to_have_count(1)
     inspection.look("not-sent")
     assert Narrative.objects.get().text == ""
-    inspection.finish()
 
 
 def test_the_way_without_scripts(
@@ -219,13 +217,13 @@ def test_the_way_without_scripts(
     sender.goto(live_server.url + reverse("call", args=[call.pk]))
     sender.get_by_role("link", name="Hand over").click()
     sender.get_by_label("Colleague").select_option(label="Worker2 Example")
-    inspection.keep("hand-over", sender.content())
+    inspection.check("hand-over", sender.content())
     sender.get_by_role("button", name="Offer the call").click()
     expect(sender.get_by_text("Offered to Worker2 Example")).to_be_visible()
-    inspection.keep("offered", sender.content())
+    inspection.check("offered", sender.content())
     sign_in(receiver, live_server, "worker2")
     expect(receiver.get_by_role("link", name="Calls 1 offered to you")).to_be_visible()
-    inspection.keep("calls", receiver.content())
+    inspection.check("calls", receiver.content())
     receiver.get_by_role("button", name="Accept").click()
     expect(receiver.get_by_role("heading", name=f"Call {call.reference}")).to_be_visible()
     box = sender.get_by_role("textbox", name="Narrative")
@@ -233,10 +231,9 @@ def test_the_way_without_scripts(
     sender.get_by_role("button", name="Save the narrative").click()
     expect(sender.get_by_role("heading", name="was handed over")).to_be_visible()
     expect(sender.get_by_label("Narrative")).to_have_value("Typed too late")
-    inspection.keep("handed-over", sender.content())
+    inspection.check("handed-over", sender.content())
     for one in (sender, receiver):
         one.context.close()
-    inspection.finish()
 
 
 def test_a_dropped_call_is_taken_up_with_one_press(
@@ -259,7 +256,6 @@ def test_a_dropped_call_is_taken_up_with_one_press(
     call.refresh_from_db()
     assert call.interrupted_at is None
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_a_record_is_called_back_from(
@@ -282,4 +278,3 @@ def test_a_record_is_called_back_from(
     page.get_by_role("link", name=record.reference).click()
     expect(page.get_by_text("Called back in")).to_be_visible()
     watch.expect_silence()
-    inspection.finish()

@@ -17,7 +17,7 @@ from tests.browser.test_call import sign_in
 from tests.browser.test_looks import NARROW, WIDE
 from tests.figures import count, join
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 WORRY = BITS[FACTORS[0], "worry"]
 BOTH = WORRY | BITS[FACTORS[0], "working_well"]
@@ -91,5 +91,4 @@ def test_a_supervisor_looks_at_figures(
     )
     expect(page.get_by_text("no figure is shown")).to_be_visible()
     inspection.look("nothing")
-    inspection.finish()
     watch.expect_silence()

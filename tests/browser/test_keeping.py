@@ -25,7 +25,7 @@ from tests.browser.test_call import (
 )
 from tests.torture.watch import SHOW
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 KEEP_NOTE = "(note) => sessionStorage.setItem('hotline.flushed', JSON.stringify(note))"
 # All that this browser keeps of our origin, as one text; sealed bytes are read as letters too.
@@ -153,7 +153,6 @@ def test_a_dead_network_is_told_calmly_and_everything_is_sent_once(
     assert Narrative.objects.get().text == "First line."
     assert Answer.objects.get().text == "They moved away."
     assert Narrative.objects.get().saves["text"]["revision"] == 1
-    inspection.finish()
 
 
 def test_a_network_that_dies_at_once_leaves_no_page_without_a_journal(
@@ -306,7 +305,6 @@ def test_a_conflict_in_another_section_is_marked_and_found(
     expect_saved(page)
     expect(tab).not_to_contain_text("needs a look")
     expect(page.get_by_role("button", name="Show it")).to_be_hidden()
-    inspection.finish()
 
 
 def test_what_a_frozen_call_does_not_take_can_be_copied(
@@ -329,7 +327,6 @@ def test_what_a_frozen_call_does_not_take_can_be_copied(
     notice.get_by_role("button", name="I have copied it").click()
     expect(notice).to_be_hidden()
     wait_until_kept(other, 0)
-    inspection.finish()
 
 
 def test_signing_in_again_happens_in_place_and_the_caret_is_where_it_was(
@@ -362,7 +359,6 @@ def test_signing_in_again_happens_in_place_and_the_caret_is_where_it_was(
     page.get_by_role("group", name="Danger now?").get_by_role("radio", name="No").first.check()
     page.get_by_role("button", name="End call").click()
     expect(page.get_by_role("heading", name="Wrap-up")).to_be_visible()
-    inspection.finish()
 
 
 def test_signing_in_in_another_tab_unlocks_this_one(
@@ -429,7 +425,6 @@ def test_an_untouched_screen_warns_and_locks(
     expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
     assert page.context.cookies()  # the cookie of a session that the server has ended
     assert page.request.get(f"{live_server.url}{reverse('csrf')}", max_redirects=0).status == 302
-    inspection.finish()
 
 
 def take_two(page: Page) -> Page:
@@ -482,7 +477,6 @@ def test_a_second_tab_looks_on_until_it_takes_over(
     text = Narrative.objects.get().text
     assert "And in the second." in text
     assert "Not sent." in text
-    inspection.finish()
 
 
 def test_a_reload_does_not_look_like_a_second_tab(
@@ -534,7 +528,6 @@ def test_a_conflict_shows_both_texts_and_loses_neither(
     expect(narrative(page)).to_have_value(stands)
     assert Narrative.objects.get().text == stands
     assert set(FieldRevision.objects.values_list("text", flat=True)) >= aside - {stands}
-    inspection.finish()
 
 
 def test_signing_out_waits_for_what_is_unsent_or_asks(

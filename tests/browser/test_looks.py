@@ -16,7 +16,7 @@ from tests.browser.conftest import Watch
 from tests.browser.test_call import expect_saved, narrative, sign_in, wait_for_scripts
 from tests.factory import NOW
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 NARROW: ViewportSize = {"width": 320, "height": 640}
 WIDE: ViewportSize = {"width": 1366, "height": 625}
@@ -30,7 +30,7 @@ def look_at(page: Page, inspection: Inspection, address: str, state: str) -> Non
         expect(page.locator("h1")).to_be_visible()
         assert page.locator("html").evaluate("e => e.scrollWidth") <= size["width"], state
         expect_accessible(page)
-    inspection.keep(state, page.content())
+    inspection.check(state, page.content())
 
 
 def test_pages_of_a_worker(
@@ -86,7 +86,6 @@ def test_pages_of_a_worker(
     page.goto(live_server.url + reverse("call", args=[ended.pk]))
     page.get_by_role("tab", name="Opening").click()
     inspection.look("opening-in-spanish")
-    inspection.finish()
 
 
 def test_pages_of_a_response(
@@ -140,7 +139,6 @@ def test_pages_of_a_response(
     sign_in(page, live_server, "supervisor")
     expect(page.get_by_role("heading", name="Review queue")).to_be_visible()
     look_at(page, inspection, live_server.url + reverse("danger"), "danger")
-    inspection.finish()
 
 
 def test_pages_of_the_other_roles(
@@ -174,7 +172,6 @@ def test_pages_of_the_other_roles(
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("You are not signed in")).to_be_visible()
     inspection.look("sign-in-refused")
-    inspection.finish()
 
 
 def test_pages_without_scripts(
@@ -188,9 +185,8 @@ def test_pages_without_scripts(
     for name in ("call", "wrap_up"):
         page.goto(live_server.url + reverse(name, args=[call.pk]))
         expect(page.get_by_role("button", name="Save").first).to_be_visible()
-        inspection.keep(f"{name}-without-scripts", page.content())
+        inspection.check(f"{name}-without-scripts", page.content())
     context.close()
-    inspection.finish()
 
 
 def test_states_of_saving(
@@ -213,7 +209,6 @@ def test_states_of_saving(
         page.get_by_role("button", name="Keep mine").first.click()
         expect(page.get_by_role("button", name="Keep mine")).to_have_count(left)
     expect_saved(page)
-    inspection.finish()
 
 
 # Whether the element with the focus is seen: something of it lies on top where it stands.

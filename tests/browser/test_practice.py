@@ -17,7 +17,7 @@ from tests.browser.checks import Inspection
 from tests.browser.conftest import Watch
 from tests.browser.test_call import expect_saved, narrative, shown, sign_in, wait_for_scripts
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def test_a_practice_call_with_its_replay(
@@ -70,7 +70,6 @@ def test_a_practice_call_with_its_replay(
     inspection.look("replay")
     assert Intake.objects.get().is_practice
     watch.expect_silence()
-    inspection.finish()
 
 
 def play(worker: User, turns: int = 0) -> Intake:
@@ -125,7 +124,6 @@ def test_the_caller_answers_after_the_ending_and_the_log_grows_where_it_stands(
     expect(log).to_be_visible()  # who asks hears the answer
     expect_saved(page)
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_a_caller_of_an_ended_intake_says_why_nothing_is_heard(

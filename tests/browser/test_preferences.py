@@ -19,7 +19,7 @@ from tests.browser.test_call import (
 )
 from tests.factory import NOW
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def test_a_snippet_expands_visibly_and_can_be_undone(
@@ -48,7 +48,6 @@ def test_a_snippet_expands_visibly_and_can_be_undone(
     expect(narrative(page)).to_have_value(";cp")
     expect_saved(page)
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_keys_are_changed_once_and_hold_everywhere(
@@ -119,7 +118,6 @@ def test_the_other_side_is_offered_quietly_once_and_may_be_switched_off(
     expect_saved(page)
     expect(line).to_have_count(0)
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_language_and_timer_are_remembered(

@@ -19,7 +19,7 @@ from tests.browser.conftest import Watch
 from tests.browser.test_call import sign_in, start_call, wait_for_scripts
 from tests.browser.test_looks import look_at
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def submitted(worker: User) -> Intake:
@@ -71,7 +71,6 @@ def test_a_record_is_rated_beside_its_review(
     ).to_be_checked()
     look_at(page, inspection, page.url, "rated")
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_a_sampled_record_is_rated_blind(
@@ -112,7 +111,6 @@ def test_a_sampled_record_is_rated_blind(
     )
     expect(page.get_by_role("button", name="Give the rating")).to_have_count(0)
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_a_blind_rating_is_given_without_scripts(
@@ -177,7 +175,6 @@ def test_the_count_in_the_header_and_the_page(
     expect(page.get_by_role("heading", name=f"Call {call.reference}")).to_be_visible()
     expect(page.get_by_role("link", name="Notices")).to_have_count(0)
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_a_supervisor_s_count_comes_with_the_poll_of_danger(

@@ -24,7 +24,7 @@ from tests.browser.test_call import (
     wait_for_scripts,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def pdf_words(path: Path) -> str:
@@ -85,7 +85,6 @@ def test_a_danger_call_is_seen_told_and_briefed_before_it_is_submitted(
     call.refresh_from_db()
     assert call.status == "in_progress"
     watch.expect_silence()
-    inspection.finish()
     desk.context.close()
 
 
@@ -149,7 +148,6 @@ def test_exact_words_are_locked_and_an_edit_asks(
     narrative(page).click()
     expect(words).not_to_be_editable()
     watch.expect_silence()
-    inspection.finish()
 
 
 def work_through(worker: User, kind: str = "general_neglect") -> Intake:
@@ -273,7 +271,6 @@ def test_a_neglect_call_with_help_references_and_cross_reports(
     page.reload()
     expect(pasted).to_have_attribute("aria-pressed", "true")
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_from_end_call_to_submission_by_keyboard_alone(
@@ -346,7 +343,6 @@ def test_reading_back_takes_corrections(
     assert list(sheet.corrected.values()) == ["No food since Saturday."]
     assert "No food since Friday." in {one.prompt.answer.text for one in sheet.answered}
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_exact_words_and_supports_are_plain_forms_without_scripts(

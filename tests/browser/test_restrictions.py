@@ -13,7 +13,7 @@ from tests import factory
 from tests.browser.checks import expect_accessible
 from tests.browser.test_call import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def test_a_supervisor_breaks_the_glass_and_closes_it(

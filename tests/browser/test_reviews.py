@@ -16,7 +16,7 @@ from tests.browser.checks import Inspection, expect_accessible
 from tests.browser.conftest import Watch
 from tests.browser.test_call import expect_saved, narrative, sign_in, wait_for_scripts
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 WITHIN = 10_000  # ms: how soon another supervisor sees a claim
 
@@ -163,7 +163,6 @@ def test_from_submission_to_amendment(
     assert Narrative.objects.get().text.startswith("The older aunt")
     assert ReviewComment.objects.filter(parent=None).count() == 3
     assert set(Review.objects.values_list("outcome", flat=True)) == {"returned", "approved"}
-    inspection.finish()
     refused = "Failed to load resource: the server responded with a status of 422"
     assert [one for one in watch.complaints if refused not in one] == []
 

@@ -9,7 +9,7 @@ from tests.browser.conftest import Watch
 from tests.browser.test_call import expect_saved, narrative, shown, start_call, wait_for_scripts
 from tests.browser.test_keeping import sign_in_again
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def test_a_status_chosen_right_after_typing_stands(

@@ -16,7 +16,7 @@ from tests.browser.checks import Inspection
 from tests.browser.conftest import Watch
 from tests.browser.test_call import sign_in, wait_for_scripts
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def earlier(worker: User, days: int = 3) -> Intake:
@@ -68,7 +68,6 @@ def test_a_supervisor_finds_an_intake(
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("heading", name="No intake fits")).to_be_visible()
     inspection.look("nothing-narrow")
-    inspection.finish()
     watch.expect_silence()
 
 
@@ -89,7 +88,6 @@ def test_a_worker_looks_beyond_the_own_with_a_purpose(
     expect(row).to_contain_text("Ask a supervisor to open it.")
     expect(row.get_by_role("link")).to_have_count(0)
     inspection.look("beyond")
-    inspection.finish()
 
 
 def test_matches_are_counted_opened_and_linked(
@@ -129,7 +127,6 @@ def test_matches_are_counted_opened_and_linked(
     expect(page.get_by_role("heading", name="Possible matches")).to_be_visible()
     assert not is_wider_than_the_screen(page)
     inspection.look("page-narrow")
-    inspection.finish()
     watch.expect_silence()
 
 

@@ -10,7 +10,7 @@ from tests.browser.checks import Inspection
 from tests.browser.conftest import Watch
 from tests.browser.test_call import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 
 def plug_in_key(page: Page) -> None:
@@ -69,7 +69,6 @@ def test_a_security_key_is_set_up_and_opens(
     page.get_by_role("button", name="Use a security key").click()
     expect(page.get_by_role("heading", name="Review queue")).to_be_visible()
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_a_locked_screen_goes_on_after_the_second_factor_in_another_tab(

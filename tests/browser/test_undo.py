@@ -24,7 +24,7 @@ from tests.browser.test_call import (
 )
 from tests.browser.test_looks import look_at
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 CARET = "box => [box.selectionStart, box.selectionEnd]"
 READ_STORAGE = """async () => {
@@ -310,7 +310,6 @@ def test_an_earlier_version_is_found_and_used(
     event = AuditEvent.objects.get(verb="intake.versions_viewed")
     assert event.details == {"field": "narrative.text"}
     watch.expect_silence()
-    inspection.finish()
 
 
 def test_versions_of_a_choice_and_of_nothing(
@@ -345,7 +344,6 @@ def test_versions_of_a_choice_and_of_nothing(
     page.keyboard.press("Alt+KeyV")
     expect(dialog.get_by_text("The server cannot be reached.")).to_be_visible()
     page.context.set_offline(False)
-    inspection.finish()
 
 
 def test_the_page_of_versions_without_scripts(
@@ -367,7 +365,6 @@ def test_the_page_of_versions_without_scripts(
     page.get_by_role("button", name="Use this version").last.click()
     expect(page.get_by_role("heading", name=re.compile("^Call 26-"))).to_be_visible()
     assert Answer.objects.get().text == "Nobody was home. "
-    inspection.finish()
 
 
 def test_the_keys_of_undoing_are_told_and_fixed(
@@ -393,4 +390,3 @@ def test_the_keys_of_undoing_are_told_and_fixed(
     page.keyboard.press("Control+Y")
     expect_saved(page)
     assert Narrative.objects.get().text == "One"
-    inspection.finish()

@@ -12,7 +12,7 @@ from intake.models import Prompt, User
 from tests import factory
 from tests.browser.test_call import sign_in, wait_for_scripts
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("transactional_db")]
 
 KILOBYTE = 1000
 SAID = "Neighbour has seen this twice since August, last on Tuesday evening."

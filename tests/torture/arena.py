@@ -145,7 +145,7 @@ class Arena:
     # The browser ------------------------------------------------------------------------------
     async def open_browser(self) -> None:
         """Open the browser with its profile."""
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell")
         assert path, "No Chromium: `make torture` finds one."
         self.context = await self.playwright.chromium.launch_persistent_context(
             self.profile,

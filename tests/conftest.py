@@ -1,4 +1,4 @@
-"""The cast: a named person for every role, two agencies, and a database that can be emptied."""
+"""The cast: a named person for every role, two agencies, and a database that is as it was."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
-from intake import triggers
 from intake.actions import editions
 from intake.models import Agency, Edition, Intake, User
 from tests import factory
+from tests.standing import Standing
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -56,14 +56,23 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """The agency of the cast stands in the database before the first test.
+def django_db_setup(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """The agencies of the cast stand in the database before each test.
 
-    So hundreds of rows are not written and rolled back for each test, which only fills a database
-    with what is dead. Tests that empty it run last, and find it made anew by `agency`.
+    So hundreds of rows are not written and rolled back for each, which only fills a database with
+    what is dead. After a test that commits they stand there anew.
     """
     with django_db_blocker.unblock():
-        factory.make_agency("demo")
+        for slug in ("demo", "other"):
+            factory.make_agency(slug)
+        standing = Standing(tmp_path_factory.mktemp("standing"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: standing.put_back())
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -80,18 +89,6 @@ def plain_static_files(settings: Settings) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def emptied(transactional_db: None) -> Iterator[None]:
-    """A database that is flushed afterwards, which the append-only triggers would refuse.
-
-    Emptying ends with post_migrate, which installs them anew.
-    """
-    if triggers.missing():
-        triggers.reinstall()
-    yield
-    triggers.remove()
 
 
 @pytest.fixture

@@ -206,6 +206,7 @@ def is_shown(name: str, user: User | None, call: Intake) -> bool:
 
 # Five thousand answers: what templates and views tell is the same on either engine.
 @pytest.mark.one_engine
+@pytest.mark.no_cover
 @pytest.mark.parametrize("is_restricted", [False, True])
 def test_no_address_tells_a_canary(here: Told, there: Told, is_restricted: bool) -> None:
     if is_restricted:

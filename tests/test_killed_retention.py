@@ -23,7 +23,7 @@ from intake.worksheet.audit_proof import find_faults
 from tests.factory import make_call, make_user
 from tests.worker import a_worker
 
-pytestmark = pytest.mark.usefixtures("emptied")
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 COUNT = 120
 

@@ -20,7 +20,7 @@ from intake.search import Criteria
 from tests.factory import NOW, make_call, put, submit
 from tests.worker import a_worker
 
-pytestmark = pytest.mark.usefixtures("emptied")
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 COUNT = 4
 

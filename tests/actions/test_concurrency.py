@@ -32,7 +32,7 @@ from intake.models import (
 )
 from tests.factory import NOW, core_prompt, make_call, make_ready, make_user, submit
 
-pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("transactional_db")]
 
 ROUNDS = 8  # a race that is lost now and then shows itself
 PATIENCE = 30  # seconds

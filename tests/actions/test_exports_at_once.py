@@ -12,7 +12,7 @@ from intake.search import Criteria
 from tests.actions.test_concurrency import at_once
 from tests.factory import NOW, make_call, make_user, submit
 
-pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("transactional_db")]
 
 ROUNDS = 5
 

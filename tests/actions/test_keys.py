@@ -296,7 +296,7 @@ def _migration() -> str:
 
 
 @pytest.mark.postgresql_only
-@pytest.mark.usefixtures("emptied")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_save_in_between_is_not_overwritten(worker: User, settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = OLD
     call = make_call(worker)
@@ -318,7 +318,7 @@ def test_a_save_in_between_is_not_overwritten(worker: User, settings: Settings) 
 
 
 @pytest.mark.postgresql_only
-@pytest.mark.usefixtures("emptied")
+@pytest.mark.usefixtures("transactional_db")
 def test_a_row_that_is_being_written_is_passed_by(worker: User, settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = OLD
     call = make_call(worker)

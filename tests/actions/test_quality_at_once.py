@@ -13,7 +13,7 @@ from intake.models import Agency, AuditEvent, Intake, QualityRating, QualitySamp
 from tests.actions.test_concurrency import at_once, split
 from tests.factory import NOW, make_call, make_user, submit
 
-pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("transactional_db")]
 
 ROUNDS = 4
 YES = dict.fromkeys(quality.RUBRIC, "yes")

@@ -14,7 +14,7 @@ from intake.models import Intake, Narrative, Person, Submission, User
 from tests.actions.test_concurrency import PATIENCE, ROUNDS, at_once, saving, split
 from tests.factory import NOW, make_call, make_ready
 
-pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("emptied")]
+pytestmark = [pytest.mark.postgresql_only, pytest.mark.usefixtures("transactional_db")]
 
 LOOKS = 20_000  # at the locks, until the other one is seen to wait
 

@@ -50,7 +50,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 @pytest.fixture
-def filled(emptied: None, worker: User, settings: Settings) -> Intake:
+def filled(transactional_db: None, worker: User, settings: Settings) -> Intake:
     """Submitted calls with a reporting party, in an audit that is sealed and signed."""
     settings.BACKUP_RECIPIENTS = [IDENTITY.to_public()]
     for number in range(3):

@@ -146,7 +146,7 @@ def test_the_demonstration_names_reporting_parties_nowhere_else() -> None:
     assert all(re.fullmatch(r"555-01\d\d", phone) for phone in given)
 
 
-@pytest.mark.usefixtures("emptied")
+@pytest.mark.usefixtures("transactional_db")
 def test_the_worker_works_the_queue_and_ends() -> None:
     """The hourly job runs, clears what ran out, and waits for the next hour."""
     old = SessionStore()

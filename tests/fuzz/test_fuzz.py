@@ -27,7 +27,8 @@ from tests.fuzz.addresses import json_addresses, views, words_of
 from tests.fuzz.hostile import MARK, Sent, requests
 from tests.views.test_access import AFTER_SUBMISSION, TABLE, WHO, address
 
-pytestmark = pytest.mark.one_engine  # `make fuzz` asks both engines, far more
+# `make fuzz` asks both engines, far more.
+pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
 
 CASES = int(os.environ.get("FUZZ_CASES", "500"))
 IS_LONG = "FUZZ_CASES" in os.environ

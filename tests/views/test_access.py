@@ -34,7 +34,7 @@ from intake.worksheet import describe
 from tests.factory import NOW, make_call, make_user, option, submit
 
 # A walk: who may do what at which address, not what is in the rows.
-pytestmark = pytest.mark.one_engine
+pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
 
 WHO = ("nobody", "owner", "worker2", "supervisor", "administrator", "privacy", "stranger")
 

@@ -15,7 +15,7 @@ from tests.factory import core_prompt, make_call, put, submit
 from tests.views.test_access import CALL_NAMES, TABLE, address
 
 # A walk: who may do what at which address, not what is in the rows.
-pytestmark = pytest.mark.one_engine
+pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
 
 POLLS = {"call_matches_count"}  # what a page asks by itself is no look; it tells a number
 # Forms that show nothing yet; what they open has events of its own (test_reporting_party).

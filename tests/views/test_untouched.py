@@ -13,7 +13,7 @@ from tests.factory import NOW, core_prompt, put, submit
 from tests.views.test_access import TABLE, WHO, address
 
 # A walk: who may do what at which address, not what is in the rows.
-pytestmark = pytest.mark.one_engine
+pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
 
 # Every address below a call, as a call or as a record, that takes a press.
 PRESSES = sorted(

@@ -10,7 +10,7 @@ from tests.factory import make_user, submit
 from tests.views.test_access import TABLE, address
 
 # A walk: who may do what at which address, not what is in the rows.
-pytestmark = pytest.mark.one_engine
+pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
 
 
 def test_no_page_is_kept_by_a_browser(as_worker: Client, worker: User, call: Intake) -> None:

@@ -61,7 +61,7 @@ class Prepared:
         query = self.build(*given[:-1], at=given[-1]).query
         compiler = query.get_compiler(connection=connection)
         sql, values = compiler.as_sql()
-        places = {}
+        places: dict[int, tuple[int, timedelta]] = {}
         for number, one in enumerate(about):
             if one in (UUID, datetime):
                 spans = [_after(value, given[number]) for value in values]

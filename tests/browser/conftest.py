@@ -22,6 +22,12 @@ CHROMIUM_WORDS = [
 ]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes minutes and mostly waits: the rest is done beside it."""
+    items.sort(key=lambda one: one.path.name != "test_torture.py")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for all browser tests of this process."""

@@ -180,6 +180,7 @@ def test_a_neglect_call_with_help_references_and_cross_reports(
     page.get_by_role("tab", name="Supports").click()
     panel = page.get_by_role("tabpanel", name="Supports")
     panel.get_by_label("Find a service").fill("groceries")
+    expect(panel.get_by_text("1 service", exact=True)).to_be_visible()
     panel.get_by_role("button", name="Offer: Harbor Lane Food Pantry").click()
     panel.get_by_role("combobox", name="Accepted?").select_option(label="Accepted")
     panel.get_by_role("textbox", name="By whom").fill("The mother, said the caller")

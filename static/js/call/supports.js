@@ -12,6 +12,7 @@ export function startSupports(root, saver) {
   const told = find.querySelector("[data-found]");
   let timer = null;
   let asked = 0;
+  let shown = new Map(); // what is in the list, by what is said of it
 
   function element(name, text, about = {}) {
     return Object.assign(document.createElement(name), { textContent: text, ...about });
@@ -21,21 +22,27 @@ export function startSupports(root, saver) {
     told.textContent = services.length
       ? `${services.length} ${services.length === 1 ? "service" : "services"}${hasMore ? ", and more: add a word" : ""}`
       : "No service of the directory has these words.";
-    list.replaceChildren(
-      ...services.map((one) => {
-        const item = element("li", "");
-        const about = element("div", "");
-        const contact = [one.area, one.phone, one.hours, one.languages].filter(Boolean).join(" · ");
-        const name = element("p", "");
-        name.append(element("strong", one.name));
-        about.append(name, element("p", one.offers), element("p", contact, { className: "hint" }));
-        const offer = element("button", "Offer", { type: "button", className: "button" });
-        offer.setAttribute("aria-label", `Offer: ${one.name}`);
-        offer.addEventListener("click", () => put(one.name + (one.phone ? `, ${one.phone}` : ""), one.factor));
-        item.append(about, offer);
-        return item;
-      }),
-    );
+    // What was found before stays where it is: a press that meets the new list is not lost.
+    const items = services.map((one) => shown.get(JSON.stringify(one)) ?? itemOf(one));
+    shown = new Map(services.map((one, place) => [JSON.stringify(one), items[place]]));
+    for (const item of [...list.children]) if (!items.includes(item)) item.remove();
+    items.forEach((item, place) => {
+      if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null);
+    });
+  }
+
+  function itemOf(one) {
+    const item = element("li", "");
+    const about = element("div", "");
+    const contact = [one.area, one.phone, one.hours, one.languages].filter(Boolean).join(" · ");
+    const name = element("p", "");
+    name.append(element("strong", one.name));
+    about.append(name, element("p", one.offers), element("p", contact, { className: "hint" }));
+    const offer = element("button", "Offer", { type: "button", className: "button" });
+    offer.setAttribute("aria-label", `Offer: ${one.name}`);
+    offer.addEventListener("click", () => put(one.name + (one.phone ? `, ${one.phone}` : ""), one.factor));
+    item.append(about, offer);
+    return item;
   }
 
   async function search() {

@@ -41,8 +41,9 @@ def main() -> int:
     # Pages in tests name uncollected files, but WhiteNoise warns when the folder is not there.
     (system.ROOT / "staticfiles").mkdir(exist_ok=True)
     # What takes longest is told, so that the suite stays within its minutes.
-    spread = ["-n", "2", "--dist", "worksteal", "--durations=25", "--durations-min=4"]
-    browsers = ["-n", "3", *spread[2:]]  # a page waits for its server and the test for the page
+    told = ["--dist", "worksteal", "--durations=25", "--durations-min=4"]
+    spread = ["-n", "2", *told]
+    browsers = ["-n", "3", *told]  # a page waits for its server and the test for the page
     # Measured where the browser is not: it takes half as long again. Walks over all addresses,
     # which take longest, do without it (`no_cover`).
     gate = [*spread, "--cov=intake", "--cov-report=term-missing:skip-covered"]

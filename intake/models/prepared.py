@@ -11,6 +11,8 @@ from django.db.models import QuerySet, UUIDField
 from django.db.models.expressions import Expression
 from django.db.models.sql import Query
 
+_KEY: UUIDField[UUID, UUID] = UUIDField()
+
 
 class _Words(NamedTuple):
     """A query in SQL; `places` are those of its values that were given, or lie so long after it."""
@@ -103,5 +105,5 @@ def _after(value: Any, stand_in: UUID | datetime) -> timedelta | None:
 def _adapted(one: UUID | datetime, span: timedelta) -> Any:
     """Return a key, or the moment so long after the one given, as the database takes it."""
     if isinstance(one, UUID):
-        return UUIDField().get_db_prep_value(one, connection)
+        return _KEY.get_db_prep_value(one, connection)
     return connection.ops.adapt_datetimefield_value(one + span)

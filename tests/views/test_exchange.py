@@ -61,12 +61,13 @@ def test_only_known_formats_and_own_editions(as_administrator: Client, stranger:
 def test_a_file_is_read_shown_and_confirmed(
     as_administrator: Client, administrator: User, live: Edition, kind: str
 ) -> None:
-    before = PromptText.objects.count(), Edition.objects.count()
+    before = PromptText.objects.count()
     content = WRITERS[kind][1](changed(live), title="x")
     answer = bring(as_administrator, content, f"Edition.{kind.upper()}")
     shown = as_administrator.get(answer["Location"]).content.decode()
     assert "2 changes" in shown and "What has" in shown and "Confirm" in shown
-    assert (PromptText.objects.count(), Edition.objects.count()) == before
+    # The state's, and that of each agency of the cast.
+    assert PromptText.objects.count() == before and Edition.objects.count() == 3
     kept = EditionImport.objects.get()
     confirmed = as_administrator.post(reverse("edition_import_confirm", args=[kept.pk]))
     draft = Edition.objects.get(agency=administrator.agency, number=2)

@@ -488,10 +488,15 @@ async def reload_page(one: Round) -> None:
     await one.stop_typing()
     one.killed_at, one.may_be_gone, one.outcome.felt = time.time(), 0.0, True
     one.note_end()
-    with suppress(PlaywrightError):  # without a network there is nothing to load
-        await one.arena.page.reload(wait_until="commit", timeout=SLOW * 3000)
-        one.is_loaded = True
+    loading = asyncio.create_task(one.arena.page.reload(wait_until="commit", timeout=60_000))
+    await asyncio.wait([loading], timeout=SLOW * 3)
     await proxy.mend()
+    try:
+        await loading
+        one.is_loaded = True
+    except PlaywrightError:  # there was nothing to load
+        # The browser's own page about that comes a moment later, and swallows what is opened then.
+        await one.arena.page.wait_for_url("chrome-error:**", wait_until="commit")
 
 
 async def hide_page(one: Round) -> None:

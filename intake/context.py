@@ -83,6 +83,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         # What scripts of the call screen know of how the worker likes to work.
         "preferences": SimpleLazyObject(lambda: _preferences(user)),
         "demo": settings.DEMO,
+        "lacks_factor": False,
         # Only who takes calls can have left text unsent in a browser.
         "outbox": takes_calls,
         "session_mark": session_mark(request) if isinstance(user, User) else "",

@@ -1,7 +1,9 @@
 """The cast: a named person for every role, two agencies, and a database that is as it was."""
 
+import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -16,6 +18,9 @@ from intake.models import Agency, Edition, Intake, User
 from tests import factory
 from tests.standing import Standing
 
+FAILURES = os.environ.get("FAILURES")
+TOLD = 4000  # characters of each
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,6 +30,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             one.add_marker("one_engine")
     if connection.vendor != "postgresql":
         items[:] = [one for one in items if not one.get_closest_marker("postgresql_only")]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what failed for the end of a run of many minutes, where `make test` tells it again."""
+    if report.failed and FAILURES and "PYTEST_XDIST_WORKER" not in os.environ:
+        with Path(FAILURES).open("a") as told:
+            told.write(f"{report.nodeid} ({report.when})\n{report.longreprtext[-TOLD:]}\n\n")
 
 
 # How long an example takes depends on the machine, which no test is about.

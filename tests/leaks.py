@@ -53,17 +53,17 @@ def everything_logged() -> Iterator[list[bytes]]:
     handler.setFormatter(QuietFormatter())
     named = logging.root.manager.loggerDict.values()
     loggers = [logging.root, *(one for one in named if isinstance(one, logging.Logger))]
-    before = [(one, one.level) for one in loggers]
+    before = [(one, one.level, one.handlers) for one in loggers]
     for one in loggers:
         one.setLevel(logging.DEBUG)
-        if one is logging.root or not one.propagate:
-            one.addHandler(handler)
+        # Others, as pytest's, would keep each record with all that its exception's frames hold.
+        one.handlers = [handler] if one is logging.root or not one.propagate else []
     try:
         yield lines
     finally:
-        for one, level in before:
+        for one, level, handlers in before:
             one.setLevel(level)
-            one.removeHandler(handler)
+            one.handlers = handlers
 
 
 def told_by(response: HttpResponseBase) -> bytes:

@@ -18,6 +18,7 @@ NO_BROWSER, BROWSER = "not browser", "browser"
 ON_SQLITE = "not browser or main_path"
 # After PostgreSQL's run, which has everything.
 ON_SQLITE_TOO = "(not browser and not one_engine) or main_path"
+COVERED = 95  # per cent of the code's lines and branches, at least
 NO_TESTS = 5  # pytest's exit code when its words select nothing
 
 
@@ -44,9 +45,7 @@ def main() -> int:
     told = ["--dist", "worksteal", "--durations=25", "--durations-min=4"]
     spread = ["-n", "2", *told]
     browsers = ["-n", "3", *told]  # a page waits for its server and the test for the page
-    # Measured where the browser is not: it takes half as long again. Walks over all addresses,
-    # which take longest, do without it (`no_cover`).
-    gate = [*spread, "--cov=intake", "--cov-report=term-missing:skip-covered"]
+    gate = [*spread, "-p", "hotline.dev.measure"]
 
     runs = {
         "PostgreSQL": [[*gate, "-m", NO_BROWSER], [*browsers, "-m", BROWSER]],
@@ -56,8 +55,17 @@ def main() -> int:
         runs = {"PostgreSQL": [words], "SQLite": [["-m", ON_SQLITE, *words]]}
 
     codes = [] if words else [_scripts()]
-    with databases.migrated(options.engine, tools) as envs:
-        codes += [_pytest(engine, env, run) for engine, env in envs.items() for run in runs[engine]]
+    with (
+        databases.migrated(options.engine, tools) as envs,
+        tempfile.NamedTemporaryFile("r", prefix="hotline-failures-") as failures,
+    ):
+        codes += [
+            _pytest(engine, env, run, Path(failures.name))
+            for engine, env in envs.items()
+            for run in runs[engine]
+        ]
+        if not words and (again := failures.read()):
+            print(f"--- What failed, once more\n{again}", flush=True)
     if words and both and set(codes) == {0, NO_TESTS}:
         return 0  # one engine had nothing of that part
     return max(codes)
@@ -70,17 +78,31 @@ def _scripts() -> int:
     return system.run(browser.find_node(), "--test", *files)
 
 
-def _pytest(engine: str, env: Mapping[str, str], words: list[str]) -> int:
+def _pytest(engine: str, env: Mapping[str, str], words: list[str], failures: Path) -> int:
     """Run pytest with a folder of its own for everything temporary; return its exit code."""
     started = time.monotonic()
     print(f"--- Tests on {engine}", flush=True)
     with tempfile.TemporaryDirectory(prefix="hotline-") as folder:
-        own = {"TMPDIR": folder, "COVERAGE_FILE": str(Path(folder) / "coverage")}
+        measured = Path(folder) / "measured"
+        measured.mkdir()
+        own = {"TMPDIR": folder, "MEASURED": str(measured), "FAILURES": str(failures)}
         # What was migrated is thrown away whole: no database is dropped before, whoever is in it.
         code = system.run(
             environment.PYTHON, "-m", "pytest", "--reuse-db", *words, env={**env, **own}
         )
+        if parts := sorted(measured.glob("*.json")):
+            code = max(code, _cover(parts, measured / "all"))
     print(f"--- {engine}: {time.monotonic() - started:.0f} s", flush=True)
+    return code
+
+
+def _cover(parts: list[Path], out: Path) -> int:
+    """Print what was not run of the measured code; return 0 when enough of it was."""
+    words: list[str | Path] = ["--merge", *parts, "--out", out, "--skip-covered"]
+    words += ["--fail-under", str(COVERED)]
+    code = system.run(environment.PYTHON, "-m", "slipcover", *words)
+    if code:
+        print(f"Less than {COVERED} % of the code was run.", flush=True)
     return code
 
 

@@ -59,7 +59,7 @@ def test_a_changed_fixture_makes_a_draft(agency: Agency) -> None:
 
 @pytest.mark.django_db
 def test_the_demonstration_has_every_state_and_keeps_its_data(
-    monkeypatch: pytest.MonkeyPatch,
+    client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
     call_command("load_question_sets", stdout=StringIO())  # as `make run` does
@@ -80,11 +80,12 @@ def test_the_demonstration_has_every_state_and_keeps_its_data(
     counts = [model.objects.count() for model in made]
     call_command("seed_demo", stdout=StringIO())
     assert [model.objects.count() for model in made] == counts
+    check_who_reads_it(client)
+    check_reporting_parties()
 
 
-@pytest.mark.django_db
-def test_each_worker_reads_every_demonstration_call_of_theirs(client: Client) -> None:
-    call_command("seed_demo", stdout=StringIO())
+def check_who_reads_it(client: Client) -> None:
+    """Each worker reads every call of theirs."""
     for username in ("worker", "worker2"):
         worker = User.objects.get(username=username)
         client.force_login(worker)
@@ -97,30 +98,8 @@ def test_each_worker_reads_every_demonstration_call_of_theirs(client: Client) ->
             assert intake.narrative.text.splitlines()[0][:20] in answer.content.decode()
 
 
-@pytest.mark.one_engine  # what the clock says
-@pytest.mark.parametrize("run_on", ["2026-03-08 11:30", "2027-01-01 08:05"])
-@pytest.mark.django_db
-def test_the_demonstration_is_in_order_whenever_it_is_made(
-    run_on: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On a Sunday when the clocks change, and minutes after New Year: references by day."""
-    now = datetime.fromisoformat(run_on).replace(tzinfo=UTC)
-    monkeypatch.setattr(timezone, "now", lambda: now)
-    call_command("seed_demo", stdout=StringIO())
-    by_time = Intake.objects.for_real().order_by("started_at").values_list("reference", flat=True)
-    assert list(by_time) == sorted(by_time)
-    assert not AuditEvent.objects.filter(at__gt=now).exists()
-    for intake in Intake.objects.filter(ended_at__isnull=False):
-        for row in (intake.narrative, *intake.answers.all(), *intake.people.all()):
-            saved = [datetime.fromisoformat(one["at"]) for one in row.saves.values()]
-            assert intake.ended_at is not None
-            assert intake.started_at < max(saved) < intake.ended_at
-
-
-@pytest.mark.django_db
-def test_the_demonstration_names_reporting_parties_nowhere_else() -> None:
+def check_reporting_parties() -> None:
     """What tells who called stands in the sealed record only; each has an own invented number."""
-    call_command("seed_demo", stdout=StringIO())
     phones = []
     for reporter in Reporter.objects.select_related("intake__narrative"):
         intake = reporter.intake
@@ -144,6 +123,26 @@ def test_the_demonstration_names_reporting_parties_nowhere_else() -> None:
     given = [phone for phone in phones if phone]
     assert len(given) == len(set(given)) >= 10
     assert all(re.fullmatch(r"555-01\d\d", phone) for phone in given)
+
+
+@pytest.mark.one_engine  # what the clock says
+@pytest.mark.parametrize("run_on", ["2026-03-08 11:30", "2027-01-01 08:05"])
+@pytest.mark.django_db
+def test_the_demonstration_is_in_order_whenever_it_is_made(
+    run_on: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a Sunday when the clocks change, and minutes after New Year: references by day."""
+    now = datetime.fromisoformat(run_on).replace(tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    call_command("seed_demo", stdout=StringIO())
+    by_time = Intake.objects.for_real().order_by("started_at").values_list("reference", flat=True)
+    assert list(by_time) == sorted(by_time)
+    assert not AuditEvent.objects.filter(at__gt=now).exists()
+    for intake in Intake.objects.filter(ended_at__isnull=False):
+        for row in (intake.narrative, *intake.answers.all(), *intake.people.all()):
+            saved = [datetime.fromisoformat(one["at"]) for one in row.saves.values()]
+            assert intake.ended_at is not None
+            assert intake.started_at < max(saved) < intake.ended_at
 
 
 @pytest.mark.usefixtures("transactional_db")

@@ -165,7 +165,6 @@ def test_a_form_that_is_not_live_says_so_on_every_page(draft: Edition) -> None:
         assert "DRAFT – Edition 2" in " ".join(page.split())
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -13,7 +13,7 @@ from intake.models import Intake, User
 from tests.factory import NOW, core_prompt, put, submit
 
 # What is on the paper, not what is in the rows.
-pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_engine
 
 STAMP = ExportStamp(by="Rosa Example", at=NOW, copy_id="copy-1")
 LINE = "On Tuesday the caller heard shouting and a door, then a child crying on the landing."

@@ -28,7 +28,7 @@ from tests.fuzz.hostile import MARK, Sent, requests
 from tests.views.test_access import AFTER_SUBMISSION, TABLE, WHO, address
 
 # `make fuzz` asks both engines, far more.
-pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_engine
 
 CASES = int(os.environ.get("FUZZ_CASES", "500"))
 IS_LONG = "FUZZ_CASES" in os.environ

@@ -15,7 +15,7 @@ from tests.factory import core_prompt, make_call, put, submit
 from tests.views.test_access import CALL_NAMES, TABLE, address
 
 # A walk: who may do what at which address, not what is in the rows.
-pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_engine
 
 POLLS = {"call_matches_count"}  # what a page asks by itself is no look; it tells a number
 # Forms that show nothing yet; what they open has events of its own (test_reporting_party).
@@ -43,7 +43,6 @@ DETAILS: dict[str, dict[str, Any]] = {
     "call_matches": {"count": 0},
     "call_versions": {"field": "narrative.text"},  # which column, never what
 }
-PROBES = ("healthz", "readyz")
 SAID = ("Zebulon", "Quillfeather", "Ottoline")  # in no word of ours
 
 
@@ -258,29 +257,6 @@ def test_who_saw_names_or_words_in_a_search_viewed_the_record(
 def is_kept_by_nobody(answer: Any) -> bool:
     rules = {one.strip() for one in answer.headers.get("Cache-Control", "").split(",")}
     return {"no-store", "private"} <= rules and "public" not in rules
-
-
-def test_no_page_is_kept(
-    client: Client,
-    worker: User,
-    supervisor: User,
-    administrator: User,
-    privacy: User,
-    call: Intake,
-) -> None:
-    assert is_kept_by_nobody(client.get(reverse("login")))
-    submitted = make_call(worker)
-    submit(worker, submitted)
-    shown = set()
-    for user in (worker, supervisor, administrator, privacy):
-        client.force_login(user)
-        for name in filter(is_page, TABLE):
-            answer = client.get(address(name, submitted if name in ON_THE_RECORD else call))
-            assert name in PROBES or is_kept_by_nobody(answer), (name, user.username)
-            if answer.status_code == 200:
-                shown.add(name)
-    wanted = {"calls", "call", "wrap_up", "intakes", "intake", "intake_pdf", "intake_json"}
-    assert wanted | {"audit", "edition", "editions", "password"} <= shown
 
 
 def test_no_answer_to_a_form_is_kept(as_worker: Client, worker: User, call: Intake) -> None:

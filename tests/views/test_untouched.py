@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.urls import reverse
 
 from intake.actions import calls
 from intake.models import Intake, Session, User
-from tests.factory import NOW, core_prompt, put, submit
+from tests.factory import NOW, core_prompt, make_user, put, submit
 from tests.views.test_access import TABLE, WHO, address
 
 # A walk: who may do what at which address, not what is in the rows.
-pytestmark = [pytest.mark.one_engine, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_engine
 
 # Every address below a call, as a call or as a record, that takes a press.
 PRESSES = sorted(
@@ -128,3 +129,12 @@ def test_what_the_worker_presses_changes_something(
     before = every_table()
     assert press(as_worker, name, place, call) in (200, 302, 422)
     assert every_table() != before
+
+
+def test_a_supervisor_who_is_a_worker_too_writes_in_own_calls_only(
+    client: Client, call: Intake
+) -> None:
+    both = make_user(call.agency, "both", "workers", "supervisors")
+    client.force_login(both)
+    assert client.get(reverse("intake", args=[call.pk])).status_code == 200
+    assert client.get(reverse("call", args=[call.pk])).status_code == 404

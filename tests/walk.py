@@ -1,0 +1,23 @@
+"""Walks over all addresses: everybody asks as if nobody had asked before."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+
+from django.db import transaction
+from django.test import Client
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo whatever is done inside, so that each press finds what the first one found."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def twin(client: Client) -> Client:
+    """A browser with the same cookies: where one signs out, the other one stays."""
+    other = Client(raise_request_exception=client.raise_request_exception)
+    other.cookies = deepcopy(client.cookies)
+    return other

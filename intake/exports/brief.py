@@ -24,6 +24,7 @@ SIZES: tuple[tuple[int, int, int], ...] = (
     (8, 60, 6),
     (7, 40, 4),
 )
+HOPELESS = 3  # pages: so many become half as many in the smallest type, and are not tried in it
 MORE = " … (more in the record)"
 
 
@@ -124,14 +125,17 @@ def export_brief(
 
     What does not fit in the smallest type is shortened, and says so.
     """
-    brief = build_brief(sheet)
+    brief, document = build_brief(sheet), None
     for points, limit, most in SIZES:
+        if document and not limit and len(document.pages) > HOPELESS:
+            continue
         shown = _shorten(brief, limit, most) if limit else brief
         context: dict[str, object] = {"brief": shown, "sheet": shown.sheet, "stamp": stamp}
         context |= {"party": party, "is_restricted": is_restricted, "points": points}
         document = lay_out(render_to_string("intake/brief/pdf.html", context))
         if len(document.pages) == 1:
             break
+    assert document
     return write_pdf(document.copy(document.pages[:1]))
 
 

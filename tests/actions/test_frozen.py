@@ -116,6 +116,7 @@ def everything() -> dict[str, list[dict[str, object]]]:
     }
 
 
+@pytest.mark.one_engine  # what actions and views refuse and ask, before any row
 def test_no_field_is_written(client: Client, worker: User, frozen: Intake) -> None:
     client.force_login(worker)
     before = everything()
@@ -139,6 +140,7 @@ def test_no_field_is_written(client: Client, worker: User, frozen: Intake) -> No
     assert everything() == before
 
 
+@pytest.mark.one_engine  # what actions and views refuse and ask, before any row
 def test_no_form_is_taken(client: Client, worker: User, frozen: Intake) -> None:
     below_a_call = {name for name in names(get_resolver().url_patterns) if name.startswith("call_")}
     assert (

@@ -85,7 +85,8 @@ class MeasureForm(forms.Form):
     ends = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, kind: str, ends: Any = None) -> None:
-        super().__init__(data, auto_id=f"%s-{ends or kind}", initial={"ends": ends})
+        whose = str(ends or kind).replace("%", "%%")  # Django puts names of fields into it
+        super().__init__(data, auto_id=f"%s-{whose}", initial={"ends": ends})
         self.kind = kind
         if kind in (MeasureKind.LIFT, MeasureKind.UNSEAL):
             del self.fields["dated"]

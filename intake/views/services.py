@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from intake import permissions
 from intake.models import Service
+from intake.text import clean_text
 from intake.views.requests import UserRequest
 
 FOUND = 20
@@ -17,11 +18,12 @@ def find_services(request: UserRequest) -> JsonResponse:
     if not permissions.is_worker(request.user):
         raise Http404
     services = Service.objects.filter(agency=request.user.agency_id, is_active=True)
-    for word in request.GET.get("q", "").split()[:8]:
+    asked = {name: clean_text(request.GET.get(name, "")) for name in ("q", "factor", "area")}
+    for word in asked["q"].split()[:8]:
         services = services.filter(Q(name__icontains=word) | Q(offers__icontains=word))
-    if factor := request.GET.get("factor", ""):
+    if factor := asked["factor"]:
         services = services.filter(factor=factor)
-    if area := request.GET.get("area", "").strip():
+    if area := asked["area"].strip():
         services = services.filter(Q(area__icontains=area) | Q(area__iexact="Countywide"))
     found = list(services[: FOUND + 1])
     columns = ("name", "factor", "area", "offers", "phone", "hours", "languages")

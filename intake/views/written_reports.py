@@ -71,7 +71,8 @@ def start(request: UserRequest) -> HttpResponse:
 def _form(follows: str, data: Any = None) -> WrittenReportForm:
     """Return a form with ids of its own, since the page has one for each call."""
     start = {"follows": follows, "received_at": timezone.now()}
-    return WrittenReportForm(data, auto_id=f"%s-{follows or 'first'}", initial=start)
+    whose = follows.replace("%", "%%") or "first"  # whatever was sent: Django puts names into it
+    return WrittenReportForm(data, auto_id=f"%s-{whose}", initial=start)
 
 
 def _context(request: UserRequest, refused: WrittenReportForm | None = None) -> dict[str, Any]:

@@ -44,6 +44,9 @@ def test_a_service_is_added_found_and_retired(
     find = reverse("services_find")
     names = [one["name"] for one in finder.get(find, {"q": "river groc"}).json()["services"]]
     assert names == ["River Street Pantry"]
+    for name in ("q", "factor", "area"):  # PostgreSQL takes no NUL
+        found = finder.get(find, {name: "riv\0er"}).json()["services"]
+        assert {one["area"] for one in found} <= ({"Countywide"} if name == "area" else set())
     edit = reverse("agency_row", args=["services", service.pk])
     form = {key: value for key, value in SERVICE.items() if key != "is_active"}
     assert as_administrator.post(edit, form | {"seen": sum_of(service)}).status_code == 302

@@ -125,7 +125,8 @@ def test_a_refused_form_keeps_what_was_typed(
     assert page.count('<option value="fax" selected>') == 1  # in the form that was sent only
     long = as_worker.post(start, form | {"reference": "26-" + "9" * 20}).content.decode()
     assert "A reference is shorter" in long
-    assert as_worker.post(start, form | {"follows": "x"}).status_code == 404
+    for strange in ("x", "%", "%s", "\0"):
+        assert as_worker.post(start, form | {"follows": strange}).status_code == 404
     assert everything() == before
     start_written_report(
         actor=worker2, medium="fax", follows_id=mandated.pk, received_at=LATER, at=LATER

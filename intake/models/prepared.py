@@ -1,6 +1,5 @@
 """Queries that are asked all day, put together once: that takes Django longer than their answer."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -9,26 +8,20 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet, UUIDField
+from django.db.models.expressions import Expression
 from django.db.models.sql import Query
-from psycopg import sql as psycopg_sql
 
-_PLACE = re.compile("(%%|%s)")
 _KEY: UUIDField[UUID, UUID] = UUIDField()
 
 
 class _Words(NamedTuple):
-    """A query in SQL; `places` are those of its values that were given, or lie so long after it.
-
-    `pieces` are the texts between its values and the values as they are written there, in turns;
-    none where the driver hands them to the database as they are.
-    """
+    """A query in SQL; `places` are those of its values that were given, or lie so long after it."""
 
     query: Query
-    converters: dict[int, Any]
+    columns: list[Expression]
     sql: str
     values: tuple[Any, ...]
     places: dict[int, tuple[int, timedelta]]
-    pieces: tuple[str, ...]
 
 
 class Prepared:
@@ -44,25 +37,26 @@ class Prepared:
 
     def rows(self, *about: Any, at: datetime) -> list[Sequence[Any]]:
         """Return the rows of the query about this, at that time, as the query itself would."""
-        words = self._words(*about, at)
-        rows = _fetch(words, (*about, at), "{}")
-        if words.converters:
-            compiler = words.query.get_compiler(connection=connection)
-            return list(compiler.apply_converters(rows, words.converters))
-        return rows
-
-    def count(self, *about: Any, at: datetime) -> int:
-        """Return how many rows the query has."""
-        ((count,),) = _fetch(self._words(*about, at), (*about, at), "SELECT count(*) FROM ({}) it")
-        return int(count)
+        words, values = self._words(*about, at)
+        with connection.cursor() as cursor:
+            cursor.execute(words.sql, values)
+            rows = cursor.fetchall()
+        compiler = words.query.get_compiler(connection=connection)
+        if converters := compiler.get_converters(words.columns):
+            return list(compiler.apply_converters(rows, converters))
+        return list(rows)
 
     def sql(self, *about: Any, at: datetime) -> tuple[str, list[Any]]:
         """Return the query in SQL with its values, to stand in another one."""
-        words = self._words(*about, at)
-        return words.sql, _values(words, (*about, at))
+        words, values = self._words(*about, at)
+        return words.sql, values
 
-    def _words(self, *given: Any) -> _Words:
-        return self._once(*(_kind(one) for one in given))
+    def _words(self, *given: Any) -> tuple[_Words, list[Any]]:
+        words = self._once(*(_kind(one) for one in given))
+        values = list(words.values)
+        for place, (number, span) in words.places.items():
+            values[place] = _adapted(given[number], span)
+        return words, values
 
     def _put_together(self, *about: Any) -> _Words:
         given = [_stand_in(one, number) for number, one in enumerate(about)]
@@ -76,59 +70,7 @@ class Prepared:
                 places |= {
                     place: (number, span) for place, span in enumerate(spans) if span is not None
                 }
-        converters = compiler.get_converters([one for one, *_ in compiler.select])
-        return _Words(query, converters, sql, tuple(values), places, _pieces(sql, values))
-
-
-def _fetch(words: _Words, given: Sequence[Any], around: str) -> list[Sequence[Any]]:
-    """Return the rows of a query about what is given, with some SQL around it."""
-    with connection.cursor() as cursor:
-        if words.pieces:
-            cursor.execute(around.format(_written_out(words, given)))
-        else:
-            cursor.execute(around.format(words.sql), _values(words, given))
-        return list(cursor.fetchall())
-
-
-def _values(words: _Words, given: Sequence[Any]) -> list[Any]:
-    """Return the values of a query about what is given, as the database takes them."""
-    values = list(words.values)
-    for place, (number, span) in words.places.items():
-        values[place] = _adapted(given[number], span)
-    return values
-
-
-def _written_out(words: _Words, given: Sequence[Any]) -> str:
-    """Return a query about what is given, with its values in it."""
-    quoted = {one: _quoted(_adapted(given[one[0]], one[1])) for one in set(words.places.values())}
-    pieces = list(words.pieces)
-    for place, one in words.places.items():
-        pieces[2 * place + 1] = quoted[one]
-    return "".join(pieces)
-
-
-def _pieces(sql: str, values: Sequence[Any]) -> tuple[str, ...]:
-    """Return the texts between the values of a query and the values as they are written there.
-
-    psycopg writes them into each query that Django sends, one by one, and looks for their places
-    anew in long ones: hundreds take longer than the answer.
-    """
-    if connection.vendor != "postgresql":
-        return ()
-    connection.ensure_connection()
-    pieces, text, left = [], "", iter(values)
-    for part in _PLACE.split(sql):
-        if part == "%s":
-            pieces += [text, _quoted(next(left))]
-            text = ""
-        else:
-            text += "%" if part == "%%" else part
-    return (*pieces, text)
-
-
-def _quoted(value: Any) -> str:
-    """Return a value as the driver writes it into SQL."""
-    return psycopg_sql.quote(value, connection.connection)
+        return _Words(query, [one for one, *_ in compiler.select], sql, tuple(values), places)
 
 
 def _kind(one: Any) -> Any:

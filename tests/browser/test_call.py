@@ -171,6 +171,8 @@ def test_a_call_from_hello_to_pdf(
 def test_switching_a_tab_asks_the_server_nothing(
     page: Page, watch: Watch, live_server: LiveServer, worker: User
 ) -> None:
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # the page says every ten seconds that it is there: not in here
     start_call(page, live_server)
     wait_for_scripts(page)
     page.wait_for_load_state("networkidle")  # the browser fetches the icon when it likes

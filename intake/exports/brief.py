@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 from intake.exports.pdf import ExportStamp, lay_out, write_pdf
 from intake.worksheet import AnsweredView, PersonView, ReportingPartyView, Worksheet
 
-# Type in points, and how many characters a text may have: smaller until it is one page.
-# and how many of a kind are told.
+# Type in points, how many characters a text may have, and how many of a kind are told (0: all):
+# smaller until it is one page.
 SIZES: tuple[tuple[int, int, int], ...] = (
     (11, 0, 0),
     (10, 0, 0),
@@ -23,8 +23,9 @@ SIZES: tuple[tuple[int, int, int], ...] = (
     (8, 160, 8),
     (8, 60, 6),
     (7, 40, 4),
+    (7, 30, 2),
 )
-HOPELESS = 3  # pages: so many become half as many in the smallest type, and are not tried in it
+HOPELESS = 3  # pages: more than this never become one in type of 8 points
 MORE = " … (more in the record)"
 
 

@@ -5,6 +5,7 @@ import uuid
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from pypdf import PdfReader
 
 from intake import fields, worksheet
 from intake.actions.wrap_up import find_problems
-from intake.exports.brief import build_brief, export_brief
+from intake.exports.brief import SIZES, build_brief, export_brief
 from intake.exports.copy_out import build_blocks
 from intake.exports.pdf import ExportStamp
 from intake.exports.read_back import build_read_back
@@ -113,6 +114,40 @@ def test_the_brief_is_one_page_however_much_was_said(worker: User, told: Intake)
     assert len(PdfReader(BytesIO(content)).pages) == 1
     assert "more in the record" in words(content)
     assert "Take care" in words(content)
+
+
+def test_a_brief_that_fits_in_smaller_type_is_not_shortened(worker: User, told: Intake) -> None:
+    put(worker, told, "call.child_now_at", "By the river, then over the bridge. " * 70, base=1)
+    content = export_brief(worksheet.build(told), STAMP, is_restricted=False)
+    assert "more in the record" not in words(content)
+    assert words(content).count("over the bridge.") == 70
+    assert len(PdfReader(BytesIO(content)).pages) == 1
+
+
+def test_the_longest_brief_is_one_page_and_says_what_is_left_out(
+    worker: User, told: Intake
+) -> None:
+    styles = (settings.BASE_DIR / "static" / "css" / "pdf.css").read_text()
+    for points, _, _ in SIZES:
+        assert f"html.size-{points} {{ font-size: {points}pt; }}" in styles
+    long = "W" * 61
+    for _ in range(7):
+        person = uuid.uuid4()
+        for column in ("name", "address", "current_location", "school_or_care", "disability"):
+            put(worker, told, f"person.{person}.{column}", long, role="child")
+        put(worker, told, f"person.{person}.language", long)
+        put(worker, told, f"quote.{uuid.uuid4()}.text", long)
+        concern = uuid.uuid4()
+        put(worker, told, f"concern.{concern}.what", long)
+        put(worker, told, f"concern.{concern}.source", "first_hand")
+    for prompt in told.edition.prompts.filter(side="working_well"):
+        if prompt.pk != core_prompt(told, side="working_well").pk:
+            put(worker, told, f"answer.{prompt.pk}.text", long)
+            put(worker, told, f"answer.{prompt.pk}.source", "first_hand")
+    content = export_brief(worksheet.build(told), STAMP, is_restricted=False)
+    assert len(PdfReader(BytesIO(content)).pages) == 1
+    assert "Not on this page, but in the record:" in words(content)
+    assert "6 more people" in words(content)
 
 
 def test_the_brief_says_who_and_what_is_left_out_and_never_the_alleged(

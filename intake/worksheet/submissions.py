@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import rfc8785
@@ -47,9 +48,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """Return the types of a dataclass's fields, put together once for all its rows."""
+    return get_type_hints(kind)
+
+
 def _read(kind: Any, value: Any) -> Any:
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)  # type: ignore[arg-type]
         return kind(  # type: ignore[operator]
             **{
                 one.name: _read(hints[one.name], value[one.name])

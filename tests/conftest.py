@@ -1,5 +1,6 @@
 """The cast: a named person for every role, two agencies, and a database that is as it was."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -35,9 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Keep what failed for the end of a run of many minutes, where `make test` tells it again."""
     if report.failed and FAILURES and "PYTEST_XDIST_WORKER" not in os.environ:
-        with Path(FAILURES).open("a") as told:
+        with Path(FAILURES).open("a", encoding="utf-8", errors="backslashreplace") as told:
             told.write(f"{report.nodeid} ({report.when})\n{report.longreprtext[-TOLD:]}\n\n")
 
+
+# What was imported stays: looked through again and again, it takes a twentieth of all the time.
+gc.set_threshold(100_000, 50, 100)
 
 # How long an example takes depends on the machine, which no test is about.
 hypothesis.settings.register_profile("ours", deadline=None)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from intake import triggers
 
-LARGE = 10_000_000  # bytes of a table
+LARGE = 10_000_000  # bytes of a table, its long values included
 
 
 class Standing:
@@ -48,7 +48,7 @@ class Standing:
             # Neither our triggers nor those of foreign keys.
             cursor.execute("BEGIN; SET LOCAL session_replication_role = replica")
             # Few rows are deleted sooner than a file is made anew, and crowds are not.
-            large = "oid = ANY(%s::regclass[]) AND pg_relation_size(oid) > %s"
+            large = "oid = ANY(%s::regclass[]) AND pg_table_size(oid) > %s"
             cursor.execute(f"SELECT relname FROM pg_class WHERE {large}", [self._tables, LARGE])
             if crowded := ", ".join(f'"{name}"' for (name,) in cursor.fetchall()):
                 cursor.execute(f"TRUNCATE {crowded} CASCADE")

@@ -76,7 +76,7 @@ def canaries_of(slug: str) -> dict[str, str]:
     return words | {f"earlier {one}": f"Ulalume{one[:3]}{text}" for one, text in words.items()}
 
 
-def signed_in(user: User | None) -> Client:
+def signed_in_just_now(user: User | None) -> Client:
     """A browser in which the user has signed in just now: what asks for it spares no page."""
     client = Client(raise_request_exception=False)
     if user is not None:
@@ -113,7 +113,7 @@ def tell(agency: Agency, now: datetime) -> Told:
     record, still_open = make_call(worker, now), make_call(worker, now)
     police = uuid.UUID(option(agency, "cross_report", "law_enforcement"))
     for call in (record, still_open):
-        type_party(signed_in(worker), call, canaries)
+        type_party(signed_in_just_now(worker), call, canaries)
         put(worker, call, "narrative.text", "The child was outside alone.")
         put(worker, call, f"cross_report.{police}.decided", "yes")
         told: dict[str, Any] = {"actor": worker, "intake_id": call.pk, "at": now}
@@ -136,10 +136,10 @@ def go_all_the_way(worker: User, supervisor: User, call: Intake, now: datetime) 
     """Submit by the page's own press, return it, submit it anew, and approve it."""
     make_ready(worker, call)
     for step in ("return", "approve"):
-        answer = signed_in(worker).post(reverse("call_submit", args=[call.pk]))
+        answer = signed_in_just_now(worker).post(reverse("call_submit", args=[call.pk]))
         assert answer.status_code == 302
         reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=now)
-        desk = signed_in(supervisor)
+        desk = signed_in_just_now(supervisor)
         remark = {"anchor": "narrative.text", "text": "Who saw it?"}
         assert desk.post(reverse("review_comment", args=[call.pk]), remark).status_code == 302
         assert desk.post(reverse(f"review_{step}", args=[call.pk])).status_code == 302
@@ -203,7 +203,7 @@ def test_no_address_tells_a_canary(here: Told, there: Told, is_restricted: bool)
     names = OF_A_CALL if is_restricted else TABLE.keys()
     asks = [*((name, "") for name in sorted(names)), *QUERIES]
     people = dict(everybody(here, there))
-    clients = {who: signed_in(user) for who, user in people.items()}
+    clients = {who: signed_in_just_now(user) for who, user in people.items()}
     count = 0
     with leaks.everything_logged() as lines, leaks.everything_sent() as sent:
         for name, query in asks:
@@ -227,7 +227,7 @@ def test_no_address_tells_a_canary(here: Told, there: Told, is_restricted: bool)
 
 def test_no_table_holds_a_canary(here: Told, there: Told) -> None:
     """Nor do files, the audit, the search, what was exported; deep: not in base64 either."""
-    reveal = signed_in(here.users["supervisor"]).post(
+    reveal = signed_in_just_now(here.users["supervisor"]).post(
         reverse("intake_reporter", args=[here.record.pk]), WHY | {"key": str(uuid.uuid4())}
     )
     assert leaks.found(here.canaries, leaks.told_by(reveal))
@@ -235,7 +235,7 @@ def test_no_table_holds_a_canary(here: Told, there: Told) -> None:
     assert b"The child was outside alone." in stored  # the look looks
     needles = here.canaries | {f"there {name}": text for name, text in there.canaries.items()}
     assert not leaks.found(needles | {"why": "Wombatreason"}, stored, deep=True)
-    desk = signed_in(here.users["supervisor"])
+    desk = signed_in_just_now(here.users["supervisor"])
     for job in ExportJob.objects.filter(agency=here.record.agency):
         told = leaks.told_by(desk.get(reverse("export_download", args=[job.pk])))
         assert here.record.reference.encode() in told
@@ -248,7 +248,8 @@ def current(told: Told) -> set[str]:
 
 def test_they_are_found_where_they_are_shown(here: Told) -> None:
     """So the look can fail: the own open call, its versions, a reveal, and each disclosure."""
-    owner, supervisor = signed_in(here.users["worker"]), signed_in(here.users["supervisor"])
+    owner = signed_in_just_now(here.users["worker"])
+    supervisor = signed_in_just_now(here.users["supervisor"])
     page = owner.get(reverse("call", args=[here.open.pk]))
     assert leaks.found(here.canaries, leaks.told_by(page)) == current(here)
     versions = owner.get(
@@ -278,7 +279,7 @@ def test_they_are_found_where_they_are_shown(here: Told) -> None:
     ):
         url = reverse(name, args=[here.record.pk, key])
         assert in_file(here, owner.post(url, {"purpose": purpose})) == shown, name
-    reasons = signed_in(here.users["privacy"]).get(reverse("reveals"))
+    reasons = signed_in_just_now(here.users["privacy"]).get(reverse("reveals"))
     assert b"Wombatreason" in leaks.told_by(reasons)
     assert not leaks.found(here.canaries, leaks.told_by(reasons))
     assert AuditEvent.objects.filter(verb="reporter.disclosed").count() == 2
@@ -296,7 +297,7 @@ def test_no_error_tells_a_canary(
 ) -> None:
     """A fault of ours, a missing page, a token that is old, a body that is too large."""
     settings.ADMINS = [("Operator", "operator@example.org")]
-    owner, canary = signed_in(here.users["worker"]), here.canaries["name"]
+    owner, canary = signed_in_just_now(here.users["worker"]), here.canaries["name"]
     url = reverse("call_save", args=[here.open.pk])
     body = {"field": "reporter.name", "text": f"{canary} x", "base": 3, "key": str(uuid.uuid4())}
     strict = Client(enforce_csrf_checks=True)
@@ -307,7 +308,9 @@ def test_no_error_tells_a_canary(
 
     with leaks.everything_logged() as lines:
         answers = [
-            signed_in(here.users["worker2"]).post(url, body, content_type="application/json"),
+            signed_in_just_now(here.users["worker2"]).post(
+                url, body, content_type="application/json"
+            ),
             strict.post(url, body, content_type="application/json"),
             owner.post(url, body | {"text": canary * 40_000}, content_type="application/json"),
             owner.get(f"{url}{uuid.uuid4()}/"),

@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Undo whatever is done inside, so that each press finds what the first one found."""
+    """Undo whatever is done inside, so that each press finds what the first one found.
+
+    Keys that name nothing are found at the end, as they would be when it is committed.
+    """
     with transaction.atomic():
         yield
+        if not connection.needs_rollback:
+            connection.check_constraints()
         transaction.set_rollback(True)
 
 
@@ -20,4 +25,5 @@ def twin(client: Client) -> Client:
     """A browser with the same cookies: where one signs out, the other one stays."""
     other = Client(raise_request_exception=client.raise_request_exception)
     other.cookies = deepcopy(client.cookies)
+    other.handler = client.handler  # which has put the middleware together
     return other

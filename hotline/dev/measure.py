@@ -1,7 +1,7 @@
 """What of `intake` the tests run: `pytest -p hotline.dev.measure`, with a folder in `MEASURED`.
 
-Each place in the code is counted until it was reached, and costs nothing afterwards: a tracer,
-which looks on at every line of every library, takes near as long again as the tests.
+Each place in the code is counted until it was reached, and costs next to nothing afterwards: a
+tracer, which looks on at every line of every library, takes near as long again as the tests.
 """
 
 import json
@@ -12,7 +12,7 @@ import slipcover
 
 SOURCES, OMITTED = ["intake"], ["intake/migrations/*"]
 
-_counted = slipcover.Slipcover(branch=True, source=SOURCES, omit=OMITTED)
+_counted = slipcover.Slipcover(branch=True, source=SOURCES, omit=OMITTED, immediate=True)
 # From the first import on, which is before Django's.
 slipcover.ImportManager(_counted, slipcover.FileMatcher(SOURCES, OMITTED)).__enter__()
 

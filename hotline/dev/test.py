@@ -18,7 +18,9 @@ NO_BROWSER, BROWSER = "not browser", "browser"
 ON_SQLITE = "not browser or main_path"
 # After PostgreSQL's run, which has everything.
 ON_SQLITE_TOO = "(not browser and not one_engine) or main_path"
+MEASURE = "hotline.dev.measure"
 COVERED = 95  # per cent of the code's lines and branches, at least
+TOO_LITTLE = 2  # slipcover's exit code when it was less
 NO_TESTS = 5  # pytest's exit code when its words select nothing
 
 
@@ -45,7 +47,7 @@ def main() -> int:
     told = ["--dist", "worksteal", "--durations=25", "--durations-min=4"]
     spread = ["-n", "2", *told]
     browsers = ["-n", "3", *told]  # a page waits for its server and the test for the page
-    gate = [*spread, "-p", "hotline.dev.measure"]
+    gate = [*spread, "-p", MEASURE]
 
     runs = {
         "PostgreSQL": [[*gate, "-m", NO_BROWSER], [*browsers, "-m", BROWSER]],
@@ -68,7 +70,7 @@ def main() -> int:
             print(f"--- What failed, once more\n{again}", flush=True)
     if words and both and set(codes) == {0, NO_TESTS}:
         return 0  # one engine had nothing of that part
-    return max(codes)
+    return next(filter(None, codes), 0)  # one that a signal ended is below 0
 
 
 def _scripts() -> int:
@@ -90,18 +92,21 @@ def _pytest(engine: str, env: Mapping[str, str], words: list[str], failures: Pat
         code = system.run(
             environment.PYTHON, "-m", "pytest", "--reuse-db", *words, env={**env, **own}
         )
-        if parts := sorted(measured.glob("*.json")):
-            code = max(code, _cover(parts, measured / "all"))
+        if MEASURE in words:
+            code = code or _cover(sorted(measured.glob("*.json")), measured / "all")
     print(f"--- {engine}: {time.monotonic() - started:.0f} s", flush=True)
     return code
 
 
 def _cover(parts: list[Path], out: Path) -> int:
-    """Print what was not run of the measured code; return 0 when enough of it was."""
+    """Print what was not run of the measured code; return 0 when enough of it was.
+
+    Where nothing was written down there is nothing to merge, which is a failure.
+    """
     words: list[str | Path] = ["--merge", *parts, "--out", out, "--skip-covered"]
     words += ["--fail-under", str(COVERED)]
     code = system.run(environment.PYTHON, "-m", "slipcover", *words)
-    if code:
+    if code == TOO_LITTLE:
         print(f"Less than {COVERED} % of the code was run.", flush=True)
     return code
 

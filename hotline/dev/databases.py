@@ -24,7 +24,7 @@ def migrated(engine: str, words: Mapping[str, str]) -> Iterator[dict[str, dict[s
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="hotline-"))
             url = f"sqlite:///{folder}/hotline.sqlite3"
             envs["SQLite"] = {**environment.for_tests(url), **words}
-        # Each takes half a minute, on one processor.
+        # Each takes ten seconds, on one processor.
         with ThreadPoolExecutor() as pool:
             code = max(pool.map(_migrate, envs.values()))
         if code:

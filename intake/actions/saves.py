@@ -112,10 +112,10 @@ def lock_writable(*, actor: User, intake_id: UUID, whole: bool = True) -> Intake
     `whole` is false where few of its columns are needed, as for most saves: sixty take their time.
     Raises Intake.DoesNotExist for one that is not the actor's, NotPossibleNow for a frozen one.
     """
-    locked = Intake.objects.open_to(actor).select_for_update(no_key=True)
+    locked = Intake.objects.of_worker(actor).select_for_update(no_key=True)
     intake = (locked if whole else locked.only(*BASICS)).get(pk=intake_id)
     if not intake.is_writable:
-        raise frozen(intake)
+        raise frozen(Intake.objects.open_to(actor).get(pk=intake_id))
     return intake
 
 

@@ -85,10 +85,13 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
 
         An own restricted one that takes no text is kept from its worker, too.
         """
+        return self.of_worker(user).filter(is_open_to_eyes_of(user))
+
+    def of_worker(self, user: User) -> "IntakeQuerySet":
+        """Return the user's own intakes, while the role is held: those that take text are open."""
         if user.agency_id is None or not user.is_active or "workers" not in user.roles:
             return self.none()
-        mine = self.filter(is_open_to_eyes_of(user), agency=user.agency_id, worker=user)
-        return mine.shown()
+        return self.filter(agency=user.agency_id, worker=user).shown()
 
     def shown(self) -> "IntakeQuerySet":
         """Return the intakes that are neither sealed nor expunged: nobody reads or finds others."""

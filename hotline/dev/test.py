@@ -50,7 +50,7 @@ def main() -> int:
     gate = [*spread, "-p", MEASURE]
 
     runs = {
-        "PostgreSQL": [[*gate, "-m", NO_BROWSER], [*browsers, "-m", BROWSER]],
+        "PostgreSQL": [[*gate, "-m", NO_BROWSER], [*browsers, "-m", BROWSER, "tests/browser"]],
         "SQLite": [[*spread, "-m", ON_SQLITE_TOO] if both else [*gate, "-m", ON_SQLITE]],
     }
     if words:

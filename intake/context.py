@@ -1,6 +1,7 @@
 """What every page gets."""
 
 import json
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,6 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from intake import permissions, worksheet
 from intake.models import ExportJob, HandOver, Preferences, User
 from intake.sessions import lacks_factor, session_mark
+
+_place = cache(reverse)  # a dozen for every page, and they stay
 
 
 def _preferences(user: object) -> str:
@@ -39,29 +42,29 @@ def _navigation(user: object, path: str) -> list[tuple[str, str, bool]]:
     items: list[tuple[str, str]] = []
     if isinstance(user, User):
         if permissions.is_worker(user):
-            items.append(("Calls", reverse("calls")))
-            items.append(("Practice", reverse("practice")))
+            items.append(("Calls", _place("calls")))
+            items.append(("Practice", _place("practice")))
         if permissions.is_supervisor(user):
-            items.append(("Review queue", reverse("reviews")))
-            items.append(("Live calls", reverse("assist")))
+            items.append(("Review queue", _place("reviews")))
+            items.append(("Live calls", _place("assist")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
-            items.append(("Intakes", reverse("intakes")))
+            items.append(("Intakes", _place("intakes")))
         if permissions.is_worker(user) or permissions.is_supervisor(user):
-            items.append(("Written reports", reverse("written_reports")))
+            items.append(("Written reports", _place("written_reports")))
         if ExportJob.objects.visible_to(user).there(timezone.now()).exists():
-            items.append(("Exports", reverse("exports")))
+            items.append(("Exports", _place("exports")))
         if permissions.is_supervisor(user):
-            items.append(("Danger now", reverse("danger")))
-            items.append(("Quality", reverse("quality")))
-            items.append(("Insights", reverse("insights")))
+            items.append(("Danger now", _place("danger")))
+            items.append(("Quality", _place("quality")))
+            items.append(("Insights", _place("insights")))
         if user.agency_id is not None:
-            items.append(("Question sets", reverse("editions")))
+            items.append(("Question sets", _place("editions")))
         if permissions.is_administrator(user):
-            items.append(("Agency", reverse("agency_tables")))
+            items.append(("Agency", _place("agency_tables")))
         if permissions.is_privacy_officer(user):
-            items.append(("Audit", reverse("audit")))
-            items.append(("Restricted", reverse("restrictions")))
-            items.append(("Retention", reverse("retention")))
+            items.append(("Audit", _place("audit")))
+            items.append(("Restricted", _place("restrictions")))
+            items.append(("Retention", _place("retention")))
     return [(label, url, path.startswith(url)) for label, url in items]
 
 
@@ -89,17 +92,17 @@ def site(request: HttpRequest) -> dict[str, object]:
         "session_mark": session_mark(request) if isinstance(user, User) else "",
         "idle_seconds": user.idle_seconds if isinstance(user, User) else 0,
         # A worker's pages show how many calls are offered, and ask for it every few seconds.
-        "offers_url": reverse("offers") if takes_calls else "",
-        "calls_url": reverse("calls"),
+        "offers_url": _place("offers") if takes_calls else "",
+        "calls_url": _place("calls"),
         "offer_count": SimpleLazyObject(lambda: _count_offers(user)),
         # The header says how many notices are new; the polls above and below bring it anew.
-        "notices_url": reverse("notices") if is_told else "",
+        "notices_url": _place("notices") if is_told else "",
         "notice_count": SimpleLazyObject(lambda: _count_notices(user)),
         # A supervisor's pages ask for the count of calls in danger and show it in the navigation.
-        "danger_count_url": reverse("danger_count") if watches else "",
-        "danger_url": reverse("danger"),
+        "danger_count_url": _place("danger_count") if watches else "",
+        "danger_url": _place("danger"),
         # With it comes how many of the live calls ask for help.
-        "assist_url": reverse("assist"),
+        "assist_url": _place("assist"),
         # Asked for by whole pages alone: what pages poll has none.
         "nav_items": SimpleLazyObject(lambda: _navigation(user, request.path)),
     }

@@ -83,6 +83,11 @@ class RoleNames(models.Func):
         return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
 
+def roles_among(names: str | None) -> frozenset[str]:
+    """Return the roles among names of groups, as `RoleNames` gives them."""
+    return frozenset((names or "").split(",")).intersection(ROLES)
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """Users and what they may be."""
 
@@ -187,7 +192,7 @@ class User(AbstractUser):
     def roles(self) -> frozenset[str]:
         """The names of this user's roles; no query for a user that came `with_roles()`."""
         if hasattr(self, "role_names"):
-            return frozenset((self.role_names or "").split(",")).intersection(ROLES)
+            return roles_among(self.role_names)
         return frozenset(
             Group.objects.filter(user=self, name__in=ROLES).values_list("name", flat=True)
         )

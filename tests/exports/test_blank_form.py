@@ -165,7 +165,7 @@ def test_a_form_that_is_not_live_says_so_on_every_page(draft: Edition) -> None:
         assert "DRAFT – Edition 2" in " ".join(page.split())
 
 
-MARKUP = (
+HOSTILE = (
     "<script>alert(1)</script><style>*{display:none}</style></td></tr></table>",
     "{{ settings.SECRET_KEY }} {% debug %} &amp; \x01\x1b[31m ",
     '"><img src=https://example.org/x.png> ',
@@ -176,9 +176,9 @@ MARKUP = (
 @pytest.mark.parametrize(
     "hostile",
     [
-        "Who " + "and then who else " * 400 + "theend",
-        "x" * 5000 + "theend",
-        f"{''.join(MARKUP)}theend",
+        pytest.param("Who " + "and then who else " * 400 + "theend", id="long"),
+        pytest.param("x" * 5000 + "theend", id="without a space"),
+        pytest.param("".join(HOSTILE) + "theend", id="markup, controls and scripts"),
     ],
 )
 def test_a_hostile_prompt_prints_whole_and_moves_nothing_else_away(

@@ -495,7 +495,7 @@ def test_access(part: int, cast: dict[str, User | None], call: Intake) -> None:
         with undone():
             place = address(name, call)
             for who, expected in zip(WHO, TABLE[name][1], strict=True):
-                with undone():
+                with undone(is_checked=True):
                     response = ask_for(twin(clients[who]), name, place)
                 if response.status_code != expected:
                     wrong.append((name, who, response.status_code, expected))
@@ -568,7 +568,7 @@ def test_access_after_submission(cast: dict[str, User | None], worker: User, cal
         with undone():
             place = address(name, call)
             for who, expected in zip(WHO, statuses, strict=True):
-                with undone():
+                with undone(is_checked=True):
                     response = ask_for(twin(clients[who]), name, place)
                 assert response.status_code == expected, (name, who)
                 assert_guarded(name, response.headers)

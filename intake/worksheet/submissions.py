@@ -49,15 +49,15 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _hints(kind: type) -> dict[str, Any]:
     """Return the types of a dataclass's fields, put together once for all its rows."""
     return get_type_hints(kind)
 
 
 def _read(kind: Any, value: Any) -> Any:
-    if is_dataclass(kind):
-        hints = _hints(kind)  # type: ignore[arg-type]
-        return kind(  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(
             **{
                 one.name: _read(hints[one.name], value[one.name])
                 for one in fields(kind)

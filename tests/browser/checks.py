@@ -24,8 +24,19 @@ OPTIONS = {
 READY_WITHIN = 60  # seconds that a busy machine may need to start the checker
 
 
+def all_of(page: Page) -> str:
+    """Return the page's HTML once all of it has come: what is awaited may stand in its first half.
+
+    A browser shows a page as it reads it. What has not been read yet is missing from its HTML,
+    and elements that are still open look closed.
+    """
+    page.wait_for_load_state("domcontentloaded")
+    return page.content()
+
+
 def expect_accessible(page: Page) -> None:
     """Fail on any rule of axe that the page breaks."""
+    page.wait_for_load_state("domcontentloaded")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate(
@@ -97,9 +108,9 @@ class Inspection:
     def look(self, state: str) -> None:
         """Fail on what axe or the HTML checker finds in the page; `state` names it."""
         expect_accessible(self.page)
-        self.check(state, self.page.content())
+        self.check(state, self.page)
 
-    def check(self, state: str, html: str) -> None:
-        """Fail on any error that the HTML checker finds; `state` names the page."""
-        errors = self.checker.errors(html)
+    def check(self, state: str, page: Page) -> None:
+        """Fail on any error that the HTML checker finds in `page`; `state` names it."""
+        errors = self.checker.errors(all_of(page))
         assert not errors, (state, errors)

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
 from intake.models import Answer, Intake, Narrative, User
-from tests.browser.checks import Inspection, expect_accessible
+from tests.browser.checks import Inspection, all_of, expect_accessible
 from tests.browser.conftest import Watch
 from tests.factory import PASSWORD
 
@@ -272,4 +272,4 @@ def test_nothing_comes_back_after_signing_out(
     page.go_back()
     page.go_back()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    assert "Secret words" not in page.content()
+    assert "Secret words" not in all_of(page)

@@ -40,7 +40,7 @@ def look_twice(page: Page, inspection: Inspection, state: str) -> None:
         page.set_viewport_size(size)
         assert page.locator("html").evaluate("e => e.scrollWidth") <= size["width"], state
         expect_accessible(page)
-    inspection.check(state, page.content())
+    inspection.check(state, page)
 
 
 @pytest.mark.main_path

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from intake.actions.outbox import release_key
 from intake.models import Answer, FieldRevision, Intake, Narrative, Person, User
 from tests import factory
-from tests.browser.checks import Inspection
+from tests.browser.checks import Inspection, all_of
 from tests.browser.conftest import Watch
 from tests.browser.test_call import (
     expect_saved,
@@ -92,7 +92,7 @@ def expect_nothing_of(page: Page, words: str) -> None:
     """Neither the page's content nor what stands in a box of it has the words."""
     expect(narrative(page)).to_have_count(0)
     boxes = "[...document.querySelectorAll('textarea, input')].map((one) => one.value)"
-    assert words not in "\n".join([*page.evaluate(boxes), page.content()])
+    assert words not in "\n".join([*page.evaluate(boxes), all_of(page)])
 
 
 def open_again(page: Page, server: LiveServer) -> Page:
@@ -125,7 +125,7 @@ def test_no_plain_text_of_a_call_is_in_the_browser(
     key = release_key(actor=worker, intake_id=Intake.objects.get().pk, at=timezone.now())
     for word in ("Zebulon", "stairs", "Persimmon", "Quillon", key):
         assert word not in told
-    assert key not in page.content()  # it came with the page, which keeps it from everybody
+    assert key not in all_of(page)  # it came with the page, which keeps it from everybody
     page.context.set_offline(False)
     expect_saved(page)
     found = wait_until_kept(page, 0)  # entries go when they are acknowledged

@@ -30,7 +30,7 @@ def look_at(page: Page, inspection: Inspection, address: str, state: str) -> Non
         expect(page.locator("h1")).to_be_visible()
         assert page.locator("html").evaluate("e => e.scrollWidth") <= size["width"], state
         expect_accessible(page)
-    inspection.check(state, page.content())
+    inspection.check(state, page)
 
 
 def test_pages_of_a_worker(
@@ -185,7 +185,7 @@ def test_pages_without_scripts(
     for name in ("call", "wrap_up"):
         page.goto(live_server.url + reverse(name, args=[call.pk]))
         expect(page.get_by_role("button", name="Save").first).to_be_visible()
-        inspection.check(f"{name}-without-scripts", page.content())
+        inspection.check(f"{name}-without-scripts", page)
     context.close()
 
 

@@ -47,6 +47,7 @@ class Standing:
         with connection.cursor() as cursor:
             # Neither our triggers nor those of foreign keys.
             cursor.execute("BEGIN; SET LOCAL session_replication_role = replica")
+            cursor.execute("SET LOCAL lock_timeout = '60s'")  # fails where somebody still reads
             # Few rows are deleted sooner than a file is made anew, and crowds are not.
             large = "oid = ANY(%s::regclass[]) AND pg_table_size(oid) > %s"
             cursor.execute(f"SELECT relname FROM pg_class WHERE {large}", [self._tables, LARGE])

@@ -193,7 +193,7 @@ def test_a_changed_submission_is_named(sealed: Intake, unguarded: None, what: st
 def test_the_commands_tell_and_ship(sealed: Intake, tmp_path: Path, request: Any) -> None:
     told, shipped = io.StringIO(), io.StringIO()
     call_command("verify_audit", stdout=told)
-    assert "are as they were" in told.getvalue()
+    assert "As they were: " in told.getvalue()
     call_command("audit_checkpoints", stdout=shipped)
     [line] = shipped.getvalue().splitlines()
     kept = tmp_path / "kept.jsonl"

@@ -82,7 +82,11 @@ class MeasureForm(forms.Form):
         error_messages={"required": "Give the date of the order."},
         widget=forms.DateInput(attrs={"type": "date"}),
     )
-    ends = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    ends = forms.UUIDField(
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": "This does not stand any more; nothing was changed."},
+    )
 
     def __init__(self, data: Any = None, *, kind: str, ends: Any = None) -> None:
         whose = str(ends or kind).replace("%", "%%")  # Django puts names of fields into it

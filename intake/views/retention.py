@@ -233,6 +233,7 @@ def _show_record(
         "standing": standing,
         "is_held": any(one.kind == MeasureKind.HOLD for one in standing),
         "linked": _linked(intake),
+        "refused": refused,
         "askings": () if expunction else _askings(intake, standing, waiting, refused),
     }
     status = 422 if refused is not None else 200

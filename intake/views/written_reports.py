@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -47,9 +48,11 @@ def start(request: UserRequest) -> HttpResponse:
     """Open the intake of a written report and go to its call screen, or say why not."""
     if not permissions.can_start_call(request.user):
         raise Http404
-    form = _form(request.POST.get("follows", ""), request.POST)
-    if "follows" in form.errors:
-        raise Http404
+    try:
+        follows = str(UUID(request.POST["follows"])) if request.POST.get("follows") else ""
+    except ValueError:
+        raise Http404 from None
+    form = _form(follows, request.POST)
     if form.is_valid():
         try:
             intake = start_written_report(
@@ -71,8 +74,7 @@ def start(request: UserRequest) -> HttpResponse:
 def _form(follows: str, data: Any = None) -> WrittenReportForm:
     """Return a form with ids of its own, since the page has one for each call."""
     start = {"follows": follows, "received_at": timezone.now()}
-    whose = follows.replace("%", "%%") or "first"  # whatever was sent: Django puts names into it
-    return WrittenReportForm(data, auto_id=f"%s-{whose}", initial=start)
+    return WrittenReportForm(data, auto_id=f"%s-{follows or 'first'}", initial=start)
 
 
 def _context(request: UserRequest, refused: WrittenReportForm | None = None) -> dict[str, Any]:
@@ -84,7 +86,7 @@ def _context(request: UserRequest, refused: WrittenReportForm | None = None) -> 
     )
     due = Intake.objects.visible_to(request.user).written_report_due().select_related("worker")
     page = Paginator(due.prefetch_related(begun), PER_PAGE).get_page(request.GET.get("page"))
-    typed = {refused["follows"].value() or "": refused} if refused is not None else {}
+    typed = {str(refused.cleaned_data["follows"] or ""): refused} if refused is not None else {}
     now = timezone.now()
     return {
         "page": page,

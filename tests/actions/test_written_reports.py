@@ -196,10 +196,11 @@ def test_the_tracker_says_what_is_overdue_and_enters_it(
     page = as_worker.get(reverse("written_reports"))
     assert "overdue by" in page.content.decode()
     start = reverse("written_report_start")
-    refused = as_worker.post(start, {"follows": mandated.pk, "received_at": "soon"})
-    assert refused.status_code == 422
-    assert "This is not a day with a time." in refused.content.decode()
-    assert 'value="soon"' in refused.content.decode()
+    for key in (mandated.pk, f"{{{mandated.pk}}}", mandated.pk.hex.upper()):  # one key, written so
+        refused = as_worker.post(start, {"follows": key, "received_at": "soon"})
+        assert refused.status_code == 422
+        assert "This is not a day with a time." in refused.content.decode()
+        assert refused.content.decode().count('value="soon"') == 1
     when = timezone.localtime(NOW + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M")
     form = {"follows": str(mandated.pk), "received_at": when}
     refused = as_worker.post(start, form | {"medium": "pigeon"})

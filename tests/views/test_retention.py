@@ -84,9 +84,10 @@ def test_a_hold_and_its_lifting(officers: tuple[Client, Client], record: Intake)
     shown = one.get(page).content.decode()
     assert "On legal hold" in shown and "End of the hold Court 26-1" in shown
     lift = reverse("retention_ask", args=[record.pk, "lift"])
-    for strange in ("no key", "%", "%s"):
-        assert one.post(lift, {"authority": "x", "ends": strange}).status_code == 422
-    assert one.post(lift, {"authority": "x", "ends": uuid.uuid4()}).status_code == 422
+    for strange in ("no key", "%", "%s", str(uuid.uuid4())):  # of no form that stands on the page
+        refused = one.post(lift, {"authority": "x", "ends": strange})
+        assert refused.status_code == 422
+        assert "This does not stand any more; nothing was changed." in refused.content.decode()
     assert one.post(lift, {"authority": "x", "ends": hold.pk}).status_code == 302
     prove(other)
     asked = Measure.objects.get(kind="lift")
@@ -94,6 +95,25 @@ def test_a_hold_and_its_lifting(officers: tuple[Client, Client], record: Intake)
     assert "On legal hold" not in one.get(page).content.decode()
     nothing = reverse("retention_ask", args=[record.pk, "burn"])
     assert one.post(nothing, {"authority": "x"}).status_code == 404
+
+
+def test_a_request_on_what_was_expunged_is_taken_back(
+    officers: tuple[Client, Client], record: Intake
+) -> None:
+    one, other = officers
+    page, sent = reverse("retention_record", args=[record.pk]), {"authority": "Court 26-1"}
+    one.post(reverse("retention_ask", args=[record.pk, "seal"]), sent)
+    sent["dated"] = "2026-03-01"
+    one.post(reverse("retention_ask", args=[record.pk, "expunction"]), sent)
+    prove(other)
+    other.post(reverse("retention_confirm", args=[Measure.objects.get(kind="expunction").pk]))
+    seal = Measure.objects.get(kind="seal")
+    shown = other.get(page).content.decode()
+    withdraw = reverse("retention_withdraw", args=[seal.pk])
+    assert withdraw in shown and reverse("retention_confirm", args=[seal.pk]) not in shown
+    other.post(withdraw)
+    assert withdraw not in other.get(page).content.decode()
+    assert record.reference not in other.get(reverse("retention")).content.decode()
 
 
 def test_a_list_is_prepared_and_confirmed(

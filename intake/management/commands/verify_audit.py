@@ -41,10 +41,14 @@ class Command(BaseCommand):
         if count:
             raise CommandError(f"{count} fault{'s' if count > 1 else ''} found.")
         last = AuditSeal.objects.order_by("-number").first()
-        self.stdout.write(
-            f"{last.number if last else 0:,} sealed events, {AuditCheckpoint.objects.count():,} "
-            f"checkpoints and {Submission.objects.count():,} submissions are as they were."
-        )
+        events = _counted(last.number if last else 0, "sealed event")
+        checkpoints = _counted(AuditCheckpoint.objects.count(), "checkpoint")
+        submissions = _counted(Submission.objects.count(), "submission")
+        self.stdout.write(f"As they were: {events}, {checkpoints}, {submissions}.")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def read(line: str) -> AuditCheckpoint:

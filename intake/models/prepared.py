@@ -15,13 +15,17 @@ _KEY: UUIDField[UUID, UUID] = UUIDField()
 
 
 class _Words(NamedTuple):
-    """A query in SQL; `places` are those of its values that were given, or lie so long after it."""
+    """A query in SQL; `places` are those of its values that were given, or lie so long after it.
+
+    What the database answers `is_converted` into what Python takes, or is so already.
+    """
 
     query: Query
     columns: list[Expression]
     sql: str
     values: tuple[Any, ...]
     places: dict[int, tuple[int, timedelta]]
+    is_converted: bool
 
 
 class Prepared:
@@ -41,10 +45,10 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(words.sql, values)
             rows = cursor.fetchall()
+        if not words.is_converted:
+            return list(rows)
         compiler = words.query.get_compiler(connection=connection)
-        if converters := compiler.get_converters(words.columns):
-            return list(compiler.apply_converters(rows, converters))
-        return list(rows)
+        return list(compiler.apply_converters(rows, compiler.get_converters(words.columns)))
 
     def sql(self, *about: Any, at: datetime) -> tuple[str, list[Any]]:
         """Return the query in SQL with its values, to stand in another one."""
@@ -70,7 +74,9 @@ class Prepared:
                 places |= {
                     place: (number, span) for place, span in enumerate(spans) if span is not None
                 }
-        return _Words(query, [one for one, *_ in compiler.select], sql, tuple(values), places)
+        columns = [one for one, *_ in compiler.select]
+        is_converted = bool(compiler.get_converters(columns))
+        return _Words(query, columns, sql, tuple(values), places, is_converted)
 
 
 def _kind(one: Any) -> Any:

@@ -14,7 +14,9 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Value,
 )
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
 from intake import permissions
 from intake.models import (
@@ -34,7 +36,6 @@ from intake.models.prepared import Prepared
 from intake.models.reviews import CLAIM_IDLE
 
 THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
-NAMES = ("first_name", "last_name", "username")
 SIDES = (("worry", "worry"), ("working_well", "working well"))
 COURSE = {
     "intake.started": "In progress",
@@ -145,17 +146,20 @@ def _read(intakes: IntakeQuerySet, viewer: User, at: datetime) -> QuerySet[Any, 
     """Return the query for what `_rows` reads of each."""
     named = NamedViewer.objects.standing(at).filter(intake=OuterRef("pk"), user=viewer)
     return intakes.annotate(
-        claim=FilteredRelation("reviews", condition=Q(reviews__outcome=Literal(""))),
+        claim=FilteredRelation(
+            "reviews",
+            condition=Q(reviews__outcome=Literal(""), reviews__active_at__gt=at - CLAIM_IDLE),
+        ),
         unnamed=ExpressionWrapper(
             Q(is_restricted=True) & ~Q(Exists(named)), output_field=BooleanField()
         ),
         kept=is_kept_from(viewer, at=at),
+        written_by=_shown("worker"),
+        claimed_by=_shown("claim__reviewer"),
     ).values_list(
         *("pk", "edition_id", "summary__asked", "reference", "status"),
         *("is_danger_first", "due_at", "submitted_at", "is_restricted", "unnamed", "kept"),
-        *(f"worker__{name}" for name in NAMES),
-        *("claim__reviewer_id", "claim__active_at"),
-        *(f"claim__reviewer__{name}" for name in NAMES),
+        *("written_by", "claim__reviewer_id", "claimed_by"),
     )
 
 
@@ -163,14 +167,13 @@ def _rows(read: Iterable[Sequence[Any]], *, viewer: User, at: datetime) -> list[
     """Return the rows of the queue for what was read of each."""
     rows = list(read)
     visitors: dict[UUID, list[str]] = {}
-    for key, *names in _visits.rows(viewer.pk, viewer.agency_id, at=at):
-        visitors.setdefault(key, []).append(_shown(*names))
+    for key, name in _visits.rows(viewer.pk, viewer.agency_id, at=at):
+        visitors.setdefault(key, []).append(name)
     counted = _asked([key for key, _, asked, *_ in rows if asked is None])
     # Most rows leave out the same sides of one edition, known by its number: Python compares keys
     # slowly.
     titles = _factors({edition.int: edition for _, edition, *_ in rows}, at=at)
     left_out: dict[tuple[int, int], tuple[str, ...]] = {}
-    idle = at - CLAIM_IDLE
     queue = []
     for (
         key,
@@ -184,18 +187,13 @@ def _rows(read: Iterable[Sequence[Any]], *, viewer: User, at: datetime) -> list[
         is_restricted,
         is_unnamed,
         is_kept,
-        *worker,
+        worker,
         reviewer,
-        active_at,
-        first_name,
-        last_name,
-        username,
+        claimed_by,
     ) in rows:
         place = edition.int, counted[key] if asked is None else asked
         if place not in left_out:
             left_out[place] = _left_out(titles[place[0]], place[1])
-        is_held = reviewer is not None and active_at > idle
-        claimed_by_name = _shown(first_name, last_name, username) if is_held else ""
         # By place, in the order of `QueueRow`: by name takes longer.
         row = QueueRow(
             key,
@@ -204,10 +202,10 @@ def _rows(read: Iterable[Sequence[Any]], *, viewer: User, at: datetime) -> list[
             is_danger_first,
             due_at,
             submitted_at,
-            "" if is_kept else _shown(*worker),
+            "" if is_kept else worker,
             () if is_kept else left_out[place],
-            reviewer if is_held else None,
-            "" if is_kept else claimed_by_name,
+            reviewer,
+            "" if is_kept else claimed_by or "",
             tuple(visitors.get(key, ())) if visitors and not is_kept else (),
             is_restricted,
             is_kept,
@@ -231,8 +229,9 @@ def _factors(editions: dict[int, UUID], *, at: datetime) -> dict[int, tuple[tupl
 def _visits(pk: UUID, agency: UUID, *, at: datetime) -> QuerySet[Any, Any]:
     """Who else of the agency has the page of which intake open, by name."""
     there = ReviewVisit.objects.filter(seen_at__gt=at - THERE, user__agency=agency)
-    names = (f"user__{name}" for name in NAMES)
-    return there.exclude(user=pk).order_by("user__username").values_list("intake_id", *names)
+    return (
+        there.exclude(user=pk).order_by("user__username").values_list("intake_id", _shown("user"))
+    )
 
 
 @Prepared
@@ -252,9 +251,10 @@ def _left_out(titles: tuple[tuple[str, str], ...], asked: int) -> tuple[str, ...
     )
 
 
-def _shown(first: str, last: str, username: str) -> str:
-    """Return the name that colleagues see (`User.display_name`)."""
-    return f"{first} {last}".strip() or username
+def _shown(user: str) -> Coalesce:
+    """Return the name that colleagues see (`User.display_name`), for who is related so."""
+    both = Concat(f"{user}__first_name", Value(" "), f"{user}__last_name")
+    return Coalesce(NullIf(Trim(both), Value("")), f"{user}__username")
 
 
 def _asked(keys: Sequence[UUID]) -> dict[UUID, int]:

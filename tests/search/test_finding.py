@@ -372,6 +372,33 @@ def test_whatever_is_typed_makes_no_error(
 
 
 @pytest.mark.postgresql_only
+@pytest.mark.parametrize(
+    ("words", "share", "is_fetched"),
+    [
+        ("hungry boy", 0.2, False),
+        ("hungry boy", 0.075, False),  # thousands are passed sooner than as many are fetched
+        ("hungry boy", 0.04, True),
+        ('"hungry boy"', 0.2, False),  # what is fetched of a phrase has to be read
+        ('"hungry boy"', 0.06, True),
+    ],
+)
+def test_among_a_million_the_shares_of_the_words_choose_the_way(
+    call: Intake,
+    supervisor: User,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    share: float,
+    is_fetched: bool,
+) -> None:
+    monkeypatch.setattr(engines.statistics, "of", lambda words: [share for _ in words])
+    monkeypatch.setattr(engines.statistics, "documents", 1e6)
+    with CaptureQueriesContext(connection) as captured:
+        find_page(supervisor, Criteria(words=words))
+    asked = [one["sql"] for one in captured if "intake_searchdocument" in one["sql"]]
+    assert asked and any("MATERIALIZED" in one for one in asked) == is_fetched
+
+
+@pytest.mark.postgresql_only
 def test_common_words_walk_and_rare_ones_are_fetched(
     worker: User, supervisor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

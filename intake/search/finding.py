@@ -2,11 +2,12 @@
 
 A page never ranks and never counts everything. Words that are in many intakes are looked for
 from the newest one backwards; rare ones have all that have them fetched first, then sorted. Names
-are walked from their newest bearer.
+are walked from their newest bearer; of several that are all common, who bears all of them is found
+by laying the lists of their bearers over each other, those of the last weeks first.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -36,8 +37,10 @@ SAMPLE = 1_000
 # one that the index has of the rarest word; one that is fetched, and one whose words have to be
 # looked at for that.
 PASSING, SCANNING, FETCHING, FETCHING_PHRASE = 4, 0.2, 2, 8
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 ADJACENT = 0.05  # of the documents with two words: they follow each other there
-OFTEN = (100, 2_000, 50_000)  # people; up to so many bearers of a word are counted in turn
+OFTEN = (100, 2_000)  # people; up to so many bearers of a word are counted in turn
+WEEKS = (4, 32, 256)  # that are looked through in turn for words that all are borne more often
 # Asked of each row by the index: never turned into a join with all that bear a common word.
 _EACH = " LIMIT 1 OFFSET 0"
 
@@ -380,15 +383,10 @@ class _Asked:
     def by_names(self) -> Found:
         """Walk the bearers of the rarest word from the newest intake on."""
         first = self._rarest()
+        if first is None:
+            return self._together()
         others = [term for term in self.terms if term is not first]
-        narrows, of_narrows = self._narrows("p")
-        if self.phrases:
-            has_words, of_words = engines.has_words("d", self.phrases)
-            narrows += (
-                " AND EXISTS (SELECT 1 FROM intake_searchdocument d"
-                f" WHERE d.intake_id = p.intake_id AND {has_words}{_EACH})"
-            )
-            of_narrows = [*of_narrows, *of_words]
+        narrows, of_narrows = self._narrows_people("p")
         limit = self.part.limit
         if engines.is_postgresql():
             bears, of_bears = _bears(self.agency, first, others, word="one.word")
@@ -408,14 +406,85 @@ class _Asked:
             values = [*of_bears, *of_narrows]
         return Found(self._run(query, values))
 
-    def _rarest(self) -> Term:
-        """Return the term that the fewest people bear, without counting those of common ones."""
-        bearers = dict.fromkeys(self.terms, 0)
-        for limit in OFTEN if len(self.terms) > 1 else ():
+    def _narrows_people(self, alias: str) -> Sql:
+        """Return the conditions of all that is asked for but names, on rows of `alias`."""
+        narrows, values = self._narrows(alias)
+        if self.phrases:
+            has_words, of_words = engines.has_words("d", self.phrases)
+            narrows += (
+                " AND EXISTS (SELECT 1 FROM intake_searchdocument d"
+                f" WHERE d.intake_id = {alias}.intake_id AND {has_words}{_EACH})"
+            )
+            values = [*values, *of_words]
+        return narrows, values
+
+    def _rarest(self) -> Term | None:
+        """Return the term that the fewest people bear; None where many bear each of several."""
+        if len(self.terms) == 1:
+            return self.terms[0]
+        for limit in OFTEN:
             bearers = {term: self._bearers(term, limit) for term in self.terms}
-            if min(bearers.values()) < limit:
+            rarest = min(bearers, key=bearers.__getitem__)
+            if bearers[rarest] < limit:
+                return rarest
+        return None
+
+    def _together(self) -> Found:
+        """Find who bears all words, in ever longer times before the edge, or after it.
+
+        To ask each bearer of a common word for the others takes twenty times as long as to read
+        the bearers of both (measured: 15 µs each beside 0.7), and few may bear both.
+        """
+        narrows, of_narrows = self._narrows_people("f")
+        for first, last in self._times():
+            lists, of_lists = self._lists(first, last)
+            query = (
+                f"SELECT DISTINCT f.started_at, f.intake_id FROM ({lists}) f WHERE true{narrows}"
+                f"{self._in_order('f')} LIMIT {self.part.limit}"
+            )
+            keys = self._run(query, [*of_lists, *of_narrows])
+            if len(keys) >= self.part.limit:
                 break
-        return min(bearers, key=bearers.__getitem__)
+        return Found(keys)
+
+    def _times(self) -> Iterator[tuple[datetime, datetime]]:
+        """Yield ever longer times, from where the part begins to all that is asked for."""
+        first, last = self.since or EARLIEST, self.until or LATEST
+        spans = [timedelta(weeks=weeks) for weeks in WEEKS]
+        edge = self.part.edge
+        if edge is not None and self.part.is_newer:
+            first = min(max(first, edge.at), last)
+            yield from ((first, first + span) for span in spans if first + span < last)
+        else:
+            last = last if edge is None else max(min(last, edge.at), first)
+            newest = min(last, timezone.now())
+            yield from ((newest - span, last) for span in spans if newest - span > first)
+        yield first, last
+
+    def _lists(self, first: datetime, last: datetime) -> Sql:
+        """Return the query for who bears all words, from the moment `first` to `last`.
+
+        Words of a name are borne by one person; words of an address stand in the same intake.
+        """
+        first_term, *others = sorted(self.terms, key=lambda term: term.kind, reverse=True)
+        lists, values = self._list(first_term, "started_at, intake_id", first, last)
+        for term in others:
+            of_person = term.kind == first_term.kind == "n"
+            columns = "person_id" if of_person else "started_at, intake_id"
+            query, more = self._list(term, columns, first, last)
+            lists += f" AND ({columns}) IN ({query})"
+            values += more
+        return lists, values
+
+    def _list(self, term: Term, columns: str, first: datetime, last: datetime) -> Sql:
+        """Return the query for the bearers of a term from the moment `first` to `last`."""
+        is_known, known = engines.is_one_of("word", term.known)
+        query = (
+            f"SELECT {columns} FROM intake_personword WHERE agency_id = %s AND kind = %s"
+            f" AND {is_known} AND started_at BETWEEN %s AND %s"
+        )
+        times = engines.moment(first), engines.moment(last)
+        return query, [engines.key(self.agency), term.kind, *known, *times]
 
     def _bearers(self, term: Term, limit: int) -> int:
         """Return how many people bear a word, counted up to `limit`."""

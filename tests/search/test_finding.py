@@ -8,12 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.actions import amendments, calls, reviews, wrap_up
 from intake.models import Agency, Intake, NameWord, PersonWord, SearchDocument, User
-from intake.search import COUNTED, Criteria, Edge, count, engines, find, find_page, finding
+from intake.search import COUNTED, Criteria, Edge, count, engines, find, find_page, finding, pages
 from intake.search.index import index_missing
 from tests.factory import NOW, core_prompt, make_agency, make_call, make_user, option, put, submit
 
@@ -39,8 +40,14 @@ def name_person(worker: User, call: Intake, **columns: str) -> str:
 
 
 def found(user: User, criteria: Criteria) -> list[Intake]:
-    """What a page shows; the queryset for exports has the same, unless it goes beyond."""
+    """What a page shows; the queryset for exports has the same, unless it goes beyond.
+
+    So has the way that is gone where all words of a name are common.
+    """
     page = [hit.intake for hit in find_page(user, criteria).hits]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finding, "OFTEN", ())
+        assert [hit.intake for hit in find_page(user, criteria).hits] == page
     if not criteria.is_beyond:
         assert list(find(user, criteria)) == page
     assert count(user, criteria) == (len(page), False)
@@ -249,6 +256,40 @@ def test_pages_follow_each_other(worker: User, supervisor: User) -> None:
         assert list(back) == wanted[:25]
         assert count(supervisor, criteria) == (30, False)
         assert list(find(supervisor, criteria)) == wanted
+
+
+def test_common_names_are_found_in_ever_longer_times(
+    worker: User, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "OFTEN", ())
+    monkeypatch.setattr(finding, "WEEKS", (1, 4, 16))
+    monkeypatch.setattr(pages, "PER_PAGE", 2)
+    until_now = int((timezone.now() - NOW) / timedelta(minutes=1))
+    days = (1, 1, 2, 5, 6, 8, 20, 27, 29, 100, 112, 113, 200, 201)
+    made = {
+        last_name: [
+            told(worker, minutes=until_now - 1440 * ago, name=f"Amir {last_name}")
+            for place, ago in enumerate(days)
+            if place % 3 != rest
+        ]
+        for rest, last_name in enumerate(("Brown", "Li"))
+    }
+    for last_name, wanted in made.items():
+        criteria = Criteria(name=f"{last_name} amir")
+        wanted = sorted(wanted, key=lambda one: (one.started_at, one.pk), reverse=True)
+        page = find_page(supervisor, criteria)
+        older, newer = list(page), list[Intake]()
+        while page.older:
+            page = find_page(supervisor, criteria, older=page.older)
+            older += list(page)
+        assert older == wanted
+        newer = list(page)
+        while page.newer:
+            page = find_page(supervisor, criteria, newer=page.newer)
+            newer = list(page) + newer
+        assert newer == wanted
+        narrow = replace(criteria, since=wanted[-2].started_at.date())
+        assert count(supervisor, narrow) == (len(wanted) - 1, False)
 
 
 def test_a_count_stops_and_says_so(

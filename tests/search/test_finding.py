@@ -274,9 +274,9 @@ def test_common_names_are_found_in_ever_longer_times(
         ]
         for rest, last_name in enumerate(("Brown", "Li"))
     }
-    for last_name, wanted in made.items():
+    for last_name, theirs in made.items():
         criteria = Criteria(name=f"{last_name} amir")
-        wanted = sorted(wanted, key=lambda one: (one.started_at, one.pk), reverse=True)
+        wanted = sorted(theirs, key=lambda one: (one.started_at, one.pk), reverse=True)
         page = find_page(supervisor, criteria)
         older, newer = list(page), list[Intake]()
         while page.older:

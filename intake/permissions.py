@@ -26,7 +26,7 @@ def is_privacy_officer(user: User) -> bool:
 
 
 def has_notices(user: User) -> bool:
-    """Whether notices wait for the user: privacy officers are told of broken glass alone."""
+    """Whether notices wait for the user: privacy officers are told of measures and broken glass."""
     return is_worker(user) or is_supervisor(user) or is_privacy_officer(user)
 
 

@@ -135,6 +135,8 @@ def request_measure(
         raise InvalidValue("Give the date of the order; nothing was changed.", field="dated")
     with transaction.atomic():
         intake = _lock_intake(actor, intake_id)
+        if dated and dated > at.astimezone(intake.agency.zone).date():
+            raise InvalidValue("This day is still to come; nothing was changed.", field="dated")
         ended = _ended(intake, wanted, ends)
         _check(intake, wanted)
         measure = Measure.objects.create(

@@ -11,7 +11,16 @@ from intake import permissions
 from intake.actions.summaries import count_course
 from intake.actions.workers import lock_users
 from intake.errors import InvalidValue, NotAllowed, NotPossibleNow
-from intake.models import HandOver, Intake, ResponseOption, Review, ReviewComment, ReviewVisit, User
+from intake.models import (
+    Decision,
+    HandOver,
+    Intake,
+    ResponseOption,
+    Review,
+    ReviewComment,
+    ReviewVisit,
+    User,
+)
 from intake.models.audit import record_event
 from intake.models.intakes import IntakeStatus
 from intake.models.reviews import ReviewOutcome
@@ -32,12 +41,17 @@ def claim_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
     """Take a submitted intake for review; nobody reviews what they wrote themselves.
 
     A claim that was left idle for 15 minutes is anybody's: it ends, and the actor's begins. The
-    actor's own remarks of a claim that ended without an outcome come along.
+    actor's own goes on; remarks of one that ended without an outcome come along.
     """
     with transaction.atomic():
         intake = _lock(actor, intake_id)
         if not permissions.can_claim(actor, intake, at=at):
             raise NotAllowed(_why_not(actor, intake, at=at))
+        own = Review.objects.filter(intake=intake, outcome="", reviewer=actor).first()
+        if own is not None:
+            own.active_at = max(own.active_at, at)
+            own.save(update_fields=["active_at"])
+            return own
         if intake.status == Intake.Status.IN_REVIEW:
             _free_idle_claim(intake, at)
         elif intake.status != Intake.Status.SUBMITTED:
@@ -160,7 +174,10 @@ def approve_intake(*, actor: User, intake_id: UUID, at: datetime) -> Review:
 def decide_otherwise(
     *, actor: User, intake_id: UUID, screening: UUID, reason: str, at: datetime
 ) -> Review:
-    """Record the reviewer's own screening decision beside the worker's, with a reason."""
+    """Record the reviewer's own screening decision beside the worker's, with a reason.
+
+    The worker's own is none: it is approved, or the work is returned.
+    """
     words = clean_text(reason)
     if not words.strip() or len(words) > REASON:
         raise InvalidValue(
@@ -178,9 +195,29 @@ def decide_otherwise(
         ).first()
         if option is None:
             raise InvalidValue("Choose one of the decisions; nothing was recorded.")
+        if Decision.objects.filter(intake=intake, screening=option).exists():
+            raise InvalidValue(
+                "This is what the worker decided. Nothing was recorded: approve it, or choose "
+                "another decision."
+            )
         review.own_screening, review.own_reason, review.active_at = option, words, at
         review.save(update_fields=["own_screening", "own_reason", "active_at"])
         record_event("intake.decided_otherwise", actor=actor, at=at, subject=intake)
+        return review
+
+
+def take_back_decision(*, actor: User, intake_id: UUID, at: datetime) -> Review:
+    """Take the reviewer's own decision back, before the review is over."""
+    with transaction.atomic():
+        intake = _lock(actor, intake_id)
+        review = Review.objects.filter(intake=intake, outcome="").first()
+        if not permissions.holds_claim(actor, review) or review is None:
+            raise NotAllowed("Claim the intake first; nothing was changed.")
+        _refuse_unnamed(actor, intake, at=at)
+        if review.own_screening_id is not None:
+            review.own_screening, review.own_reason, review.active_at = None, "", at
+            review.save(update_fields=["own_screening", "own_reason", "active_at"])
+            record_event("intake.own_decision_taken_back", actor=actor, at=at, subject=intake)
         return review
 
 

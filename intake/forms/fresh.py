@@ -10,5 +10,5 @@ class ProofForm(forms.Form):
         strip=False,
         max_length=4096,
         error_messages={"required": "Type your password."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )

@@ -70,6 +70,7 @@ SENTENCES = {
     "intake.danger_marked": "Marked that somebody is in danger",
     "intake.danger_taken_back": "Took back that somebody is in danger",
     "intake.decided_otherwise": "Recorded an own decision beside the worker’s",
+    "intake.own_decision_taken_back": "Took the own decision back",
     "intake.ended": "Ended the call",
     "intake.expunction_requested": "Asked for the expunction of the record",
     "intake.expunged": "Destroyed the content of the record, as two people agreed",

@@ -10,6 +10,14 @@ from intake.text import is_near, name_words, spellings, words_of
 
 MOST_TERMS = 12  # words of a name, phrases of a text: what is typed beyond is passed by
 MOST_SPELLINGS = 100  # of one word
+# How parts of an address are written, each in its ways.
+_WRITTEN = (
+    *("street st", "avenue ave av", "road rd", "lane ln", "drive dr", "court ct", "place pl"),
+    *("boulevard blvd", "highway hwy", "parkway pkwy", "circle cir", "terrace ter", "square sq"),
+    *("trail trl", "apartment apt", "building bldg", "suite ste", "north n", "south s", "east e"),
+    "west w",
+)
+_OTHERWISE = {word: one.split() for one in _WRITTEN for word in one.split()}
 _QUOTED = re.compile('["\u201c\u201d\u201e\u00ab\u00bb]([^"\u201c\u201d\u201e\u00ab\u00bb]*)'
                      '["\u201c\u201d\u201e\u00ab\u00bb]')  # fmt: skip
 
@@ -34,13 +42,19 @@ def phrases_of(typed: str) -> list[tuple[str, ...]]:
 
 
 def terms_of(agency: UUID, criteria: Criteria) -> list[Term]:
-    """Return the words of the name and the address that are asked for."""
+    """Return the words of the name and the address that are asked for.
+
+    A street is found as `Ln` and as `Lane`, whichever is typed.
+    """
     typed = [(PersonWord.Kind.NAME, word) for word in sorted(_typed_words(criteria.name))]
     typed += [(PersonWord.Kind.ADDRESS, word) for word in sorted(_typed_words(criteria.address))]
-    return [
-        Term(kind.value, word, known_spellings(agency, word, is_exact=criteria.is_exact))
-        for kind, word in typed[: 2 * MOST_TERMS]
-    ]
+    terms = []
+    for kind, word in typed[: 2 * MOST_TERMS]:
+        known = known_spellings(agency, word, is_exact=criteria.is_exact)
+        if kind == PersonWord.Kind.ADDRESS:
+            known = tuple(dict.fromkeys((*known, *_OTHERWISE.get(word, ()))))
+        terms.append(Term(kind.value, word, known))
+    return terms
 
 
 def known_spellings(agency: UUID, word: str, *, is_exact: bool = False) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django import template
 
 from intake.deadlines import in_words, time_left
 from intake.models import ReviewComment
-from intake.worksheet import AnswerView, Worksheet
+from intake.worksheet import PromptView, Worksheet
 
 register = template.Library()
 
@@ -44,9 +44,13 @@ def time_until(due_at: datetime | None, now: datetime) -> str:
 
 
 @register.filter
-def is_shown(answer: AnswerView) -> bool:
-    """Whether the board shows a prompt: it was put to the caller."""
-    return answer.is_asked
+def asked_apart(prompts: Iterable[PromptView]) -> list[PromptView]:
+    """Return the questions that were asked and whose answer stands nowhere else on the page."""
+    return [
+        one
+        for one in prompts
+        if one.kind == "question" and one.answer.is_asked and not one.bound_to
+    ]
 
 
 @register.filter

@@ -51,7 +51,9 @@ def download_csv(request: UserRequest, table: str) -> HttpResponse:
         worker=wanted.worker,
         at=timezone.now(),
     )
-    return attachment(export_table(found), "text/csv; charset=utf-8", f"insights-{table}.csv")
+    days = f"{wanted.period.since.isoformat()}-to-{wanted.period.until.isoformat()}"
+    name = f"insights-{table}-{days}.csv"
+    return attachment(export_table(found), "text/csv; charset=utf-8", name)
 
 
 def _build(request: UserRequest) -> tuple[InsightsForm, Wanted, worksheet.Insights]:

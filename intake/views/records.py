@@ -14,8 +14,9 @@ from intake.actions import records
 from intake.exports.json import export_json
 from intake.exports.pdf import ExportStamp, export_pdf
 from intake.exports.question_sets import FHIR_TYPE, export_response
-from intake.models import Intake, Submission
+from intake.models import Intake, Submission, User
 from intake.views.requests import UserRequest
+from intake.worksheet import Worksheet
 
 TABS = {"record": "Record", "changes": "Changes", "history": "History", "viewed": "Who viewed"}
 
@@ -34,11 +35,7 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
         return redirect("call", intake.pk)
     records.note_view(actor=request.user, intake=intake, at=timezone.now())
     submission = latest_submission(intake)
-    sheet = (
-        worksheet.from_json(submission.content.text)
-        if submission is not None
-        else worksheet.build(intake)
-    )
+    sheet = build_sheet(intake, submission)
     reports = intake.written_reports.standing().shown().with_kept(request.user)
     party = worksheet.build_party_state(intake, sheet)
     return render(
@@ -46,11 +43,8 @@ def show_intake(request: UserRequest, intake_id: UUID) -> HttpResponse:
         "intake/records/record.html",
         {
             "intake": intake,
-            "sheet": replace(
-                sheet,
-                dispatches=worksheet.build_dispatches(intake),
-                cross_reports=worksheet.build_cross_reports(intake),
-            ),
+            "sheet": sheet,
+            "prior": link_prior(request.user, intake, sheet),
             "submission": submission,
             "may_respond": permissions.can_respond(request.user, intake),
             "party_state": party,
@@ -125,6 +119,31 @@ def _submitted(request: UserRequest, intake_id: UUID) -> tuple[Intake, Submissio
     if submission is None:
         raise Http404("This intake was not submitted yet.")
     return intake, submission
+
+
+def build_sheet(intake: Intake, submission: Submission | None) -> Worksheet:
+    """Return what a page shows of a record: what was submitted, or the live rows before that.
+
+    Who was told and which reports went out are facts that go on: they are as they stand now.
+    """
+    sheet = (
+        worksheet.from_json(submission.content.text)
+        if submission is not None
+        else worksheet.build(intake)
+    )
+    return replace(
+        sheet,
+        dispatches=worksheet.build_dispatches(intake),
+        cross_reports=worksheet.build_cross_reports(intake),
+    )
+
+
+def link_prior(user: User, intake: Intake, sheet: Worksheet) -> dict[str, UUID]:
+    """Return the keys of the earlier intakes that the user may read, by reference."""
+    if not sheet.prior_involvement:
+        return {}
+    readable = intake.prior_involvement.visible_to(user)
+    return dict(readable.values_list("reference", "pk"))
 
 
 def build_tabs(

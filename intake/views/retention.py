@@ -85,20 +85,39 @@ def request_measure(request: UserRequest, intake_id: UUID, kind: str) -> HttpRes
             form.add_error(field if field in form.fields else None, refused.sentence)
         else:
             name = measure.get_kind_display()
-            stands = "it stands from now on" if kind == MeasureKind.HOLD else "another confirms it"
-            messages.success(request, f"{intake.reference}: {name} noted; {stands}.")
+            stands = (
+                "noted; it stands from now on"
+                if kind == MeasureKind.HOLD
+                else "asked for; it waits for another privacy officer"
+            )
+            messages.success(request, f"{intake.reference}: {name} {stands}.")
             return redirect("retention_record", intake.pk)
     return _show_record(request, intake, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_measure(request: UserRequest, measure_id: UUID) -> HttpResponse:
-    """Confirm what another asked for; who confirms proves anew who they are."""
+    """Confirm what another asked for; who confirms proves anew who they are.
+
+    Nothing brings back what an expunction destroys: its record's reference is typed once more.
+    """
     measure = get_object_or_404(Measure.objects.of_agency(request.user), pk=measure_id)
     if not is_proved(request):
         return ask_for_proof(request)
     if request.method == "POST":
         is_last = measure.kind == MeasureKind.EXPUNCTION
+        may = measure.requested_by_id != request.user.pk  # else it is refused below
+        if (
+            may
+            and is_last
+            and request.POST.get("reference", "").strip() != measure.intake.reference
+        ):
+            messages.error(
+                request,
+                "Nothing was destroyed: type the reference of the record as it stands above, so "
+                "that it is surely this one.",
+            )
+            return redirect("retention_record", measure.intake_id)
         done = "confirmed, and the content is destroyed" if is_last else "confirmed"
         _decide(request, retention.confirm_measure, done, measure_id=measure_id)
     return redirect("retention_record", measure.intake_id)

@@ -17,7 +17,7 @@ from intake.actions import amendments, comments, records, reviews
 from intake.errors import Refused
 from intake.forms.reviews import parse_filter, parse_key
 from intake.models import Intake, ResponseOption, Review, ReviewComment, User
-from intake.views.records import build_tabs, latest_submission
+from intake.views.records import build_sheet, build_tabs, latest_submission, link_prior
 from intake.views.requests import UserRequest
 
 LONGEST_QUEUE = 200  # rows; what is not shown is counted
@@ -83,20 +83,23 @@ def claim(request: UserRequest, intake_id: UUID) -> HttpResponse:
 @require_POST
 def release(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Give a claimed intake back to the queue."""
-    return press(request, intake_id, reviews.release_intake, then="reviews")
+    done = "is back in the queue; what you remarked comes along when you claim it again"
+    return press(request, intake_id, reviews.release_intake, then="reviews", done=done)
 
 
 @require_POST
 def give_back(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Return a claimed intake to its worker with the comments that were noted."""
     to = parse_key(request.POST, "to")
-    return press(request, intake_id, reviews.return_intake, then="reviews", to=to)
+    done = "went back with your comments"
+    return press(request, intake_id, reviews.return_intake, then="reviews", done=done, to=to)
 
 
 @require_POST
 def approve(request: UserRequest, intake_id: UUID) -> HttpResponse:
     """Approve a claimed intake."""
-    return press(request, intake_id, reviews.approve_intake)
+    done = "is approved; from now on only amendments are added"
+    return press(request, intake_id, reviews.approve_intake, done=done)
 
 
 @require_POST
@@ -129,7 +132,9 @@ def remove_comment(request: UserRequest, intake_id: UUID, comment_id: UUID) -> H
 
 @require_POST
 def decide_otherwise(request: UserRequest, intake_id: UUID) -> HttpResponse:
-    """Record an own decision beside the worker's."""
+    """Record an own decision beside the worker's, or take it back."""
+    if "take_back" in request.POST:
+        return press(request, intake_id, reviews.take_back_decision)
     screening = parse_key(request.POST, "screening")
     if screening is None:
         _fetch(request, intake_id)
@@ -191,7 +196,9 @@ def reply(request: UserRequest, intake_id: UUID, comment_id: UUID) -> HttpRespon
         raise Http404 from None
     except Refused as refusal:
         messages.error(request, refusal.sentence)
-    return redirect("call", intake.pk)
+    here = f"#remark-{comment_id}"
+    page = "wrap_up" if request.POST.get("page") == "wrap_up" else "call"
+    return redirect(reverse(page, args=[intake.pk]) + here)
 
 
 def _queue(request: UserRequest) -> dict[str, Any]:
@@ -222,11 +229,13 @@ def press(
     *,
     then: str = "review",
     place: str = "",
+    done: str = "",
     **about: object,
 ) -> HttpResponse:
     """Carry out an action of the desk and show what stands then, or why it was not possible.
 
-    The page opens again at `place`, where one is named. What was typed comes back with the refusal.
+    The page opens again at `place`, where one is named, and says what is `done` of the intake. What
+    was typed comes back with the refusal.
     """
     intake = _fetch(request, intake_id)
     try:
@@ -238,6 +247,8 @@ def press(
         if "answers" in about:
             context["given"] = about["answers"]
         return render(request, "intake/reviews/review.html", context, status=422)
+    if done:
+        messages.success(request, f"{intake.reference} {done}.")
     if then == "reviews":
         return redirect(then)
     return redirect(reverse(then, args=[intake.pk]) + (f"#{place}" if place else ""))
@@ -250,7 +261,7 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
     submission = latest_submission(intake)
     if submission is None:
         raise Http404
-    sheet = worksheet.from_json(submission.content.text)
+    sheet = build_sheet(intake, submission)
     party = worksheet.build_party_state(intake, sheet)
     open_review = intake.reviews.filter(outcome="").first()
     is_mine = permissions.holds_claim(request.user, open_review)
@@ -259,6 +270,7 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
     return {
         "intake": intake,
         "sheet": sheet,
+        "prior": link_prior(request.user, intake, sheet),
         "submission": submission,
         "party_state": party,
         "may_reveal": permissions.can_reveal_reporter(request.user, intake),
@@ -269,6 +281,7 @@ def _review(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "open_review": open_review,
         "may_claim": permissions.can_claim(request.user, intake, at=now)
         and intake.status in (Intake.Status.SUBMITTED, Intake.Status.IN_REVIEW)
+        and not is_mine
         and not (open_review and open_review.is_held(now)),
         "may_amend": permissions.can_amend(request.user, intake),
         "may_enter_in_error": permissions.can_enter_in_error(request.user, intake),

@@ -1,7 +1,7 @@
 """What supervisors see of intakes that wait: the queue's rows, and the course of one intake."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -35,6 +35,8 @@ from intake.models.intakes import IntakeQuerySet, Literal, is_kept_from, is_open
 from intake.models.prepared import Prepared
 from intake.models.reviews import CLAIM_IDLE
 
+MOST_READERS = 500  # events that are looked through for who read a record
+AGAIN = timedelta(minutes=15)
 THERE = timedelta(seconds=25)  # a page that was not heard of for so long is not there any more
 SIDES = (("worry", "worry"), ("working_well", "working well"))
 COURSE = {
@@ -301,9 +303,23 @@ def build_history(intake: Intake, *, viewer: User, at: datetime) -> tuple[Step, 
 
 
 def build_readers(intake: Intake) -> tuple[Step, ...]:
-    """Return who read an intake, or saw some of it in a list, the latest first."""
+    """Return who read an intake, or saw some of it in a list, the latest first.
+
+    What one person did again within a quarter of an hour is told once, with how often; the audit
+    has each.
+    """
     events = AuditEvent.objects.filter(subject_id=intake.pk, verb__in=READ)
+    told: dict[tuple[UUID | None, str], int] = {}  # where somebody's last deed of a kind stands
+    steps: list[tuple[Step, int]] = []
+    for one in events.select_related("actor").order_by("-at", "-id")[:MOST_READERS]:
+        same = told.get((one.actor_id, one.sentence))
+        if same is not None and steps[same][0].at - one.at < AGAIN:
+            steps[same] = steps[same][0], steps[same][1] + 1
+            continue
+        told[one.actor_id, one.sentence] = len(steps)
+        name = one.actor.display_name if one.actor else ""
+        steps.append((Step(one.at, name, one.sentence, "", None), 1))
     return tuple(
-        Step(one.at, one.actor.display_name if one.actor else "", one.sentence, "", None)
-        for one in events.select_related("actor").order_by("-at", "-id")[:200]
+        step if times == 1 else replace(step, sentence=f"{step.sentence} ({times} times)")
+        for step, times in steps
     )

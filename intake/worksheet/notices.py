@@ -28,6 +28,7 @@ from intake.models import (
     Dispatch,
     HandOver,
     Intake,
+    Measure,
     NamedViewer,
     QualityRating,
     Restriction,
@@ -54,6 +55,7 @@ WORDS = {
     "returned": "Returned to you with comments",
     "glass": "A restricted record was opened by break-glass",
     "opened": "A record was opened by break-glass while it was restricted",
+    "asked": "A colleague asked for a measure on this record: it waits for a second person",
     "sampled": "Waits for your blind rating",
     "lapsed": "Your claim fell free after 15 idle minutes",
     "taken": "Your claim fell free after 15 idle minutes, and somebody else took it",
@@ -62,6 +64,7 @@ WORDS = {
 PAGES = {
     "offered": "calls",
     "glass": "restriction",
+    "asked": "retention_record",
     "sampled": "quality_rating",
     "lapsed": "review",
     "taken": "review",
@@ -139,6 +142,8 @@ def _branches(user: User, *, at: datetime, since: datetime | None) -> list[Query
         ]
     if branches:
         branches.append(_due(user, at=at, since=since))
+    if permissions.is_privacy_officer(user):
+        branches.append(_asked(user, at=at, since=since))
     if permissions.has_notices(user):
         branches.append(_glass(user, at=at, since=since))
     return branches
@@ -287,6 +292,13 @@ def _glass(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any,
     return _rows(_since(rows, since), user=user, at=at, kind=kind, intake="intake__", rank=GLASS)
 
 
+def _asked(user: User, *, at: datetime, since: datetime | None) -> QuerySet[Any, Any]:
+    """What another privacy officer asked for on a record, and nobody has confirmed or refused."""
+    waiting = Measure.objects.of_agency(user).waiting().exclude(requested_by=user)
+    asked = waiting.annotate(moment=F("requested_at"))
+    return _rows(_since(asked, since), user=user, at=at, kind=_word("asked"), intake="intake__")
+
+
 def _word(kind: str) -> Value:
     return Value(kind, output_field=CharField())
 
@@ -338,7 +350,7 @@ def _notice(
     page = PAGES.get(kind, "intake")
     if due_at is not None and permissions.is_supervisor(user):
         page = "review"
-    if is_kept and kind != "offered":
+    if is_kept and kind not in ("offered", "asked"):
         page = "break_glass"
     if kind in ("glass", "opened") and not permissions.is_supervisor(user):
         page = "audit" if permissions.is_privacy_officer(user) else page

@@ -18,16 +18,22 @@ def glimpses(intakes: Iterable[Intake]) -> dict[UUID, str]:
     queries, however many intakes.
     """
     keys = [intake.pk for intake in intakes]
-    begins = Narrative.objects.filter(intake__in=keys).annotate(begin=Left("text", GLIMPSE))
-    lines = {
-        one.intake_id: one.begin.strip().partition("\n")[0] for one in begins.defer("text", "saves")
-    }
+    begins = Narrative.objects.filter(intake__in=keys).annotate(begin=Left("text", GLIMPSE + 1))
+    lines = {one.intake_id: _first_line(one.begin) for one in begins.defer("text", "saves")}
     children = Person.objects.filter(intake__in=keys, role=Person.Role.CHILD, is_removed=False)
     names: dict[UUID, list[str]] = {}
     for child in children.exclude(name="").only("intake_id", "name", "age", "role"):
         known = f"{child.name} ({child.age})" if child.age else child.name
         names.setdefault(child.intake_id, []).append(known)
     return lines | {key: ", ".join(known) for key, known in names.items()}
+
+
+def _first_line(begin: str) -> str:
+    """Return the first line of what a narrative begins with; what is cut says so."""
+    line, _, rest = begin.strip().partition("\n")
+    if not rest and len(begin) > GLIMPSE:
+        return f"{line[:GLIMPSE].rpartition(' ')[0] or line[:GLIMPSE]} …"
+    return line
 
 
 def numbers_to_call(intakes: Iterable[Intake]) -> dict[UUID, str]:

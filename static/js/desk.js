@@ -1,7 +1,8 @@
 /**
  * The supervisor's desk. The queue asks every few seconds who is at which intake and says so in the
  * row: nothing moves, nothing comes or goes under the pointer. The page of a review says that it is
- * there, whether anything was done on it (which keeps the claim), and shows who else is.
+ * there, whether anything was done on it (which keeps the claim), and shows who else is. Words of the
+ * narrative that were selected stand in the comment that is opened after that.
  */
 
 const EVERY = 5000; // ms
@@ -81,5 +82,25 @@ async function ask() {
   setTimeout(ask, EVERY);
 }
 
+/** What of the narrative was selected last: its first line, as a comment names it. */
+function rememberPassage() {
+  const narrative = document.querySelector("#d-narrative > .typed");
+  const passage = narrative?.parentElement.querySelector("input[name=passage]");
+  if (!passage) return;
+  let words = "";
+  document.addEventListener("selectionchange", () => {
+    const selection = getSelection();
+    if (selection.isCollapsed || !selection.rangeCount) return;
+    const range = selection.getRangeAt(0);
+    if (narrative.contains(range.startContainer) && narrative.contains(range.endContainer)) {
+      words = selection.toString().trim().split("\n")[0].trim();
+    }
+  });
+  passage.closest("details").addEventListener("toggle", (event) => {
+    if (event.target.open && !passage.value) passage.value = words;
+  });
+}
+
+rememberPassage();
 if (review) ask();
 else if (queue) setTimeout(ask, EVERY);

@@ -95,6 +95,10 @@ def test_a_step_begins_in_its_state_only(
         assert call.status == ends
         assert facts(call) == sorted([*known, fact])
         return
+    if (step, status) == (claim, "in_review"):  # the own claim just goes on
+        step(supervisor, call)
+        assert (everything(), facts(call)) == (before, known)
+        return
     with pytest.raises(NotPossibleNow) as refusal:
         step(supervisor, call)
     shown = call.get_status_display().lower()
@@ -303,6 +307,16 @@ def test_a_claim_that_is_left_idle_is_anybodys(
     assert (lapsed.actor, lapsed.subject_id) == (None, call.pk)
 
 
+def test_the_own_idle_claim_goes_on(supervisor: User, colleague: User, call: Intake) -> None:
+    bring_to("in_review", call, supervisor)
+    later = NOW + 2 * CLAIM_IDLE
+    mine = reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=later)
+    assert mine.is_held(later) and Review.objects.get() == mine
+    with pytest.raises(NotPossibleNow):
+        reviews.claim_intake(actor=colleague, intake_id=call.pk, at=later)
+    approve(supervisor, call)
+
+
 def test_work_on_the_page_keeps_the_claim(supervisor: User, colleague: User, call: Intake) -> None:
     bring_to("in_review", call, supervisor)
     later = NOW + timedelta(minutes=10)
@@ -325,13 +339,25 @@ def test_an_own_decision_stands_beside_the_workers(
             decide(supervisor, call, other, reason)
     with pytest.raises(InvalidValue):
         decide(supervisor, call, UUID(option(worker.agency, "path", "path_1")), "Why not")
+    same = call.decision.screening_id
+    assert same is not None
+    with pytest.raises(InvalidValue, match="This is what the worker decided"):
+        decide(supervisor, call, same, "I agree.")
+    decide(supervisor, call, other, "Everybody is well.")
+    take_back(supervisor, call)
+    review = Review.objects.get(intake=call)
+    assert (review.own_screening_id, review.own_reason) == (None, "")
+    take_back(supervisor, call)
+    assert facts(call).count("intake.own_decision_taken_back") == 1
     decide(supervisor, call, other, "Nobody is hurt.")
     approve(supervisor, call)
+    with pytest.raises(NotAllowed):
+        take_back(supervisor, call)
     review = Review.objects.get(intake=call)
     assert (review.own_screening_id, review.own_reason) == (other, "Nobody is hurt.")
     assert everything()["Decision"] == before
-    event = AuditEvent.objects.get(verb="intake.decided_otherwise")
-    assert event.details == {}
+    noted = AuditEvent.objects.filter(verb="intake.decided_otherwise")
+    assert [one.details for one in noted] == [{}, {}]
     # It stands beside the worker's wherever that is read.
     submission = call.submissions.select_related("content").get()
     stamp = ExportStamp(by="x", at=LATER, copy_id="1")
@@ -340,6 +366,10 @@ def test_an_own_decision_stands_beside_the_workers(
     assert "Nobody is hurt." in printed
     line = export_row(intake=call, submission=submission, amendments=0, own=review).decode()
     assert line.rstrip().endswith("Nobody is hurt.")
+
+
+def take_back(actor: User, call: Intake) -> Review:
+    return reviews.take_back_decision(actor=actor, intake_id=call.pk, at=LATER)
 
 
 def decide(actor: User, call: Intake, screening: UUID, reason: str) -> Review:

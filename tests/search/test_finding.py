@@ -118,6 +118,10 @@ def test_addresses_are_found(worker: User) -> None:
     assert found(worker, Criteria(address="Harbour Lane 12")) == [call]
     assert found(worker, Criteria(address="13 Harbor Lane")) == []
     assert found(worker, Criteria(address="Harbor", name="Amir")) == [call]
+    for typed in ("Harbor Ln apartment 3", "12 HARBOR LN."):  # as people shorten it
+        assert found(worker, Criteria(address=typed)) == [call]
+        assert found(worker, Criteria(address=typed, is_exact=True)) == [call]
+    assert found(worker, Criteria(address="Harbor Drive")) == []
     assert found(worker, Criteria(address="Harbor", name="Sara")) == []
     assert found(worker, Criteria(name="Harbor")) == []
 

@@ -1,6 +1,7 @@
 """Insights: figures of the own agency alone, and none that is made of fewer than ten calls."""
 
 import csv
+import re
 from datetime import date, datetime, timedelta
 from io import StringIO
 
@@ -317,7 +318,11 @@ def test_every_table_is_exported_as_it_is_shown_and_leaves_a_trace(
     for key, table in page.tables.items():
         answer = as_supervisor.get(reverse("insights_csv", args=[key]), {"side": "worry"})
         assert answer["Content-Type"] == "text/csv; charset=utf-8"
-        assert answer["Content-Disposition"] == f'attachment; filename="insights-{key}.csv"'
+        wanted = (
+            r'attachment; filename="insights-(\w+)-(\d{4}-\d\d-\d\d)-to-(\d{4}-\d\d-\d\d)\.csv"'
+        )
+        named = re.fullmatch(wanted, answer["Content-Disposition"])
+        assert named is not None and named[1] == key and named[2] < named[3]
         rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
         assert rows[0] == [table.first, *table.columns]
         assert rows[1:] == [[one.label, *(cell.text for cell in one.cells)] for one in table.rows]

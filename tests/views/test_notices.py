@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from intake.actions import (
     hand_overs,
     notices,
     restrictions,
+    retention,
     reviews,
     wrap_up,
 )
@@ -309,6 +311,27 @@ def test_what_is_opened_is_told_where_it_can_be_read_about(
     leads(worker, record, 200)
     leads(colleague, record, 200)
     leads(privacy, audit, 200)
+
+
+def test_the_second_privacy_officer_is_told_what_waits(
+    client: Client, worker: User, privacy: User, supervisor: User, agency: Agency
+) -> None:
+    second = make_user(agency, "privacy2", "privacy_officers")
+    call = submitted(worker, NOW - 30 * HOUR, "immediate")
+    about: Any = {"actor": privacy, "intake_id": call.pk, "authority": "Court 26-1", "at": NOW}
+    retention.request_measure(kind="hold", **about)  # stands at once
+    assert told(second) == []
+    measure = retention.request_measure(kind="seal", **about)
+    assert [kind for kind, *_ in told(second)] == ["asked"]
+    assert told(privacy) == []
+    client.force_login(second)
+    page = client.get(reverse("notices")).content.decode()
+    place = reverse("retention_record", args=[call.pk])
+    assert f'href="{place}"' in page and "it waits for a second person" in page
+    assert "Court 26-1" not in page
+    retention.confirm_measure(actor=second, measure_id=measure.pk, at=NOW)
+    assert told(second) == []
+    assert "asked" not in [kind for kind, *_ in told(supervisor)]
 
 
 def test_a_privacy_officer_is_told_of_nothing_else(

@@ -50,7 +50,8 @@ def test_a_record_is_found_asked_for_and_expunged(
     assert one.post(reverse("retention_find"), {"reference": "26-999999"}).status_code == 422
     ask = reverse("retention_ask", args=[record.pk, "expunction"])
     sent = {"authority": "Court 26-1", "dated": "2026-03-01"}
-    for wrong in ({"authority": ""}, {"dated": ""}):
+    tomorrow = timezone.localdate() + timedelta(days=2)
+    for wrong in ({"authority": ""}, {"dated": ""}, {"dated": tomorrow.isoformat()}):
         assert one.post(ask, sent | wrong).status_code == 422
     assert not Measure.objects.exists()
     assert one.post(ask, sent).status_code == 302
@@ -65,8 +66,12 @@ def test_a_record_is_found_asked_for_and_expunged(
     assert not Expunction.objects.exists()
     prove(other)
     assert other.get(confirm)["Location"] == page
+    for typed in ({}, {"reference": "26-999999"}):
+        refused = other.post(confirm, typed, follow=True).content.decode()
+        assert "Nothing was destroyed: type the reference of the record" in refused
     assert not Expunction.objects.exists()
-    done = other.post(confirm, follow=True).content.decode()
+    typed = {"reference": f" {record.reference} "}
+    done = other.post(confirm, typed, follow=True).content.decode()
     assert "It was confirmed, and the content is destroyed." in done
     tombstone = one.get(page).content.decode()
     for words in ("Expunged", "Court 26-1", record.submissions.get().sha256, record.reference):
@@ -106,7 +111,9 @@ def test_a_request_on_what_was_expunged_is_taken_back(
     sent["dated"] = "2026-03-01"
     one.post(reverse("retention_ask", args=[record.pk, "expunction"]), sent)
     prove(other)
-    other.post(reverse("retention_confirm", args=[Measure.objects.get(kind="expunction").pk]))
+    order = Measure.objects.get(kind="expunction")
+    typed = {"reference": record.reference}
+    other.post(reverse("retention_confirm", args=[order.pk]), typed)
     seal = Measure.objects.get(kind="seal")
     shown = other.get(page).content.decode()
     withdraw = reverse("retention_withdraw", args=[seal.pk])

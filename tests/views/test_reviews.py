@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -212,7 +213,78 @@ def test_reading_is_noted_and_changes_are_shown(
         "Submitted",
     ]
     viewed = as_supervisor.get(f"{page}?tab=viewed")
-    assert "Viewed the intake" in viewed.content.decode()
+    assert "Viewed the intake (4 times)" in viewed.content.decode()  # within a quarter of an hour
+
+
+def test_the_page_shows_all_that_was_submitted(
+    as_supervisor: Client, worker: User, worker2: User
+) -> None:
+    earlier, foreign = wait(worker, hours=30), make_call(worker2, timezone.now())
+    call = make_call(worker, timezone.now())
+    quote, support, person = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    words: dict[str, tuple[str, Any]] = {
+        "narrative.text": ("Aaword was seen.", {}),
+        "call.child_now_at": ("Bbword", {}),
+        "call.tribe": ("Ccword", {}),
+        "call.callback_time": ("Ddword", {}),
+        f"quote.{quote}.text": ("Eeword", {}),
+        f"support.{support}.service": ("Ffword", {"factor": "concrete_support"}),
+        f"person.{person}.name": ("Ggword", {"role": "child"}),
+        "decision.working_well_bearing": ("Hhword", {}),
+        "decision.concrete_help_reason": ("Iiword", {}),
+        "decision.cross_reports": ("Jjword", {}),
+        "decision.harm_statement": ("Kkword", {}),
+        "decision.danger_statement": ("Llword", {}),
+        "decision.next_steps": ("Mmword", {}),
+        "decision.transfer_agency": ("Nnword", {}),
+        "decision.known_referral": ("Ooword", {}),
+    }
+    make_ready(worker, call)
+    for name, (text, row) in words.items():
+        put(worker, call, name, text, base=name == "decision.cross_reports", **row)
+    put(worker, call, "call.is_fatality", "yes")
+    call.prior_involvement.add(earlier, foreign)
+    wrap_up.submit_intake(actor=worker, intake_id=call.pk, at=timezone.now())
+    place = as_supervisor.get(reverse("intake", args=[call.pk])).content.decode()
+    page = as_supervisor.get(reverse("review", args=[call.pk])).content.decode()
+    for text, _ in words.values():
+        assert text in place and text in page, text
+    flags = dict(Intake.FLAGS)
+    assert flags["is_fatality"] in page
+    assert f'href="{reverse("intake", args=[earlier.pk])}"' in page
+    assert page.count("Not asked</p>") >= 3  # opening, next steps and closing have no empty title
+
+
+def test_what_was_done_is_said(as_supervisor: Client, worker: User, supervisor: User) -> None:
+    calls_ = [wait(worker, hours=1) for _ in range(3)]
+    for call, name, words in zip(
+        calls_,
+        ("review_release", "review_return", "review_approve"),
+        ("is back in the queue", "went back with your comments", "is approved"),
+        strict=True,
+    ):
+        as_supervisor.post(reverse("review_claim", args=[call.pk]))
+        remark(supervisor, call)
+        page = as_supervisor.post(reverse(name, args=[call.pk]), follow=True).content.decode()
+        assert f"{call.reference} {words}" in page
+        assert as_supervisor.get(reverse("review", args=[call.pk])).status_code == 200
+
+
+def test_a_worker_comes_back_to_the_page_on_which_they_answered(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    call = wait(worker, hours=1)
+    now = timezone.now()
+    reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=now)
+    noted = remark(supervisor, call)
+    reviews.return_intake(actor=supervisor, intake_id=call.pk, at=now)
+    client.force_login(worker)
+    for page in ("wrap_up", "call"):
+        place = f'id="remark-{noted.pk}"'
+        assert place in client.get(reverse(page, args=[call.pk])).content.decode()
+        sent = {"text": "The mother's sister.", "page": page}
+        answer = client.post(reverse("call_comment", args=[call.pk, noted.pk]), sent)
+        assert answer["Location"] == f"{reverse(page, args=[call.pk])}#remark-{noted.pk}"
 
 
 def test_nobody_reviews_across_agencies_or_without_the_role(

@@ -84,7 +84,7 @@ async function ask() {
 
 /** What of the narrative was selected last: its first line, as a comment names it. */
 function rememberPassage() {
-  const narrative = document.querySelector("#d-narrative > .typed");
+  const narrative = document.querySelector("[aria-labelledby=d-narrative] > .typed");
   const passage = narrative?.parentElement.querySelector("input[name=passage]");
   if (!passage) return;
   let words = "";
@@ -92,9 +92,12 @@ function rememberPassage() {
     const selection = getSelection();
     if (selection.isCollapsed || !selection.rangeCount) return;
     const range = selection.getRangeAt(0);
-    if (narrative.contains(range.startContainer) && narrative.contains(range.endContainer)) {
-      words = selection.toString().trim().split("\n")[0].trim();
-    }
+    if (!range.intersectsNode(narrative)) return;
+    const inside = document.createRange(); // three clicks select up to the next paragraph
+    inside.selectNodeContents(narrative);
+    if (range.compareBoundaryPoints(Range.START_TO_START, inside) > 0) inside.setStart(range.startContainer, range.startOffset);
+    if (range.compareBoundaryPoints(Range.END_TO_END, inside) < 0) inside.setEnd(range.endContainer, range.endOffset);
+    words = inside.toString().trim().split("\n")[0].trim();
   });
   passage.closest("details").addEventListener("toggle", (event) => {
     if (event.target.open && !passage.value) passage.value = words;

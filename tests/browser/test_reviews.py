@@ -46,7 +46,9 @@ def submitted(worker: User) -> Intake:
 def comment(page: Page, label: str, text: str, passage: str = "") -> None:
     page.get_by_text("Comment", exact=False).filter(has_text=f"Comment on {label}").first.click()
     if passage:
-        page.get_by_label("Words of the narrative").fill(passage)
+        words = page.get_by_label("Words of the narrative")
+        expect(words).to_have_value("The aunt saw it in spring. Nobody else was near.")  # selected
+        words.fill(passage)
     page.get_by_label(f"Comment on {label}").fill(text)
     page.get_by_role("button", name="Add comment").locator("visible=true").click()
     expect(page.get_by_text(text)).to_be_in_viewport()
@@ -97,6 +99,7 @@ def test_from_submission_to_amendment(
     prompts = [factory.core_prompt(call, side=side) for side in ("worry", "working_well")]
     for prompt, text in zip(prompts, ("Since when?", "How often?"), strict=True):
         comment(page, prompt.texts.get(language="en").text, text)
+    page.get_by_text("The aunt saw it in spring. Nobody else was near.").select_text()
     comment(page, "the narrative", "Which aunt?", passage="The aunt saw it")
     inspection.look("commented")
     page.get_by_role("button", name="Return with comments (3)").click()

@@ -162,17 +162,25 @@ def withdraw_measure(*, actor: User, measure_id: UUID, at: datetime) -> Measure:
         return measure
 
 
-def confirm_measure(*, actor: User, measure_id: UUID, at: datetime) -> Measure:
+def confirm_measure(*, actor: User, measure_id: UUID, reference: str = "", at: datetime) -> Measure:
     """Confirm what another privacy officer asked for, and carry it out in the same transaction.
 
-    Raises Measure.DoesNotExist, NotAllowed for who asked, NotPossibleNow where a hold stands in the
-    way or the state has changed.
+    Nothing brings back what an expunction destroys: for one `reference` is that of the record, as
+    it was typed once more. Raises Measure.DoesNotExist, NotAllowed for who asked, NotPossibleNow
+    where a hold stands in the way or the state has changed, InvalidValue for another reference.
     """
     with transaction.atomic():
         measure = _lock_measure(actor, measure_id)
         if measure.requested_by_id == actor.pk:
             raise NotAllowed(ANOTHER)
         _check(measure.intake, MeasureKind(measure.kind), confirms=True)
+        is_last = measure.kind == MeasureKind.EXPUNCTION
+        if is_last and reference.strip() != measure.intake.reference:
+            raise InvalidValue(
+                "Nothing was destroyed: type the reference of the record as it stands above, so "
+                "that it is surely this one.",
+                field="reference",
+            )
         measure.confirmed_by, measure.confirmed_at = actor, at
         measure.save(update_fields=["confirmed_by", "confirmed_at"])
         _carry_out(measure, actor, at)

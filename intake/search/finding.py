@@ -419,11 +419,16 @@ class _Asked:
         return narrows, values
 
     def _rarest(self) -> Term | None:
-        """Return the term that the fewest people bear; None where many bear each of several."""
+        """Return the term that the fewest people bear; None where many bear each of several.
+
+        One of several words of a name it is before those of an address: one person bears them all.
+        """
         if len(self.terms) == 1:
             return self.terms[0]
+        names = [term for term in self.terms if term.kind == "n"]
+        first = names if len(names) > 1 else self.terms
         for limit in OFTEN:
-            bearers = {term: self._bearers(term, limit) for term in self.terms}
+            bearers = {term: self._bearers(term, limit) for term in first}
             rarest = min(bearers, key=bearers.__getitem__)
             if bearers[rarest] < limit:
                 return rarest

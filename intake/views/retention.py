@@ -97,29 +97,15 @@ def request_measure(request: UserRequest, intake_id: UUID, kind: str) -> HttpRes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_measure(request: UserRequest, measure_id: UUID) -> HttpResponse:
-    """Confirm what another asked for; who confirms proves anew who they are.
-
-    Nothing brings back what an expunction destroys: its record's reference is typed once more.
-    """
+    """Confirm what another asked for; who confirms proves anew who they are."""
     measure = get_object_or_404(Measure.objects.of_agency(request.user), pk=measure_id)
     if not is_proved(request):
         return ask_for_proof(request)
     if request.method == "POST":
         is_last = measure.kind == MeasureKind.EXPUNCTION
-        may = measure.requested_by_id != request.user.pk  # else it is refused below
-        if (
-            may
-            and is_last
-            and request.POST.get("reference", "").strip() != measure.intake.reference
-        ):
-            messages.error(
-                request,
-                "Nothing was destroyed: type the reference of the record as it stands above, so "
-                "that it is surely this one.",
-            )
-            return redirect("retention_record", measure.intake_id)
         done = "confirmed, and the content is destroyed" if is_last else "confirmed"
-        _decide(request, retention.confirm_measure, done, measure_id=measure_id)
+        typed = request.POST.get("reference", "")
+        _decide(request, retention.confirm_measure, done, measure_id=measure_id, reference=typed)
     return redirect("retention_record", measure.intake_id)
 
 
@@ -197,7 +183,7 @@ def _runs(request: UserRequest) -> Any:
     )
 
 
-def _decide(request: UserRequest, does: Callable[..., object], done: str, **of: UUID) -> None:
+def _decide(request: UserRequest, does: Callable[..., object], done: str, **of: object) -> None:
     try:
         does(actor=request.user, at=timezone.now(), **of)
     except Refused as refused:

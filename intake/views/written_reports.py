@@ -86,7 +86,7 @@ def _context(request: UserRequest, refused: WrittenReportForm | None = None) -> 
     )
     due = Intake.objects.visible_to(request.user).written_report_due().select_related("worker")
     page = Paginator(due.prefetch_related(begun), PER_PAGE).get_page(request.GET.get("page"))
-    typed = {str(refused.cleaned_data["follows"] or ""): refused} if refused is not None else {}
+    typed = {str(refused.cleaned_data.get("follows") or ""): refused} if refused is not None else {}
     now = timezone.now()
     return {
         "page": page,

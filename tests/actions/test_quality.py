@@ -214,7 +214,9 @@ def measure(
         ends=ends.pk if ends else None,
         at=at,
     )
-    return retention.confirm_measure(actor=officers[1], measure_id=made.pk, at=at)
+    return retention.confirm_measure(
+        actor=officers[1], measure_id=made.pk, reference=call.reference, at=at
+    )
 
 
 def test_what_is_sealed_or_expunged_is_not_drawn(

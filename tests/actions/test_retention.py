@@ -93,7 +93,10 @@ def ask(actor: User, intake: Intake, kind: str, **more: Any) -> Measure:
 
 
 def confirm(actor: User, measure: Measure) -> Measure:
-    return retention.confirm_measure(actor=actor, measure_id=measure.pk, at=LATER)
+    reference = measure.intake.reference
+    return retention.confirm_measure(
+        actor=actor, measure_id=measure.pk, reference=reference, at=LATER
+    )
 
 
 def by_two(one: User, other: User, intake: Intake, kind: str, **more: Any) -> Measure:

@@ -13,7 +13,7 @@ import tarfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -177,9 +177,14 @@ def expunge(intake: Intake, one: User, other: User) -> None:
     """Expunge a record as two people do."""
     at = timezone.now()
     asked = retention.request_measure(
-        actor=one, intake_id=intake.pk, kind="expunction", authority="x", dated=at.date(), at=at
+        actor=one,
+        intake_id=intake.pk,
+        kind="expunction",
+        authority="x",
+        dated=date(2026, 3, 1),
+        at=at,
     )
-    retention.confirm_measure(actor=other, measure_id=asked.pk, at=at)
+    retention.confirm_measure(actor=other, measure_id=asked.pk, reference=intake.reference, at=at)
 
 
 def kept_of(intake: Intake, url: str) -> set[str]:

@@ -102,7 +102,7 @@ def expunge(one: User, other: User, intake: Intake) -> Expunction:
         dated=date(2026, 3, 1),
         at=THEN,
     )
-    retention.confirm_measure(actor=other, measure_id=asked.pk, at=THEN)
+    retention.confirm_measure(actor=other, measure_id=asked.pk, reference=intake.reference, at=THEN)
     return Expunction.objects.get(intake=intake)
 
 

@@ -122,6 +122,15 @@ def test_addresses_are_found(worker: User) -> None:
         assert found(worker, Criteria(address=typed)) == [call]
         assert found(worker, Criteria(address=typed, is_exact=True)) == [call]
     assert found(worker, Criteria(address="Harbor Drive")) == []
+
+
+def test_a_name_is_one_persons_also_where_the_address_is_rarer(worker: User) -> None:
+    call = told(worker, name="Maria Gomez", address="Elm Street 4")
+    for person in ("Juan Lopez", "Ana Gomez", "Maria Silva"):
+        put(worker, call, f"person.{uuid.uuid4()}.name", person, role="child")
+    assert found(worker, Criteria(name="Maria Lopez", address="Elm")) == []
+    assert found(worker, Criteria(name="Maria Gomez", address="Elm")) == [call]
+    assert found(worker, Criteria(name="Ana Gomez", address="Elm")) == [call]  # of the same call
     assert found(worker, Criteria(address="Harbor", name="Sara")) == []
     assert found(worker, Criteria(name="Harbor")) == []
 

@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from intake.models import AuditEvent, Intake, User
 from tests.factory import NOW, make_call, put, submit
@@ -80,6 +82,8 @@ def test_the_record_and_its_exports_name_it(
     page = as_worker.get(reverse("intake", args=[named.pk])).content.decode()
     assert "Prior involvement" in page
     assert other.reference in page
+    pdf = PdfReader(BytesIO(as_worker.get(reverse("intake_pdf", args=[named.pk])).content))
+    assert other.reference in " ".join(one.extract_text() for one in pdf.pages)
     record = as_worker.get(reverse("intake_json", args=[named.pk])).json()
     assert [one["reference"] for one in record["prior_involvement"]] == [other.reference]
 

@@ -44,6 +44,7 @@ def approved(worker: User, supervisor: User, text: str = "Zebulon hid.") -> Inta
     at = timezone.now().replace(day=1, hour=12) - timedelta(days=3)
     call = make_call(worker, at)
     put(worker, call, "narrative.text", text, at=at)
+    call.prior_involvement.add(make_call(worker, at))
     submit(worker, call, at)
     reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=at)
     reviews.decide_otherwise(
@@ -84,6 +85,8 @@ def test_the_first_look_draws_and_a_rating_is_given_blind(
     address = reverse("quality_rating", args=[mine.pk])
     shown = client.get(address).content.decode()
     assert "Zebulon hid." in shown
+    prior = call.prior_involvement.get()
+    assert prior.reference in shown and str(prior.pk) not in shown
     for hidden in (
         worker.display_name,
         supervisor.display_name,

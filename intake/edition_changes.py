@@ -133,9 +133,13 @@ class Lacking:
 
 
 def lacking(base: Sets, newer: Sets, own: Sets) -> tuple[Lacking, ...]:
-    """Return what came from `base` to `newer` and is not in `own`, which was copied from `base`."""
+    """Return what came from `base` to `newer` and is not in `own`, which was copied from `base`.
+
+    A row that stands behind the right one moves with it nevertheless, if that one is to move.
+    """
     mine = _places(own)
     found = []
+    placed: set[str] = set()  # rows that taking over puts somewhere
     for change in changes(base, newer):
         place = mine.get(change.key)
         if change.kind in ("titled", "arranged"):
@@ -144,8 +148,11 @@ def lacking(base: Sets, newer: Sets, own: Sets) -> tuple[Lacking, ...]:
             )
         else:
             row = _prompt_in(own, change.key) if change.path else (place.row if place else None)
-        if _is_there(change, place, row):
+        is_left = change.kind == "moved" and place is not None and change.follows in placed
+        if _is_there(change, place, row) and not is_left:
             continue
+        if change.kind in ("added", "moved"):
+            placed.add(change.key)
         text = _text_at(row or {}, change.path) if change.path else ""
         found.append(Lacking(change, bool(change.path) and text != change.before, text))
     return tuple(found)

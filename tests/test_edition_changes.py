@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intake.edition_changes import apply_changes, changes, lacking
@@ -99,6 +99,7 @@ def test_all_changes_applied_make_the_other(first: Any, second: Any) -> None:
 
 
 @given(steps=edits)
+@example(steps=[("add", 18, 0, ""), ("order", 28, 4, ""), ("order", 28, 4, "")])
 @settings(deadline=None, max_examples=100)
 def test_what_was_taken_over_is_not_lacking(steps: Any) -> None:
     newer = edited(SHIPPED, steps)
@@ -106,7 +107,7 @@ def test_what_was_taken_over_is_not_lacking(steps: Any) -> None:
     found = changes(SHIPPED, newer)
     missing = lacking(SHIPPED, newer, own)
     assert not any(one.has_own for one in missing)
-    # A row that stands behind the right one lacks nothing, until something comes between.
+    # A row that stands behind the right one lacks nothing, unless that one is to move.
     assert {one for one in found if one.kind != "moved"} <= {one.change for one in missing}
     for _ in range(len(found) + 1):
         own = apply_changes(own, [one.change for one in lacking(SHIPPED, newer, own)])

@@ -186,10 +186,7 @@ def decide_otherwise(
         )
     with transaction.atomic():
         intake = _lock(actor, intake_id)
-        review = Review.objects.filter(intake=intake, outcome="").first()
-        if not permissions.holds_claim(actor, review) or review is None:
-            raise NotAllowed("Claim the intake first; nothing was recorded.")
-        _refuse_unnamed(actor, intake, at=at)
+        review = _claimed(actor, intake, "nothing was recorded", at=at)
         option = ResponseOption.objects.filter(
             pk=screening, agency=intake.agency_id, decides="screening", is_active=True
         ).first()
@@ -210,10 +207,7 @@ def take_back_decision(*, actor: User, intake_id: UUID, at: datetime) -> Review:
     """Take the reviewer's own decision back, before the review is over."""
     with transaction.atomic():
         intake = _lock(actor, intake_id)
-        review = Review.objects.filter(intake=intake, outcome="").first()
-        if not permissions.holds_claim(actor, review) or review is None:
-            raise NotAllowed("Claim the intake first; nothing was changed.")
-        _refuse_unnamed(actor, intake, at=at)
+        review = _claimed(actor, intake, "nothing was changed", at=at)
         if review.own_screening_id is not None:
             review.own_screening, review.own_reason, review.active_at = None, "", at
             review.save(update_fields=["own_screening", "own_reason", "active_at"])
@@ -255,6 +249,15 @@ def _why_not(actor: User, intake: Intake, *, at: datetime) -> str:
             "break-glass; ask to be named. Nothing was changed."
         )
     return "You cannot review an intake that you wrote yourself."
+
+
+def _claimed(actor: User, intake: Intake, kept: str, *, at: datetime) -> Review:
+    """Return the actor's open review of a locked intake, in which they may decide; else refuse."""
+    review = Review.objects.filter(intake=intake, outcome="").first()
+    if not permissions.holds_claim(actor, review) or review is None:
+        raise NotAllowed(f"Claim the intake first; {kept}.")
+    _refuse_unnamed(actor, intake, at=at)
+    return review
 
 
 def _refuse_unnamed(actor: User, intake: Intake, *, at: datetime) -> None:

@@ -38,7 +38,7 @@ def main() -> int:
     system.must_run(*manage, "migrate", "--verbosity=0", env=env)
     system.must_run(*manage, "collectstatic", "--noinput", "--verbosity=0", env=env)
     system.must_run(*manage, "load_question_sets", env=env)
-    system.must_run(*manage, "seed_demo", env=env)
+    system.must_run(*manage, "seed_demo", "--weeks", env=env)
     system.must_run(*manage, "index_intakes", env=env)
     return _serve(port, env)
 

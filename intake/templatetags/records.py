@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import dateformat, timezone
@@ -12,7 +12,7 @@ from intake.deadlines import time_left
 from intake.models.base import Language, Source, YesNo
 from intake.models.intakes import Intake
 from intake.models.reviews import Review
-from intake.worksheet import CrossReportView, PairView, PromptView, Worksheet
+from intake.worksheet import CrossReportView, DispatchView, PairView, PromptView, Worksheet
 
 register = template.Library()
 
@@ -26,6 +26,12 @@ def moment(iso: str) -> str:
     if not iso:
         return ""
     return dateformat.format(timezone.localtime(datetime.fromisoformat(iso)), "M j, Y, H:i T")
+
+
+@register.filter
+def day(iso: str) -> str:
+    """Return an ISO date as Mar 1, 2026; empty for none."""
+    return dateformat.format(date.fromisoformat(iso), "M j, Y") if iso else ""
 
 
 @register.filter
@@ -102,12 +108,9 @@ def person_facts(person: object) -> list[tuple[str, str]]:
         ("disability", "Disability or health needs"),
         ("address", "Address"),
     )
-    facts = [(label, str(getattr(person, name))) for name, label in names]
-    return [
-        (label, words(text) if label == "In the household" else text)
-        for label, text in facts
-        if text
-    ]
+    in_words = {"birth_date": day, "in_household": words}
+    facts = [(name, label, str(getattr(person, name))) for name, label in names]
+    return [(label, in_words.get(name, str)(text)) for name, label, text in facts if text]
 
 
 @register.filter
@@ -127,6 +130,12 @@ def factor_title(sheet: Worksheet, key: str) -> str:
 def cross_reports_shown(sheet: Worksheet) -> list[CrossReportView]:
     """Return the recipients of which anything is to be said: due, decided or sent."""
     return [one for one in sheet.cross_reports if one.is_due or one.decided or one.sendings]
+
+
+@register.filter
+def told_to(dispatches: Iterable[DispatchView], key: str) -> list[DispatchView]:
+    """Return the dispatches that stand by which a recipient of cross-reports was told."""
+    return [one for one in dispatches if one.told == key and not one.withdrawn_at]
 
 
 @register.filter

@@ -54,8 +54,17 @@ def asked_apart(prompts: Iterable[PromptView]) -> list[PromptView]:
 
 
 @register.filter
-def anchors_of(sheet: Worksheet) -> set[str]:
-    """Return the anchors that the page shows in their own place."""
-    answers = {one.id for section in sheet.sections for one in section.all_prompts}
-    people = {one.id for one in sheet.people}
-    return {f"answer.{one}" for one in answers} | {f"person.{one}" for one in people}
+def without_place(remarks: Iterable[ReviewComment], sheet: Worksheet) -> list[ReviewComment]:
+    """Return the remarks on what has no place on the page: they stand at its end."""
+    shown = {"narrative.text"}
+    shown |= {f"person.{one.id}" for one in sheet.people if not one.is_removed}
+    for section in sheet.factors:
+        for side in zip(*((one.worry, one.working_well) for one in section.pairs), strict=True):
+            # Of a side of which nothing was asked, the core prompt.
+            asked = [one for one in side if one.answer.is_asked] or side[:1]
+            shown |= {f"answer.{one.id}" for one in asked}
+    for section in sheet.open_sections:
+        shown |= {f"answer.{one.id}" for one in asked_apart(section.prompts)}
+    return [
+        one for one in remarks if one.anchor not in shown and not one.anchor.startswith("decision.")
+    ]

@@ -25,6 +25,7 @@ from intake.worksheet import (
     PersonView,
     PromptView,
     ReportingPartyView,
+    ReturnedRemark,
     SectionView,
     Worksheet,
 )
@@ -264,32 +265,34 @@ def bound_field(prompt: PromptView) -> dict[str, str]:
     }
 
 
-@register.simple_tag
-def comment_place(intake: Intake, anchor: str) -> dict[str, str]:
-    """Return where a comment's field is typed, and what to call the place.
+@register.inclusion_tag("intake/calls/_remarks.html", takes_context=True)
+def remarks_on(context: template.Context, noun: str, row: str = "") -> dict[str, Any]:
+    """The remarks on one place of a returned intake, each with its replies and a form.
 
-    `anchor` is a field's name, or a row's (`answer.<prompt id>`); the decision stands on the
-    wrap-up, everything else on the call screen.
+    `noun` and `row` make the anchor: `answer` and a prompt's key; `decision` is all of it.
     """
-    noun, _, rest = anchor.partition(".")
-    first = {"answer": "text", "person": "name", "concern": "type", "heard": "text"}
-    if noun in first and "." not in rest:
-        anchor = f"{anchor}.{first[noun]}"
-    page = "wrap_up" if noun == "decision" else "call"
-    labels = {
-        "answer": "the answer",
-        "person": "the person",
-        "concern": "the concern",
-        "heard": "the note",
-        "call": "the field",
-        "decision": "the decision",
-        "narrative": "the narrative",
-        "reporter": "the reporting party",
-    }
-    return {
-        "url": f"{reverse(page, args=[intake.pk])}#{field_id(anchor)}",
-        "label": labels.get(noun, "the place"),
-    }
+    anchor = f"{noun}.{row}" if row else noun
+    here = [one for one in context["remarks"] if one.is_here and one.anchor == anchor]
+    return {"remarks": here, "intake": context["intake"]}
+
+
+@register.filter
+def open_in(remarks: Iterable[ReturnedRemark], section: SectionView) -> int:
+    """Return how many remarks on a section's answers wait for the worker."""
+    answers = {f"answer.{prompt.id}" for prompt in section.all_prompts}
+    return sum(one.anchor in answers and not one.comment.resolved_at for one in remarks)
+
+
+@register.filter
+def open_on(remarks: Iterable[ReturnedRemark], noun: str) -> int:
+    """Return how many remarks on a kind of row wait for the worker."""
+    return sum(one.anchor.startswith(f"{noun}.") and not one.comment.resolved_at for one in remarks)
+
+
+@register.filter
+def still_open(remarks: Iterable[ReturnedRemark]) -> int:
+    """Return how many remarks wait for the worker."""
+    return sum(not one.comment.resolved_at for one in remarks)
 
 
 @register.simple_tag
@@ -297,7 +300,7 @@ def naming_url(intake: Intake, field: str) -> str:
     """Return where a place is typed that seems to name the caller: on the wrap-up, or the call."""
     if field.partition(".")[0] in ("narrative", "call", "concern", "decision"):
         return f"#{field_id(field)}"
-    return comment_place(intake, field)["url"]
+    return f"{reverse('call', args=[intake.pk])}#{field_id(field)}"
 
 
 @register.filter

@@ -37,7 +37,6 @@ from intake.models import (
     Dispatch,
     Intake,
     Reporter,
-    ReviewComment,
     Support,
 )
 from intake.models.base import Language, Source, YesNo
@@ -178,8 +177,11 @@ def close_no_report(request: UserRequest, intake_id: UUID) -> HttpResponse:
     return _then(request, intake_id, calls.close_no_report, to="calls", reason=reason)
 
 
-def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
-    """Return what the call screen and the wrap-up show; the query count is fixed."""
+def call_context(request: UserRequest, intake: Intake, *, page: str = "call") -> dict[str, Any]:
+    """Return what the call screen and the wrap-up show; the query count is fixed.
+
+    `page` is which of them, `call` or `wrap_up`.
+    """
     sheet = worksheet.build(intake)
     party = None
     if permissions.can_see_reporter(request.user, intake):
@@ -197,11 +199,8 @@ def call_context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "caller": worksheet.build_caller(intake) if intake.is_practice else None,
         "dispatches": sheet.dispatches,
         "told_choices": Dispatch.Told.choices,
-        "comments": ReviewComment.objects.filter(
-            review__intake=intake, review__outcome="returned", parent=None
-        )
-        .select_related("author")
-        .prefetch_related("replies__author"),
+        "page": page,
+        "remarks": worksheet.build_remarks(intake, sheet, page=page),
         "ratings": worksheet.build_ratings(intake, viewer=request.user)
         if intake.status == Intake.Status.RETURNED
         else (),

@@ -109,6 +109,7 @@ def _context(intake: Intake) -> dict[str, Any]:
     return {
         "intake": intake,
         "reports": worksheet.build_cross_reports(intake),
+        "dispatches": worksheet.build_dispatches(intake),
         "disclosures": worksheet.build_disclosures(intake),
     }
 

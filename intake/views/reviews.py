@@ -16,6 +16,7 @@ from intake import permissions, quality, worksheet
 from intake.actions import amendments, comments, records, reviews
 from intake.errors import Refused
 from intake.forms.reviews import parse_filter, parse_key
+from intake.middleware import wants_json
 from intake.models import Intake, ResponseOption, Review, ReviewComment, User
 from intake.views.records import build_sheet, build_tabs, latest_submission, link_prior
 from intake.views.requests import UserRequest
@@ -175,6 +176,8 @@ def reply(request: UserRequest, intake_id: UUID, comment_id: UUID) -> HttpRespon
     intake = get_object_or_404(Intake.objects.open_to(request.user), pk=intake_id)
     now = timezone.now()
     text, resolved = request.POST.get("text", ""), request.POST.get("resolved")
+    page = "wrap_up" if request.POST.get("page") == "wrap_up" else "call"
+    refused = ""
     try:
         if text.strip() or resolved is None:
             comments.reply(
@@ -195,10 +198,32 @@ def reply(request: UserRequest, intake_id: UUID, comment_id: UUID) -> HttpRespon
     except ReviewComment.DoesNotExist:
         raise Http404 from None
     except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    here = f"#remark-{comment_id}"
-    page = "wrap_up" if request.POST.get("page") == "wrap_up" else "call"
-    return redirect(reverse(page, args=[intake.pk]) + here)
+        refused = refusal.sentence
+    if wants_json(request):
+        return _answered(request, intake, comment_id, page=page, refused=refused)
+    if refused:
+        messages.error(request, refused)
+    return redirect(reverse(page, args=[intake.pk]) + f"#remark-{comment_id}")
+
+
+def _answered(
+    request: UserRequest, intake: Intake, comment_id: UUID, *, page: str, refused: str
+) -> JsonResponse:
+    """Return {"html", "list"}: the remark as it stands now, and the lines of all; or {"error"}."""
+    if refused:
+        return JsonResponse({"error": refused}, status=409)
+    remarks = worksheet.build_remarks(intake, worksheet.build(intake), page=page)
+    context = {"intake": intake, "remarks": remarks}
+    return JsonResponse(
+        {
+            "html": "".join(
+                render_to_string("intake/calls/_remark.html", context | {"remark": one}, request)
+                for one in remarks
+                if one.comment.pk == comment_id
+            ),
+            "list": render_to_string("intake/calls/_returned_list.html", context, request),
+        }
+    )
 
 
 def _queue(request: UserRequest) -> dict[str, Any]:

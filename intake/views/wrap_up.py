@@ -79,7 +79,7 @@ def submit(request: UserRequest, intake_id: UUID) -> HttpResponse:
 
 
 def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
-    context = call_context(request, intake)
+    context = call_context(request, intake, page="wrap_up")
     sheet = context["sheet"]
     chosen = (sheet.decision.screening, sheet.decision.priority, sheet.decision.path)
     options: dict[str, list[tuple[str, str]]] = {}

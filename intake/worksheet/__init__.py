@@ -78,6 +78,7 @@ from intake.worksheet.quality import (
     is_asked,
     view_rating,
 )
+from intake.worksheet.remarks import ReturnedRemark, build_remarks
 from intake.worksheet.reporting_party import (
     PURPOSES,
     DisclosureView,
@@ -178,6 +179,7 @@ __all__ = [
     "RatingView",
     "ReferenceView",
     "ReportingPartyView",
+    "ReturnedRemark",
     "SampleView",
     "SectionView",
     "SendingView",
@@ -216,6 +218,7 @@ __all__ = [
     "build_queue_row",
     "build_ratings",
     "build_readers",
+    "build_remarks",
     "build_replay",
     "build_reporting_party",
     "build_samples",

@@ -1,6 +1,7 @@
 """Silent assist with two people at once: a worker types, a supervisor follows and sends a line."""
 
 import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -39,7 +40,7 @@ def desk(browser: Browser) -> Iterator[Page]:
 
 
 def told(page: Page) -> Locator:
-    return page.locator(".bar-told")
+    return page.locator(".told")
 
 
 def ask_for_help(page: Page) -> Locator:
@@ -230,3 +231,52 @@ def expect_saved_or_nothing_typed(page: Page) -> None:
     expect(page.get_by_role("status")).to_have_text(re.compile("^Saved"))
     page.keyboard.type("x")
     expect_saved(page)
+
+
+# Where what a worker presses and reads stands, in every frame since the page was first shown.
+WATCH_PLACES = """
+const seen = new Set();
+window.seen = seen;
+const names = [".bar", "[data-end-call]", ".narrative textarea", "[data-file]", "#tabs", ".panels"];
+(function look() {
+  const places = names.map((name) => document.querySelector(name));
+  if (places.every(Boolean) && document.querySelector(".told")) {
+    seen.add(JSON.stringify(places.map((place) => Math.round(place.getBoundingClientRect().top))));
+  }
+  requestAnimationFrame(look);
+})();
+"""
+
+
+@pytest.mark.parametrize("width", [1366, 1000])
+def test_nothing_moves_whatever_is_said(
+    page: Page, live_server: LiveServer, worker: User, supervisor: User, width: int
+) -> None:
+    """The bar says that it looks for text, saves and cannot; somebody follows and sends a line."""
+    page.set_viewport_size({"width": width, "height": 625})
+    page.add_init_script(WATCH_PLACES)
+    start_call(page, live_server)
+    wait_for_scripts(page)
+    page.keyboard.type("A neighbor calls.")
+    expect_saved(page)
+    page.context.set_offline(True)
+    page.keyboard.type(" They shout.")
+    expect(page.get_by_role("button", name="Save now")).to_be_visible()
+    page.context.set_offline(False)
+    expect_saved(page)
+    call = Intake.objects.get()
+    now = timezone.now()
+    assist.follow_call(actor=supervisor, intake=call, at=now)
+    line = LINE + " Who is with him now? Ask it twice." * 5
+    assist.send_line(actor=supervisor, intake_id=call.pk, key=uuid.uuid4(), text=line[:200], at=now)
+    expect(told(page)).to_contain_text(LINE, timeout=2 * WITHIN)
+    # The whole line can be read.
+    assert told(page).evaluate("row => row.scrollHeight <= row.clientHeight")
+    ask_for_help(page).click()
+    expect(page.get_by_role("button", name="Help asked – take back")).to_be_visible()
+    if width == 1366:  # it is some seconds until that is said
+        second = page.context.new_page()
+        second.goto(page.url)
+        expect(page.get_by_text("Also open elsewhere, to read")).to_be_visible(timeout=15_000)
+    expect_accessible(page)
+    assert len(page.evaluate("[...seen]")) == 1, page.evaluate("[...seen]")

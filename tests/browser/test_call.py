@@ -138,11 +138,18 @@ def test_a_call_from_hello_to_pdf(
     assert all("422" in complaint for complaint in watch.complaints)
     watch.complaints.clear()
 
+    tasks = page.get_by_role("navigation", name="What the wrap-up needs")
+    expect(tasks).to_contain_text("Safety 2 not asked")
     for group in ("Responder safety?", "Tribal information?"):
         page.get_by_role("group", name=group).get_by_role("radio", name="Don't know").check()
+    expect(tasks).to_contain_text("Safety Answered")
+    expect(page.get_by_role("link", name="Say whether there is tribal information.")).to_be_hidden()
+    expect(page.get_by_role("link", name="Write the rationale of the decision.")).to_be_visible()
     page.get_by_label("Screening decision").select_option(index=1)
     page.get_by_label("Response priority").select_option(index=1)
     page.get_by_role("textbox", name="Rationale").fill("Relatives step in; a visit should come.")
+    expect(tasks).to_contain_text("Decision Decided")
+    expect(page.get_by_text("Not submitted yet")).to_be_hidden()
     page.get_by_role("textbox", name="Cross-reports").fill("Not due.")
     page.get_by_role("button", name="Add a concern").click()
     page.locator("[data-rows=concern]").get_by_label("Type").select_option(index=1)

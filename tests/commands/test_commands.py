@@ -17,6 +17,7 @@ from intake.actions.people import add_user
 from intake.actions.question_sets import hash_of, load_question_sets
 from intake.errors import InvalidValue
 from intake.jobs import schedule_housekeeping, schedule_look
+from intake.management import weeks
 from intake.management.commands.load_question_sets import read_fixtures
 from intake.models import (
     Agency,
@@ -143,6 +144,28 @@ def test_the_demonstration_is_in_order_whenever_it_is_made(
             saved = [datetime.fromisoformat(one["at"]) for one in row.saves.values()]
             assert intake.ended_at is not None
             assert intake.started_at < max(saved) < intake.ended_at
+
+
+@pytest.mark.one_engine  # what the clock says
+@pytest.mark.django_db
+def test_the_demonstration_has_weeks_that_insights_can_show(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a Monday morning, with nothing of the week: whole weeks lie before it."""
+    monkeypatch.setattr(weeks, "WEEKS", 2)  # of five
+    now = datetime(2026, 11, 30, 16, 5, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    call_command("seed_demo", "--weeks", stdout=StringIO())
+    assert not AuditEvent.objects.filter(at__gt=now).exists()
+    assert not Intake.objects.filter(narrative__text__contains="{").exists()
+    for week in (1, 2):
+        monday = datetime(2026, 11, 30, tzinfo=UTC) - timedelta(weeks=week)
+        begun = Intake.objects.filter(started_at__range=(monday, monday + timedelta(weeks=1)))
+        assert begun.filter(status="approved", is_practice=False).count() >= 10
+    assert Intake.objects.filter(reviews__outcome="returned", status="approved").exists()
+    client.force_login(User.objects.get(username="supervisor"))
+    page = client.get(reverse("insights")).content.decode()
+    assert re.search(r"\d+%", page)
 
 
 @pytest.mark.usefixtures("transactional_db")

@@ -287,6 +287,160 @@ def test_a_worker_comes_back_to_the_page_on_which_they_answered(
         assert answer["Location"] == f"{reverse(page, args=[call.pk])}#remark-{noted.pk}"
 
 
+def returned_with(supervisor: User, call: Intake, **words: str) -> dict[str, ReviewComment]:
+    """Return a call with a remark on each anchor (`answer.<key>` as `answer__<key>`)."""
+    now = timezone.now()
+    reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=now)
+    noted = {
+        anchor: comments.add_comment(
+            actor=supervisor, intake_id=call.pk, anchor=anchor.replace("__", "."), text=text, at=now
+        )
+        for anchor, text in words.items()
+    }
+    reviews.return_intake(actor=supervisor, intake_id=call.pk, at=now)
+    return noted
+
+
+def remark_of(page: str, comment: ReviewComment) -> int:
+    """Where a page shows a remark in full; -1 where it does not."""
+    return page.find(f'id="remark-{comment.pk}"')
+
+
+def test_a_remark_stands_beside_what_it_is_about(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    call = wait(worker, hours=1)
+    prompt = core_prompt(call)
+    person = call.people.get()
+    words = {
+        f"answer__{prompt.pk}": "Since when?",
+        f"person__{person.pk}": "How old?",
+        "narrative__text": "Which aunt?",
+        "decision__rationale": "How so?",
+        "call__child_now_at": "With whom?",
+    }
+    noted = returned_with(supervisor, call, **words)
+    answer, on_person, on_narrative, on_decision, on_call = noted.values()
+    client.force_login(worker)
+    page = client.get(reverse("call", args=[call.pk])).content.decode()
+    assert page.index(f'id="prompt-{prompt.pk}"') < remark_of(page, answer)
+    assert remark_of(page, answer) < page.index(f'id="region-{prompt.pk}"')
+    assert page.index(f'id="row-{person.pk}"') < remark_of(page, on_person)
+    assert page.index('id="panel-narrative"') < remark_of(page, on_narrative)
+    assert remark_of(page, on_narrative) < page.index('id="f-narrative-text"')
+    top = page.index('id="returned-remarks"')
+    assert top < remark_of(page, on_call) < page.index('id="panel-narrative"')  # it has no place
+    assert remark_of(page, on_decision) == -1
+    assert f"{reverse('wrap_up', args=[call.pk])}#remark-{on_decision.pk}" in page
+    page = client.get(reverse("wrap_up", args=[call.pk])).content.decode()
+    assert page.index('id="board"') < remark_of(page, answer) < page.index('id="decision-title"')
+    assert page.index('id="decision-title"') < remark_of(page, on_decision)
+    assert page.index('id="people-summary"') < remark_of(page, on_person)
+    assert page.index('id="returned-remarks"') < remark_of(page, on_call)
+    for comment in noted.values():
+        assert page.count(f'id="remark-{comment.pk}"') == 1
+        assert page.count(f'id="remark-form-{comment.pk}"') == 1
+
+
+def test_a_remark_on_who_was_taken_out_is_not_lost(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    call = wait(worker, hours=1)
+    person = call.people.get()
+    (noted,) = returned_with(supervisor, call, **{f"person__{person.pk}": "Really?"}).values()
+    put(worker, call, f"person.{person.pk}.is_removed", "yes")
+    client.force_login(worker)
+    for name in ("call", "wrap_up"):
+        page = client.get(reverse(name, args=[call.pk])).content.decode()
+        assert remark_of(page, noted) > page.index('id="returned-remarks"')
+
+
+def test_a_reviewer_sees_every_remark_again_with_its_reply(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    """Also one on another field of the decision, and those whose place is gone."""
+    call = wait(worker, hours=1)
+    person, unasked = call.people.get(), core_prompt(call)
+    words = {
+        "decision__harm_statement": "Draft one.",
+        f"answer__{unasked.pk}": "Was this not asked?",
+        f"person__{person.pk}": "Is that her name?",
+        "call__child_now_at": "With whom?",
+    }
+    noted = returned_with(supervisor, call, **words)
+    for number, comment in enumerate(noted.values()):
+        comments.reply(
+            actor=worker,
+            intake_id=call.pk,
+            comment_id=comment.pk,
+            text=f"Reply {number}.",
+            at=timezone.now(),
+        )
+    put(worker, call, f"person.{person.pk}.is_removed", "yes")
+    put(
+        worker,
+        call,
+        "decision.screening",
+        option(worker.agency, "screening", "evaluated_out"),
+        base=1,
+    )
+    wrap_up.submit_intake(actor=worker, intake_id=call.pk, at=timezone.now())
+    client.force_login(supervisor)
+    page = client.get(reverse("review", args=[call.pk])).content.decode()
+    for number, text in enumerate(words.values()):
+        assert page.count(text) == 1, text
+        assert page.count(f"Reply {number}.") == 1
+    others = page.index('id="d-remarks"')
+    assert page.index('id="d-decision"') < page.index("Draft one.") < others
+    assert others < page.index("Is that her name?") and others < page.index("With whom?")
+    assert page.index('id="d-board"') < page.index("Was this not asked?")
+
+
+def test_what_is_not_returned_shows_no_remarks(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    call = wait(worker, hours=1)
+    reviews.claim_intake(actor=supervisor, intake_id=call.pk, at=timezone.now())
+    remark(supervisor, call)
+    reviews.release_intake(actor=supervisor, intake_id=call.pk, at=timezone.now())
+    client.force_login(worker)
+    page = client.get(reverse("intake", args=[call.pk])).content.decode()
+    assert "Who?" not in page and "Returned to you" not in page
+
+
+def test_a_script_gets_the_remark_as_it_stands(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    call = wait(worker, hours=1)
+    noted, other = returned_with(
+        supervisor, call, narrative__text="Which aunt?", decision__rationale="How so?"
+    ).values()
+    client.force_login(worker)
+    address = reverse("call_comment", args=[call.pk, noted.pk])
+    script = {"Accept": "application/json"}
+    refused = client.post(address, {"text": " "}, headers=script)
+    assert (refused.status_code, refused.json()) == (
+        409,
+        {"error": "Write the remark first; nothing was noted."},
+    )
+    assert not noted.replies.exists()
+    sent = {"text": "The <b>older</b> one.", "resolved": "yes"}
+    answer = client.post(address, sent, headers=script).json()
+    assert "The &lt;b&gt;older&lt;/b&gt; one." in answer["html"]
+    assert "Not dealt with" in answer["html"]
+    assert answer["list"].count("Dealt with") == 1
+    assert f"{reverse('wrap_up', args=[call.pk])}#remark-{other.pk}" in answer["list"]
+    on_wrap_up = client.post(address, {"resolved": "no", "page": "wrap_up"}, headers=script).json()
+    assert "Dealt with" not in on_wrap_up["list"]
+    assert f'"#remark-{other.pk}"' in on_wrap_up["list"]
+    strange = client.post(reverse("call_comment", args=[call.pk, uuid.uuid4()]), headers=script)
+    assert strange.status_code == 404
+    wrap_up.submit_intake(actor=worker, intake_id=call.pk, at=timezone.now())
+    frozen = client.post(address, {"text": "Late"}, headers=script)
+    assert frozen.status_code == 409 and "its remarks stay" in frozen.json()["error"]
+    assert noted.replies.count() == 1
+
+
 def test_nobody_reviews_across_agencies_or_without_the_role(
     client: Client, worker: User, stranger: User
 ) -> None:

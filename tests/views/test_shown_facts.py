@@ -124,6 +124,24 @@ def test_who_noted_and_who_took_back_is_shown(
     assert re.search(rf"</s> Noted by mistake, taken back [^<]* {by}", record)
 
 
+def test_who_was_told_by_a_dispatch_is_said_beside_the_cross_report(
+    as_worker: Client, worker: User
+) -> None:
+    call = make_call(worker, at=NOW)
+    slip = tell(worker, call, "tribe")
+    dispatches.withdraw(actor=worker, intake_id=call.pk, dispatch_id=slip.pk, at=NOW)
+    for name in ("wrap_up", "intake_cross_reports"):
+        assert "Told by dispatch" not in page(as_worker, name, call)
+    tell(worker, call, "law_enforcement")
+    tell(worker, call, "responding_worker")  # no recipient of cross-reports
+    for name in ("wrap_up", "intake_cross_reports"):
+        text = page(as_worker, name, call)
+        assert text.count("Told by dispatch") == 1
+        at_police, _, rest = text.partition("Told by dispatch")
+        assert at_police.rindex("Law enforcement") > at_police.rindex("cross-")
+        assert ", Unit 4." in rest[:60]
+
+
 def test_of_a_transfer_each_part_has_its_name(as_worker: Client, worker: User) -> None:
     call = make_call(worker, at=NOW)
     for part, text in (("person", "Ms. Vale"), ("method", "Telephone"), ("time", "14:05")):

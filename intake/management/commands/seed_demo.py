@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from intake.fields import Save
 from intake.management import stories
 from intake.management.commands.load_question_sets import read_fixtures, read_tables
 from intake.management.stories import Story
+from intake.management.weeks import brief_calls
 from intake.models import (
     Agency,
     Intake,
@@ -63,6 +64,11 @@ class Command(BaseCommand):
 
     help = "Make the invented demonstration agency with accounts and calls."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--weeks", action="store_true", help="also brief calls of five weeks, for the insights"
+        )
+
     def handle(self, *args: object, **options: object) -> None:
         agency, _ = Agency.objects.get_or_create(slug="demo", defaults={"name": "Demo County"})
         sets, response_options = read_fixtures()
@@ -75,7 +81,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Password of the demonstration accounts: {password}")
         if not Intake.objects.filter(agency=agency).exists():
             with transaction.atomic():
-                _make_calls(users, timezone.now())
+                _make_calls(users, timezone.now(), with_weeks=bool(options["weeks"]))
             self.stdout.write("Demonstration calls were made, in every state.")
 
 
@@ -101,8 +107,12 @@ def _make_accounts(agency: Agency) -> tuple[dict[str, User], str]:
     return users, password if made and is_generated else ""
 
 
-def _make_calls(users: dict[str, User], now: datetime) -> None:
-    """Make every story's call, the oldest first, so that the references follow the days."""
+def _make_calls(users: dict[str, User], now: datetime, *, with_weeks: bool) -> None:
+    """Make every story's call, the oldest first, so that the references follow the days.
+
+    The brief calls of the weeks before come after the one that is sampled: no blind review is of
+    them.
+    """
     worker, other = users["worker"], users["worker2"]
     supervisor, second = users["supervisor"], users["supervisor2"]
 
@@ -117,6 +127,8 @@ def _make_calls(users: dict[str, User], now: datetime) -> None:
         return now - timedelta(minutes=minutes)
 
     _sampled_later(worker, users["supervisor3"], now)
+    if with_weeks:
+        _make_weeks(users, now)
     approved = _submitted(worker, stories.MARIN, on(4, "12:12"), _respond_to_marin)
     reviews.claim_intake(actor=supervisor, intake_id=approved.pk, at=on(4, "13:05"))
     reviews.approve_intake(actor=supervisor, intake_id=approved.pk, at=on(4, "13:26"))
@@ -177,6 +189,27 @@ def _sampled_later(worker: User, approver: User, now: datetime) -> None:
     intake = _submitted(worker, stories.ADEYEMI, day)
     reviews.claim_intake(actor=approver, intake_id=intake.pk, at=day + timedelta(hours=3))
     reviews.approve_intake(actor=approver, intake_id=intake.pk, at=day + timedelta(hours=4))
+    actions.keep_samples(agency=worker.agency, at=now)
+
+
+def _make_weeks(users: dict[str, User], now: datetime) -> None:
+    """Make the brief calls of the weeks before, each approved the working day after it."""
+    supervisor = users["supervisor"]
+    assert supervisor.agency is not None
+    for brief in brief_calls(now, supervisor.agency.zone, TEAM):
+        worker = users[brief.worker]
+        intake = _submitted(worker, brief.story, brief.at)
+        reviewed = _working_day(brief.at, 1)
+        if brief.is_returned:
+            _return(supervisor, intake, reviewed, ("narrative.text", "Who saw it, and when?"))
+            reviewed += timedelta(hours=2)
+            wrap_up.submit_intake(actor=worker, intake_id=intake.pk, at=reviewed)
+        reviews.claim_intake(
+            actor=supervisor, intake_id=intake.pk, at=reviewed + timedelta(minutes=10)
+        )
+        reviews.approve_intake(
+            actor=supervisor, intake_id=intake.pk, at=reviewed + timedelta(minutes=25)
+        )
 
 
 def _rate(approved: Intake, supervisor: User, other: User, now: datetime) -> None:
@@ -184,7 +217,6 @@ def _rate(approved: Intake, supervisor: User, other: User, now: datetime) -> Non
     assert supervisor.agency is not None
     answers = dict.fromkeys(quality.RUBRIC, "yes") | {"sources_apart": "no"}
     actions.rate_record(actor=supervisor, intake_id=approved.pk, answers=answers, at=now)
-    actions.keep_samples(agency=supervisor.agency, at=now)
     for rating in QualityRating.objects.asked_of(other):
         given = dict.fromkeys(quality.RUBRIC, "yes") | {"own_words": "na"}
         actions.rate_blind(actor=other, rating_id=rating.pk, answers=given, at=now)

@@ -9,13 +9,13 @@ const TROUBLE = "The server has trouble; nothing was changed. Try again.";
 /** Start the flag's button and the row that tells; both are absent where no help can be asked for. */
 export function startAssist(root, saver) {
   const form = document.getElementById("help-form");
-  const row = root.querySelector(".bar-told");
+  const row = root.querySelector(".told");
   if (!form || !row) return;
   const button = form.querySelector("button");
   let isBusy = false;
   let settled = 0; // when a press was answered: what the page asked before says nothing
 
-  /** Show what stands. The row keeps its place once it has one: only its words change. */
+  /** Show what stands; only the words that changed are put anew. */
   function show({ asked, near, html }) {
     button.value = asked ? "no" : "yes";
     const label = asked ? "Help asked – take back" : "Ask for help";
@@ -33,7 +33,6 @@ export function startAssist(root, saver) {
       else if (parts[place].outerHTML !== part.outerHTML) parts[place].replaceWith(part);
     });
     for (const gone of parts.slice(now.length)) gone.remove();
-    if (html) row.dataset.kept = "";
     if (hadFocus && !row.contains(document.activeElement)) (row.querySelector("button") ?? button).focus();
   }
 
@@ -41,7 +40,6 @@ export function startAssist(root, saver) {
     const words = document.createElement("p");
     words.className = "told-words";
     words.textContent = sentence;
-    row.dataset.kept = "";
     row.replaceChildren(words);
   }
 

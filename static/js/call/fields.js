@@ -103,7 +103,7 @@ function showText(saver, name) {
 
 /** Forms that note a fact are sent when they are pressed: what stands in one is not saved. */
 export function hasHalfTyped() {
-  const controls = document.querySelectorAll("form[data-fact] :is(textarea, input:not([type=hidden], [type=radio], [type=checkbox]))");
+  const controls = document.querySelectorAll(":is(form[data-fact], .remark) :is(textarea, input:not([type=hidden], [type=radio], [type=checkbox]))");
   return [...controls].some((control) => control.value !== control.defaultValue);
 }
 

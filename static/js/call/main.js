@@ -17,6 +17,7 @@ import { startPage } from "./pages.js";
 import { startMatches } from "./matches.js";
 import { startMissing } from "./missing.js";
 import { startQuotes } from "./quotes.js";
+import { startRemarks } from "./remarks.js";
 import { startRows } from "./rows.js";
 import { startSupports } from "./supports.js";
 import { showPanel, startTabs } from "./tabs.js";
@@ -160,6 +161,7 @@ if (saver) {
   startHandOver(root, saver);
   startAssist(root, saver);
   startMatches(root, saver);
+  startRemarks(root, saver);
   const tabs = [...root.querySelectorAll("[data-tab][data-key]")];
   const isCall = tabs.length > 0;
   const press = (selector) => () => root.querySelector(selector)?.click();

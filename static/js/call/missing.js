@@ -4,7 +4,7 @@ import { controlOf } from "./fields.js";
 
 const STRIP = ["call.danger_now", "call.responder_safety", "call.tribal_information"];
 
-/** Start the way; returns what the key does. */
+/** Start the way and keep the parts' states; returns what the key does. */
 export function startMissing(root) {
   const valueOf = (name) => {
     const control = controlOf(name);
@@ -33,6 +33,43 @@ export function startMissing(root) {
     }
     return places.filter(Boolean);
   }
+
+  const concerns = () =>
+    [...root.querySelectorAll('[data-rows="concern"] > [data-row-id]')].filter((row) => {
+      const isOut = row.querySelector("[data-take-out]")?.checked;
+      return !isOut && [...row.querySelectorAll(":is(textarea, select, input:not([type=hidden], [type=checkbox]))")].some((box) => box.value);
+    });
+
+  function say(task, words) {
+    const state = root.querySelector(`[data-task="${task}"]`);
+    if (state && state.textContent !== words) state.textContent = words;
+  }
+
+  // What was empty when the page said so; what is wrong for another reason only the server can tell.
+  const told = [...document.querySelectorAll("#error-summary li")]
+    .map((line) => ({ line, control: document.getElementById(line.querySelector("a").hash.slice(1)) }))
+    .filter(({ control }) => control?.dataset.field && !valueOf(control.dataset.field));
+
+  /** The states of the parts, and of what was missing only what still is. */
+  function show() {
+    const open = STRIP.filter((name) => !valueOf(name)).length;
+    const count = concerns().length;
+    say("safety", open ? `${open} not asked` : "Answered");
+    say("concerns", count ? `${count} concern${count === 1 ? "" : "s"}` : "None yet");
+    say("decision", valueOf("decision.screening") && valueOf("decision.rationale") ? "Decided" : "To do");
+    for (const { line, control } of told) {
+      const isThere = Boolean(valueOf(control.dataset.field));
+      line.hidden = isThere;
+      if (isThere) control.removeAttribute("aria-invalid");
+      else control.setAttribute("aria-invalid", "true");
+      const sentence = document.getElementById(`${control.id}-error`);
+      if (sentence) sentence.hidden = isThere;
+    }
+    const box = document.getElementById("error-summary");
+    if (box) box.hidden = [...box.querySelectorAll("li")].every((line) => line.hidden);
+  }
+
+  root.addEventListener("call:changed", show);
 
   function go() {
     const place = missing()[0] ?? root.querySelector(".submit-line button");

@@ -49,10 +49,11 @@ export function goToPrompt(prompt) {
 /** Put the caret into the control of a field, in whatever panel it is. */
 export function goToField(name) {
   const control = document.querySelector(`[data-field="${CSS.escape(name)}"]`);
-  if (control) goToControl(control);
+  if (control) goToPlace(control);
 }
 
-function goToControl(control) {
+/** Put the caret into a control, or focus any other place, in whatever panel it is. */
+export function goToPlace(control) {
   const prompt = control.closest(".prompt");
   if (prompt) openRegion(prompt, true);
   const panel = control.closest("[data-panel]");
@@ -135,7 +136,7 @@ export function startTabs(root) {
     const wanted = location.hash.replace("#panel-", "");
     if (tabs.some((tab) => tab.dataset.tab === wanted)) showPanel(wanted);
     const field = location.hash.startsWith("#f-") && document.getElementById(location.hash.slice(1));
-    if (field) goToControl(field);
+    if (field) goToPlace(field);
   };
   goToHash();
   // A link to the same place twice changes no hash, but is pressed all the same.

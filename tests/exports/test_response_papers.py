@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -131,15 +132,16 @@ def test_the_longest_brief_is_one_page_and_says_what_is_left_out(
     for points, _, _ in SIZES:
         assert f"html.size-{points} {{ font-size: {points}pt; }}" in styles
     long = "W" * 61
+    first = NOW - timedelta(minutes=1)  # before the short ones: among rows of one moment none is
     for _ in range(7):
         person = uuid.uuid4()
         for column in ("name", "address", "current_location", "school_or_care", "disability"):
-            put(worker, told, f"person.{person}.{column}", long, role="child")
-        put(worker, told, f"person.{person}.language", long)
-        put(worker, told, f"quote.{uuid.uuid4()}.text", long)
+            put(worker, told, f"person.{person}.{column}", long, at=first, role="child")
+        put(worker, told, f"person.{person}.language", long, at=first)
+        put(worker, told, f"quote.{uuid.uuid4()}.text", long, at=first)
         concern = uuid.uuid4()
-        put(worker, told, f"concern.{concern}.what", long)
-        put(worker, told, f"concern.{concern}.source", "first_hand")
+        put(worker, told, f"concern.{concern}.what", long, at=first)
+        put(worker, told, f"concern.{concern}.source", "first_hand", at=first)
     for prompt in told.edition.prompts.filter(side="working_well"):
         if prompt.pk != core_prompt(told, side="working_well").pk:
             put(worker, told, f"answer.{prompt.pk}.text", long)

@@ -137,9 +137,10 @@ def test_who_was_told_by_a_dispatch_is_said_beside_the_cross_report(
     for name in ("wrap_up", "intake_cross_reports"):
         text = page(as_worker, name, call)
         assert text.count("Told by dispatch") == 1
-        at_police, _, rest = text.partition("Told by dispatch")
-        assert at_police.rindex("Law enforcement") > at_police.rindex("cross-")
-        assert ", Unit 4." in rest[:60]
+        before, _, after = text.partition("Told by dispatch")
+        named = re.findall(r"Law enforcement|District Attorney|Licensing|Tribe", before)
+        assert named[-1] == "Law enforcement", name
+        assert ", Unit 4." in after[:60]
 
 
 def test_of_a_transfer_each_part_has_its_name(as_worker: Client, worker: User) -> None:

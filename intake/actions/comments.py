@@ -51,16 +51,23 @@ def remove_comment(*, actor: User, intake_id: UUID, comment_id: UUID) -> None:
 def reply(
     *, actor: User, intake_id: UUID, comment_id: UUID, text: str, at: datetime
 ) -> ReviewComment:
-    """Answer a remark on the actor's own returned intake."""
+    """Answer a remark on the actor's own returned intake.
+
+    The same words again, as when the first answer was lost on its way, are noted once.
+    """
     with transaction.atomic():
         intake, comment = _returned(actor, intake_id, comment_id)
+        words = _words(text)
+        last = comment.replies.last()
+        if last is not None and last.author == actor and last.text == words:
+            return last
         answer = ReviewComment.objects.create(
             review=comment.review,
             anchor=comment.anchor,
             parent=comment,
             author=actor,
             at=at,
-            text=_words(text),
+            text=words,
         )
         record_event("intake.comment_answered", actor=actor, at=at, subject=intake)
         return answer

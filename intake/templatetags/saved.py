@@ -172,7 +172,7 @@ def in_role(people: Iterable[Any], role: str) -> list[Any]:
 @register.filter
 def gap_label(section: SectionView, side: str) -> str:
     """Return the name of a factor's side: `Social Connections – worry`."""
-    return f"{section.title} – {str(Side(side).label).lower()}"
+    return section.side_title(side)
 
 
 @register.filter
@@ -280,19 +280,13 @@ def remarks_on(context: template.Context, noun: str, row: str = "") -> dict[str,
 def open_in(remarks: Iterable[ReturnedRemark], section: SectionView) -> int:
     """Return how many remarks on a section's answers wait for the worker."""
     answers = {f"answer.{prompt.id}" for prompt in section.all_prompts}
-    return sum(one.anchor in answers and not one.comment.resolved_at for one in remarks)
+    return sum(one.waits_here and one.anchor in answers for one in remarks)
 
 
 @register.filter
 def open_on(remarks: Iterable[ReturnedRemark], noun: str) -> int:
     """Return how many remarks on a kind of row wait for the worker."""
-    return sum(one.anchor.startswith(f"{noun}.") and not one.comment.resolved_at for one in remarks)
-
-
-@register.filter
-def still_open(remarks: Iterable[ReturnedRemark]) -> int:
-    """Return how many remarks wait for the worker."""
-    return sum(not one.comment.resolved_at for one in remarks)
+    return sum(one.waits_here and one.anchor.startswith(f"{noun}.") for one in remarks)
 
 
 @register.simple_tag

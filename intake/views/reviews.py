@@ -209,19 +209,16 @@ def reply(request: UserRequest, intake_id: UUID, comment_id: UUID) -> HttpRespon
 def _answered(
     request: UserRequest, intake: Intake, comment_id: UUID, *, page: str, refused: str
 ) -> JsonResponse:
-    """Return {"html", "list"}: the remark as it stands now, and the lines of all; or {"error"}."""
+    """Return {"html", "line"}: the remark as it stands now, and its line on top; or {"error"}."""
     if refused:
         return JsonResponse({"error": refused}, status=409)
     remarks = worksheet.build_remarks(intake, worksheet.build(intake), page=page)
-    context = {"intake": intake, "remarks": remarks}
+    remark = next(one for one in remarks if one.comment.pk == comment_id)
+    context = {"intake": intake, "remark": remark}
     return JsonResponse(
         {
-            "html": "".join(
-                render_to_string("intake/calls/_remark.html", context | {"remark": one}, request)
-                for one in remarks
-                if one.comment.pk == comment_id
-            ),
-            "list": render_to_string("intake/calls/_returned_list.html", context, request),
+            "html": render_to_string("intake/calls/_remark.html", context, request),
+            "line": render_to_string("intake/calls/_returned_line.html", context, request),
         }
     )
 

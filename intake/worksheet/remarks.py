@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from intake.models import Intake, ReviewComment
-from intake.models.base import Side
 from intake.worksheet.views import Worksheet
 
 PAGES = ("call", "wrap_up")
@@ -25,8 +24,12 @@ class ReturnedRemark:
     @property
     def anchor(self) -> str:
         """The place's name in the save protocol; all of the decision is one place."""
-        is_decision = self.comment.anchor.startswith("decision.")
-        return "decision" if is_decision else self.comment.anchor
+        return _place_of(self.comment)
+
+    @property
+    def waits_here(self) -> bool:
+        """Whether it stands on this page and is not dealt with."""
+        return self.is_here and self.comment.resolved_at is None
 
 
 def build_remarks(intake: Intake, sheet: Worksheet, *, page: str) -> tuple[ReturnedRemark, ...]:
@@ -44,23 +47,24 @@ def build_remarks(intake: Intake, sheet: Worksheet, *, page: str) -> tuple[Retur
     places = _places(sheet)
     remarks = []
     for number, comment in enumerate(comments, start=1):
-        noun, _, rest = comment.anchor.partition(".")
-        where = "decision" if noun == "decision" else comment.anchor
-        place, pages = places.get(where, (noun.capitalize(), ()))
+        noun = comment.anchor.partition(".")[0]
+        place, pages = places.get(_place_of(comment), (noun.capitalize(), ()))
         is_here = page in pages
         remarks.append(
             ReturnedRemark(
                 comment=comment,
                 number=number,
                 place=place,
-                field=f"{comment.anchor}.{FIRST[noun]}"
-                if noun in FIRST and "." not in rest
-                else comment.anchor,
+                field=f"{comment.anchor}.{FIRST[noun]}" if noun in FIRST else comment.anchor,
                 page=page if is_here else next(iter(pages), ""),
                 is_here=is_here,
             )
         )
     return tuple(remarks)
+
+
+def _place_of(comment: ReviewComment) -> str:
+    return "decision" if comment.anchor.startswith("decision.") else comment.anchor
 
 
 def _places(sheet: Worksheet) -> dict[str, tuple[str, tuple[str, ...]]]:
@@ -71,9 +75,7 @@ def _places(sheet: Worksheet) -> dict[str, tuple[str, tuple[str, ...]]]:
     }
     for section in sheet.sections:
         for prompt in section.all_prompts:
-            title = section.title
-            if section.is_factor:
-                title = f"{title} – {str(Side(prompt.side).label).lower()}"
+            title = section.side_title(prompt.side) if section.is_factor else section.title
             pages: tuple[str, ...] = PAGES if section.is_factor else ("call",)
             # What a field of its own answers has no box at its prompt.
             places[f"answer.{prompt.id}"] = title, () if prompt.bound_to else pages

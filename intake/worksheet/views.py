@@ -126,6 +126,10 @@ class SectionView:
         paired = [prompt for pair in self.pairs for prompt in (pair.worry, pair.working_well)]
         return (*paired, *self.prompts)
 
+    def side_title(self, side: str) -> str:
+        """What to call one of its sides: `Social Connections – worry`."""
+        return f"{self.title} – {str(Side(side).label).lower()}"
+
     @property
     def worry_asked(self) -> int:
         """How many worry prompts were asked."""

@@ -140,10 +140,12 @@ def test_a_call_from_hello_to_pdf(
 
     tasks = page.get_by_role("navigation", name="What the wrap-up needs")
     expect(tasks).to_contain_text("Safety 2 not asked")
+    tribal = page.get_by_role("link", name="Say whether there is tribal information.")
+    expect(tribal).to_be_visible()
     for group in ("Responder safety?", "Tribal information?"):
         page.get_by_role("group", name=group).get_by_role("radio", name="Don't know").check()
     expect(tasks).to_contain_text("Safety Answered")
-    expect(page.get_by_role("link", name="Say whether there is tribal information.")).to_be_hidden()
+    expect(tribal).to_be_hidden()
     expect(page.get_by_role("link", name="Write the rationale of the decision.")).to_be_visible()
     page.get_by_label("Screening decision").select_option(index=1)
     page.get_by_label("Response priority").select_option(index=1)

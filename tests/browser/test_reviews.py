@@ -123,6 +123,10 @@ def test_from_submission_to_amendment(
     beside = hotline.get_by_role("tabpanel").get_by_role("group", name="Comment 1")
     expect(beside).to_contain_text("Since when?")
     inspection.look("comment-beside-answer")
+    hotline.keyboard.press("Alt+Digit1")
+    hotline.get_by_role("tabpanel").get_by_role("textbox").first.click()
+    hotline.keyboard.press("Alt+Digit2")  # the caret goes to an answer, not to a reply
+    expect(hotline.get_by_role("textbox", name=question)).to_be_focused()
     hotline.get_by_role("textbox", name="Reply to comment 2").fill("Half typed")
     hotline.get_by_role("link", name="Narrative", exact=True).click()
     chosen = narrative(hotline).evaluate(
@@ -139,6 +143,8 @@ def test_from_submission_to_amendment(
     expect(hotline.get_by_role("tab", name="Social Connections 1 comment")).to_be_visible()
     half_typed = hotline.get_by_role("textbox", name="Reply to comment 2")
     expect(half_typed).to_have_value("Half typed")
+    beside.get_by_role("button", name="Not dealt with").click()
+    expect(hotline.get_by_role("tab", name="Social Connections 2 comments")).to_be_visible()
     half_typed.press("Enter")
     expect(hotline.get_by_role("group", name="Comment 2")).to_contain_text("Half typed")
     inspection.look("comments-answered")

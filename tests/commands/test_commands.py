@@ -165,7 +165,7 @@ def test_the_demonstration_has_weeks_that_insights_can_show(
     assert Intake.objects.filter(reviews__outcome="returned", status="approved").exists()
     client.force_login(User.objects.get(username="supervisor"))
     page = client.get(reverse("insights")).content.decode()
-    assert re.search(r"\d+%", page)
+    assert re.search(r'<td [^>]*class="numeric"><strong>\d+%</strong>', page)
 
 
 @pytest.mark.usefixtures("transactional_db")

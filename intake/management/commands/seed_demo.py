@@ -214,7 +214,6 @@ def _make_weeks(users: dict[str, User], now: datetime) -> None:
 
 def _rate(approved: Intake, supervisor: User, other: User, now: datetime) -> None:
     """Rate one record beside its approval, and one of the sample's blind; the other one waits."""
-    assert supervisor.agency is not None
     answers = dict.fromkeys(quality.RUBRIC, "yes") | {"sources_apart": "no"}
     actions.rate_record(actor=supervisor, intake_id=approved.pk, answers=answers, at=now)
     for rating in QualityRating.objects.asked_of(other):

@@ -101,7 +101,7 @@ function showText(saver, name) {
   if (control && field && valueOf(control) !== field.text) show(control, field.text);
 }
 
-/** Forms that note a fact are sent when they are pressed: what stands in one is not saved. */
+/** Forms that note a fact, and replies, are sent when they are pressed: what stands there is not saved. */
 export function hasHalfTyped() {
   const controls = document.querySelectorAll(":is(form[data-fact], .remark) :is(textarea, input:not([type=hidden], [type=radio], [type=checkbox]))");
   return [...controls].some((control) => control.value !== control.defaultValue);
@@ -182,7 +182,7 @@ const SENTENCES = {
   saved: ({ clock }) => (clock ? `Saved ${clock}` : "Saved"),
   saving: () => "Saving…",
   looking: () => "Saving – looking for unsent text…",
-  // One line, so that nothing on the screen moves; what is the matter stands in its title.
+  // Two short lines, so that nothing on the screen moves; what does not fit stands in its title.
   failed: ({ since, waiting, isKept }) => `Not saved since ${time(since)} – ${changes(waiting)}${isKept ? ", kept here" : " in this page only"}`,
   stuck: ({ why, clock }) => `Saved${clock ? ` ${clock}` : ""}, but ${why}; then press again`,
   locked: ({ waiting }) => (waiting ? `Not saved – signed out. ${changes(waiting)}.` : "Saved, signed out"),
@@ -203,7 +203,7 @@ function showState() {
     const isFailed = state === "failed" || state === "stuck";
     if (line && line.textContent !== sentence) line.textContent = sentence;
     const kept = about.isKept ? "" : " This browser keeps no copy: leave this page open.";
-    if (line) line.title = isFailed ? `Retrying: ${about.why}. Go on typing.${kept}` : "";
+    if (line) line.title = isFailed ? `${sentence}. Retrying: ${about.why}. Go on typing.${kept}` : isTrouble ? sentence : "";
     if (line) line.dataset.state = isTrouble ? (["paused", "elsewhere", "handed_over"].includes(state) ? "paused" : "failed") : state === "looking" ? "saving" : state;
     const button = document.querySelector("[data-save-now]");
     if (button) button.hidden = !isFailed;

@@ -36,8 +36,8 @@ export function startMissing(root) {
 
   const concerns = () =>
     [...root.querySelectorAll('[data-rows="concern"] > [data-row-id]')].filter((row) => {
-      const isOut = row.querySelector("[data-take-out]")?.checked;
-      return !isOut && [...row.querySelectorAll(":is(textarea, select, input:not([type=hidden], [type=checkbox]))")].some((box) => box.value);
+      if (row.querySelector("[data-take-out]")?.checked) return false;
+      return !("new" in row.dataset) || [...row.querySelectorAll(":is(textarea, select, input:not([type=hidden], [type=checkbox]))")].some((box) => box.value);
     });
 
   function say(task, words) {
@@ -58,12 +58,7 @@ export function startMissing(root) {
     say("concerns", count ? `${count} concern${count === 1 ? "" : "s"}` : "None yet");
     say("decision", valueOf("decision.screening") && valueOf("decision.rationale") ? "Decided" : "To do");
     for (const { line, control } of told) {
-      const isThere = Boolean(valueOf(control.dataset.field));
-      line.hidden = isThere;
-      if (isThere) control.removeAttribute("aria-invalid");
-      else control.setAttribute("aria-invalid", "true");
-      const sentence = document.getElementById(`${control.id}-error`);
-      if (sentence) sentence.hidden = isThere;
+      line.hidden = Boolean(valueOf(control.dataset.field));
     }
     const box = document.getElementById("error-summary");
     if (box) box.hidden = [...box.querySelectorAll("li")].every((line) => line.hidden);

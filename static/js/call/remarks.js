@@ -5,8 +5,9 @@
 
 import { goToPlace } from "./tabs.js";
 
-const NO_NETWORK = "The server cannot be reached. Your reply stays here: press again when it can.";
-const TROUBLE = "The server has trouble. Your reply stays here: press again.";
+const NO_NETWORK = "The server cannot be reached, and may have noted it all the same. Your reply stays here: press again when it can, it is noted once.";
+const TROUBLE = "The server has trouble. Your reply stays here: press again, it is noted once.";
+const GONE = "This call is not yours any more: nothing was noted. Your reply stays here to be copied.";
 
 /** Show a remark in its place, with the caret in the box that it is about. */
 function goToRemark(remark) {
@@ -18,6 +19,14 @@ function goToRemark(remark) {
   remark.scrollIntoView({ block: "nearest" });
 }
 
+/** The box that a remark is about is read aloud with it. */
+function describeBox(remark) {
+  const box = document.getElementById(remark.dataset.remark);
+  const words = `${remark.id}-words`;
+  const described = box?.getAttribute("aria-describedby")?.split(" ") ?? [];
+  if (box && !described.includes(words)) box.setAttribute("aria-describedby", [...described, words].join(" "));
+}
+
 /** How many remarks of a section still wait, beside its name. */
 function showOpen() {
   for (const mark of document.querySelectorAll(".tab-remarks")) {
@@ -25,6 +34,25 @@ function showOpen() {
     const count = panel.querySelectorAll(".remark:not(.remark--done)").length;
     mark.textContent = count ? `${count} comment${count === 1 ? "" : "s"}` : "";
   }
+}
+
+const parse = (html) => {
+  const place = document.createElement("template");
+  place.innerHTML = html;
+  return place.content.querySelector("[id]");
+};
+
+/** Show what became of a remark: itself and its line, nothing else of the page. */
+function show(remark, { html, line }, sent) {
+  const [now, newLine] = [parse(html), parse(line)];
+  const typed = remark.querySelector("[name=text]").value;
+  if (typed !== sent) now.querySelector("[name=text]").value = typed; // while it was on its way
+  const hadFocus = remark.contains(document.activeElement);
+  remark.replaceWith(now);
+  const oldLine = document.getElementById(newLine.id);
+  if (!oldLine.contains(now) && !newLine.querySelector(".remark")) oldLine.replaceWith(newLine);
+  if (hadFocus) now.focus();
+  showOpen();
 }
 
 async function send(form, submitter, saver) {
@@ -40,24 +68,18 @@ async function send(form, submitter, saver) {
   const body = new URLSearchParams(new FormData(form, submitter));
   body.delete("csrfmiddlewaretoken"); // whoever signed in again has a new one
   try {
-    const response = await fetch(form.action, {
+    const { ok, status, answer } = await saver.ask(form.action, {
       method: "POST",
-      credentials: "same-origin",
       headers: { Accept: "application/json", "X-CSRFToken": saver.token },
       body,
     });
-    if (response.status === 401) return saver.lock();
-    if (response.status === 403) await saver.check();
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok || !answer.html) return say(answer.error || TROUBLE);
-    const place = document.createElement("template");
-    place.innerHTML = answer.html;
-    const [now, { id }] = [place.content.firstElementChild, remark];
-    remark.replaceWith(now);
-    const list = document.getElementById("returned-remarks");
-    if (!list.contains(now)) list.innerHTML = answer.list;
-    document.getElementById(id).focus();
-    showOpen();
+    if (ok && answer.html) show(remark, answer, body.get("text"));
+    else if (status === 401) saver.lock();
+    else if (status === 404) say(GONE);
+    else {
+      if (status === 403) await saver.check();
+      say(answer.error || TROUBLE);
+    }
   } catch {
     say(NO_NETWORK);
   } finally {
@@ -67,6 +89,7 @@ async function send(form, submitter, saver) {
 
 /** Start sending replies, and follow the links to remarks. */
 export function startRemarks(root, saver) {
+  for (const remark of root.querySelectorAll(".remark")) describeBox(remark);
   root.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-remark-form]")) return;
     event.preventDefault();

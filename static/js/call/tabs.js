@@ -33,7 +33,8 @@ export function showPanel(key) {
 /** The first box of a section that can be typed in, else its tab. */
 function firstBoxOf(key) {
   const boxes = [...document.querySelectorAll(`#panel-${key} :is(textarea, input:not([type=hidden]), select)`)];
-  return boxes.find((box) => box.offsetParent && !box.readOnly && !box.disabled) ?? document.getElementById(`tab-${key}`);
+  const isOwn = (box) => box.offsetParent && !box.readOnly && !box.disabled && !box.closest(".remark");
+  return boxes.find(isOwn) ?? document.getElementById(`tab-${key}`);
 }
 
 /** Open a prompt's box and put the caret in it. */

@@ -27,6 +27,11 @@ class ReturnedRemark:
         return _place_of(self.comment)
 
     @property
+    def is_typed_elsewhere(self) -> bool:
+        """Whether its place is only shown on this page, and changed on the call screen."""
+        return self.page == "wrap_up" and self.comment.anchor.startswith(("answer.", "person."))
+
+    @property
     def waits_here(self) -> bool:
         """Whether it stands on this page and is not dealt with."""
         return self.is_here and self.comment.resolved_at is None

@@ -152,6 +152,8 @@ def test_from_submission_to_amendment(
     expect_saved(hotline)
     hotline.goto(live_server.url + reverse("wrap_up", args=[call.pk]))
     wait_for_scripts(hotline)
+    expect(hotline.get_by_role("group", name="Comment 2")).to_contain_text("Half typed")
+    inspection.look("returned-wrap-up")
     hotline.get_by_role("button", name="Submit for review").click()
     expect(hotline.get_by_text("was submitted for review")).to_be_visible()
 

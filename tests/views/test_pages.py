@@ -14,7 +14,16 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from intake.actions import calls, reviews
-from intake.models import Agency, Answer, AuditEvent, Intake, Narrative, Prompt, User
+from intake.models import (
+    Agency,
+    Answer,
+    AuditEvent,
+    Intake,
+    Narrative,
+    Prompt,
+    ReviewComment,
+    User,
+)
 from tests.factory import (
     NOW,
     PASSWORD,
@@ -348,7 +357,12 @@ def test_a_returned_comment_links_to_its_place(
     )
     page = as_worker.get(reverse("wrap_up", args=[call.pk])).content.decode()
     assert f"{reverse('call', args=[call.pk])}#f-answer-{prompt.pk}-text" in page
-    assert f"{reverse('wrap_up', args=[call.pk])}#f-decision-rationale" in page
+    assert page.count('data-remark="f-decision-rationale"') == 1
+    assert page.count("Change it on the call screen") == 1
+    page = as_worker.get(reverse("call", args=[call.pk])).content.decode()
+    comment = ReviewComment.objects.get(anchor="decision.rationale")
+    assert f"{reverse('wrap_up', args=[call.pk])}#remark-{comment.pk}" in page
+    assert "Change it on the call screen" not in page
 
 
 def test_the_reporting_party_is_shown_while_the_intake_takes_text(

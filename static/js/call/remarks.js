@@ -9,13 +9,9 @@ const NO_NETWORK = "The server cannot be reached, and may have noted it all the 
 const TROUBLE = "The server has trouble. Your reply stays here: press again, it is noted once.";
 const GONE = "This call is not yours any more: nothing was noted. Your reply stays here to be copied.";
 
-/** Show a remark in its place, with the caret in the box that it is about. */
+/** Show a remark in its place; the next Tab is its reply. No caret goes where nobody looks. */
 function goToRemark(remark) {
-  const box = document.getElementById(remark.dataset.remark);
-  goToPlace(box ?? remark);
-  const { passage } = remark.dataset;
-  const at = passage && box ? box.value.indexOf(passage) : -1;
-  if (at >= 0) box.setSelectionRange(at, at + passage.length);
+  goToPlace(remark);
   remark.scrollIntoView({ block: "nearest" });
 }
 

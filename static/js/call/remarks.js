@@ -3,7 +3,7 @@
  * elsewhere on it is lost. Without scripts their forms are plain ones.
  */
 
-import { goToPlace } from "./tabs.js";
+import { followHash, goToPlace } from "./tabs.js";
 
 const NO_NETWORK = "The server cannot be reached, and may have noted it all the same. Your reply stays here: press again when it can, it is noted once.";
 const TROUBLE = "The server has trouble. Your reply stays here: press again, it is noted once.";
@@ -91,14 +91,5 @@ export function startRemarks(root, saver) {
     event.preventDefault();
     send(event.target, event.submitter, saver);
   });
-  const goToHash = () => {
-    const remark = location.hash.startsWith("#remark-") && document.getElementById(location.hash.slice(1));
-    if (remark) goToRemark(remark);
-  };
-  goToHash();
-  window.addEventListener("hashchange", goToHash);
-  root.addEventListener("click", (event) => {
-    const link = event.target.closest('a[href^="#remark-"]');
-    if (link?.hash === location.hash) goToHash();
-  });
+  followHash("remark-", goToRemark);
 }

@@ -117,6 +117,23 @@ function showBound(root) {
   }
 }
 
+/**
+ * Go to the place that the address names, now and whenever it names another one, if its id begins
+ * so. A link to the same place twice changes no hash, but is pressed all the same.
+ */
+export function followHash(prefix, go) {
+  const follow = () => {
+    const place = location.hash.startsWith(`#${prefix}`) && document.getElementById(location.hash.slice(1));
+    if (place) go(place);
+  };
+  follow();
+  window.addEventListener("hashchange", follow);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(`a[href^="#${prefix}"]`);
+    if (link?.hash === location.hash) follow();
+  });
+}
+
 /** Turn the links into tabs and keep the counts. */
 export function startTabs(root) {
   const list = document.getElementById("tabs");
@@ -136,16 +153,10 @@ export function startTabs(root) {
   const goToHash = () => {
     const wanted = location.hash.replace("#panel-", "");
     if (tabs.some((tab) => tab.dataset.tab === wanted)) showPanel(wanted);
-    const field = location.hash.startsWith("#f-") && document.getElementById(location.hash.slice(1));
-    if (field) goToPlace(field);
   };
   goToHash();
-  // A link to the same place twice changes no hash, but is pressed all the same.
   window.addEventListener("hashchange", goToHash);
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest('a[href^="#f-"]');
-    if (link?.hash === location.hash) goToHash();
-  });
+  followHash("f-", goToPlace);
 
   // A click shows a section and leaves the caret where the worker types.
   list.addEventListener("mousedown", (event) => {

@@ -8,10 +8,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.torture.machine import free_port
 
@@ -32,6 +33,32 @@ def all_of(page: Page) -> str:
     """
     page.wait_for_load_state("domcontentloaded")
     return page.content()
+
+
+WAIT_UNTIL = """async (about) => {
+  const look = %s;
+  for (const end = performance.now() + 15000; performance.now() < end; ) {
+    const found = await look(about);
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  throw new Error("It did not come true.");
+}"""
+
+
+def wait_until(page: Page, look: str, about: object = None) -> Any:  # what the script made of it
+    """Return what the script `look`, asked with `about`, answers once that is true.
+
+    It may be asynchronous (Playwright's `wait_for_function` takes a promise itself for true), and
+    the page may load itself anew meanwhile: the next one is asked.
+    """
+    for _ in range(5):
+        try:
+            return page.evaluate(WAIT_UNTIL % look, about)
+        except Error as error:
+            if "context was destroyed" not in error.message:
+                raise
+    raise AssertionError("The page does not stop loading itself anew.")
 
 
 def expect_accessible(page: Page) -> None:

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from intake.actions import editions
 from intake.models import Edition, Intake, PromptText, User
 from tests import factory
-from tests.browser.checks import Inspection, expect_accessible
+from tests.browser.checks import Inspection, expect_accessible, wait_until
 from tests.browser.conftest import Watch
 from tests.browser.test_call import sign_in, wait_for_scripts
 from tests.browser.test_looks import look_at
@@ -324,7 +324,8 @@ def test_what_was_typed_when_the_browser_died_comes_back(
     open_new_draft(page)
     page.context.set_offline(True)
     page.get_by_role("textbox", name="Worry, English").first.fill("Nobody heard this yet?")
-    page.wait_for_function(
+    wait_until(
+        page,
         """async () => {
           const db = await new Promise((done) => {
             const request = indexedDB.open("hotline-drafts");
@@ -336,7 +337,7 @@ def test_what_was_typed_when_the_browser_died_comes_back(
           });
           db.close();
           return rows.length === 1 && !JSON.stringify(rows).includes("heard");
-        }"""
+        }""",
     )
     url = page.url
     again = page.context.new_page()

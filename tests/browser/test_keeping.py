@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from intake.actions.outbox import release_key
 from intake.models import Answer, FieldRevision, Intake, Narrative, Person, User
 from tests import factory
-from tests.browser.checks import Inspection, all_of
+from tests.browser.checks import Inspection, all_of, wait_until
 from tests.browser.conftest import Watch
 from tests.browser.test_call import (
     expect_saved,
@@ -65,13 +65,12 @@ def kept(page: Page) -> list[str]:
 
 def wait_until_kept(page: Page, entries: int) -> list[str]:
     """What the browser holds once so many entries are in its outbox."""
-    place = page.get_by_role("main")
-    for _ in range(100):
-        found = kept(page)
-        if sum(one.startswith("outbox ") for one in found) == entries:
-            return found
-        place.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
-    raise AssertionError(found)
+    look = """async (entries) => {
+      const found = await (%s)();
+      return found.filter((one) => one.startsWith("outbox ")).length === entries && found;
+    }"""
+    found: list[str] = wait_until(page, look % EVERYTHING_KEPT, entries)
+    return found
 
 
 def wait_for_journal(page: Page) -> None:

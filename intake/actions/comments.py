@@ -27,7 +27,7 @@ def add_comment(
     """
     with transaction.atomic():
         review = _claimed(actor, intake_id)
-        words, passage = _words(text), clean_text(passage).strip()
+        words, passage = _words(text, "comment"), clean_text(passage).strip()
         sheet = from_json(review.submission.content.text)
         if not _is_place(sheet, anchor):
             raise InvalidValue("The record has no such place; nothing was noted.", field="anchor")
@@ -57,7 +57,7 @@ def reply(
     """
     with transaction.atomic():
         intake, comment = _returned(actor, intake_id, comment_id)
-        words = _words(text)
+        words = _words(text, "reply")
         last = comment.replies.last()
         if last is not None and last.author == actor and last.text == words:
             return last
@@ -128,12 +128,12 @@ def _is_place(sheet: Worksheet, anchor: str) -> bool:
         return False
 
 
-def _words(text: str) -> str:
+def _words(text: str, what: str) -> str:
     words = clean_text(text)
     if not words.strip():
-        raise InvalidValue("Write the remark first; nothing was noted.", field="text")
+        raise InvalidValue(f"Write the {what} first; nothing was noted.", field="text")
     if len(words) > LONGEST:
         raise InvalidValue(
-            f"A remark has at most {LONGEST:,} characters; nothing was noted.", field="text"
+            f"A {what} has at most {LONGEST:,} characters; nothing was noted.", field="text"
         )
     return words

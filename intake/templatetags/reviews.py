@@ -7,7 +7,7 @@ from uuid import UUID
 from django import template
 
 from intake.deadlines import in_words, time_left
-from intake.models import ReviewComment
+from intake.models import Review, ReviewComment
 from intake.worksheet import PromptView, Worksheet
 
 register = template.Library()
@@ -17,6 +17,19 @@ register = template.Library()
 def at_place(remarks: Iterable[ReviewComment], anchor: str) -> list[ReviewComment]:
     """Return the remarks on one place: `decision` has those on each of its fields."""
     return [one for one in remarks if one.anchor == anchor or one.anchor.startswith(f"{anchor}.")]
+
+
+@register.filter
+def sent(remarks: Iterable[ReviewComment]) -> list[ReviewComment]:
+    """Return the remarks that the worker has seen, those not dealt with first."""
+    seen = [one for one in remarks if one.review.outcome == Review.Outcome.RETURNED]
+    return sorted(seen, key=lambda one: one.resolved_at is not None)
+
+
+@register.filter
+def not_dealt_with(remarks: Iterable[ReviewComment]) -> int:
+    """Return how many remarks the worker has not marked as dealt with."""
+    return sum(one.resolved_at is None for one in remarks)
 
 
 @register.filter

@@ -214,9 +214,12 @@ class Task:
     state: str
 
 
-@register.filter
-def tasks(sheet: Worksheet, party: ReportingPartyView) -> list[Task]:
-    """Return the parts of the wrap-up and how far each is; counts, never a score."""
+@register.simple_tag
+def tasks(sheet: Worksheet, party: ReportingPartyView, lacking: Iterable[str]) -> list[Task]:
+    """Return the parts of the wrap-up and how far each is; counts, never a score.
+
+    `lacking` names the fields without which it is not submitted.
+    """
     call, decision = sheet.call, sheet.decision
     open_questions = [
         answer
@@ -227,7 +230,9 @@ def tasks(sheet: Worksheet, party: ReportingPartyView) -> list[Task]:
     people = len(sheet.children) + len(sheet.caregivers) + len(sheet.others)
     worry = sum(bool(factor.worry_asked) for factor in sheet.factors)
     well = sum(bool(factor.well_asked) for factor in sheet.factors)
-    decided = "Decided" if decision.screening and decision.rationale.strip() else "To do"
+    decided = "Decided"
+    if any(name.startswith("decision.") for name in lacking):
+        decided = "Incomplete" if decision.screening or decision.rationale.strip() else "To do"
     return [
         Task("safety", "Safety", "panel-safety", _left(len(open_questions))),
         Task("people", "People", "people-summary", _count(people, "person", "people")),
@@ -274,6 +279,18 @@ def remarks_on(context: template.Context, noun: str, row: str = "") -> dict[str,
     anchor = f"{noun}.{row}" if row else noun
     here = [one for one in context["remarks"] if one.is_here and one.anchor == anchor]
     return {"remarks": here, "intake": context["intake"]}
+
+
+@register.filter
+def still_open(remarks: Iterable[ReturnedRemark]) -> list[ReturnedRemark]:
+    """Return the remarks that are not dealt with."""
+    return [one for one in remarks if one.is_open]
+
+
+@register.filter
+def dealt_with(remarks: Iterable[ReturnedRemark]) -> list[ReturnedRemark]:
+    """Return the remarks that are dealt with."""
+    return [one for one in remarks if not one.is_open]
 
 
 @register.filter

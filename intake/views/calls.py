@@ -59,6 +59,7 @@ def list_calls(request: UserRequest) -> HttpResponse:
     being_written = list(mine.being_written())
     recent = list(mine.exclude(status__in=Intake.WRITABLE)[:RECENT])
     interrupted = [one for one in being_written if one.interrupted_at is not None]
+    returned = [one for one in being_written if one.status == Intake.Status.RETURNED]
     return render(
         request,
         "intake/calls/list.html",
@@ -74,7 +75,8 @@ def list_calls(request: UserRequest) -> HttpResponse:
                 for one in being_written
                 if one.interrupted_at is None and one.status == Intake.Status.IN_PROGRESS
             ],
-            "returned": [one for one in being_written if one.status == Intake.Status.RETURNED],
+            "returned": returned,
+            "open_remarks": worksheet.count_open_remarks(returned),
             "recent": recent,
             "glimpses": worksheet.glimpses([*being_written, *recent]),
         },

@@ -209,16 +209,22 @@ def reply(request: UserRequest, intake_id: UUID, comment_id: UUID) -> HttpRespon
 def _answered(
     request: UserRequest, intake: Intake, comment_id: UUID, *, page: str, refused: str
 ) -> JsonResponse:
-    """Return {"html", "line"}: the remark as it stands now, and its line on top; or {"error"}."""
+    """Return the remark as it stands now and what the page says of all of them; or {"error"}."""
     if refused:
         return JsonResponse({"error": refused}, status=409)
     remarks = worksheet.build_remarks(intake, worksheet.build(intake), page=page)
     remark = next(one for one in remarks if one.comment.pk == comment_id)
-    context = {"intake": intake, "remark": remark}
+    context = {"intake": intake, "remark": remark, "remarks": remarks}
+    parts = {
+        "html": "_remark.html",
+        "line": "_returned_line.html",
+        "head": "_returned_head.html",
+        "left": "_still_open.html",
+    }
     return JsonResponse(
         {
-            "html": render_to_string("intake/calls/_remark.html", context, request),
-            "line": render_to_string("intake/calls/_returned_line.html", context, request),
+            part: render_to_string(f"intake/calls/{name}", context, request)
+            for part, name in parts.items()
         }
     )
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
 from intake.actions import records
-from intake.actions.wrap_up import submit_intake
+from intake.actions.wrap_up import find_problems, submit_intake
 from intake.deadlines import time_left
 from intake.errors import NamesReporter, NotPossibleNow, NotReady
 from intake.models import Answer, CrossReportRule, Intake, ResponseOption
@@ -83,12 +83,14 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
     sheet = context["sheet"]
     chosen = (sheet.decision.screening, sheet.decision.priority, sheet.decision.path)
     options: dict[str, list[tuple[str, str]]] = {}
-    referrals, with_priority = [], []
+    referrals, with_priority, transfers = [], [], []
     for option in ResponseOption.objects.filter(agency=intake.agency_id):
         if option.is_referral:
             referrals.append(str(option.pk))
         if option.needs_priority:
             with_priority.append(str(option.pk))
+        if option.key == "transfer":
+            transfers.append(str(option.pk))
         if option.is_active:
             label = _with_due(option, intake)
             options.setdefault(option.decides, []).append((str(option.pk), label))
@@ -100,6 +102,8 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "rules": _rules(intake, sheet),
         "referral_options": " ".join(referrals),
         "priority_options": " ".join(with_priority),
+        "transfer_options": " ".join(transfers),
+        "lacking": [field for field, _ in find_problems(intake)],
         "priority_hint": _priority_hint(sheet),
         "unfiled": worksheet.unfiled_lines(sheet),
         "flags": Intake.FLAGS,

@@ -78,7 +78,7 @@ from intake.worksheet.quality import (
     is_asked,
     view_rating,
 )
-from intake.worksheet.remarks import ReturnedRemark, build_remarks
+from intake.worksheet.remarks import ReturnedRemark, build_remarks, count_open_remarks
 from intake.worksheet.reporting_party import (
     PURPOSES,
     DisclosureView,

@@ -1,6 +1,10 @@
 """What a supervisor remarked on a returned intake, each remark with its place on a page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count
 
 from intake.models import Intake, ReviewComment
 from intake.worksheet.views import Worksheet
@@ -20,6 +24,12 @@ class ReturnedRemark:
     field: str  # the box in which its place is changed
     page: str  # where it stands beside its place: this page, or the other one; "" for neither
     is_here: bool
+    is_earlier: bool  # it came with a return before the last one
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not dealt with."""
+        return self.comment.resolved_at is None
 
     @property
     def anchor(self) -> str:
@@ -34,7 +44,7 @@ class ReturnedRemark:
     @property
     def waits_here(self) -> bool:
         """Whether it stands on this page and is not dealt with."""
-        return self.is_here and self.comment.resolved_at is None
+        return self.is_here and self.is_open
 
 
 def build_remarks(intake: Intake, sheet: Worksheet, *, page: str) -> tuple[ReturnedRemark, ...]:
@@ -46,10 +56,11 @@ def build_remarks(intake: Intake, sheet: Worksheet, *, page: str) -> tuple[Retur
         return ()
     comments = (
         ReviewComment.objects.filter(review__intake=intake, review__outcome="returned", parent=None)
-        .select_related("author")
+        .select_related("author", "review")
         .prefetch_related("replies__author")
     )
     places = _places(sheet)
+    last = max((one.review.decided_at for one in comments if one.review.decided_at), default=None)
     remarks = []
     for number, comment in enumerate(comments, start=1):
         noun = comment.anchor.partition(".")[0]
@@ -63,9 +74,22 @@ def build_remarks(intake: Intake, sheet: Worksheet, *, page: str) -> tuple[Retur
                 field=f"{comment.anchor}.{FIRST[noun]}" if noun in FIRST else comment.anchor,
                 page=page if is_here else next(iter(pages), ""),
                 is_here=is_here,
+                is_earlier=comment.review.decided_at != last,
             )
         )
     return tuple(remarks)
+
+
+def count_open_remarks(intakes: Iterable[Intake]) -> dict[UUID, int]:
+    """Return how many remarks wait for the worker, for each key where any does. One query."""
+    waiting = ReviewComment.objects.filter(
+        review__intake__in=[intake.pk for intake in intakes],
+        review__outcome="returned",
+        parent=None,
+        resolved_at=None,
+    )
+    counts = waiting.values_list("review__intake").annotate(Count("pk")).order_by()
+    return dict(counts)
 
 
 def _place_of(comment: ReviewComment) -> str:

@@ -244,6 +244,8 @@ def test_the_wrap_up_names_what_is_missing_and_then_submits(
     refused = as_worker.post(address)
     assert refused.status_code == 422
     assert b"#f-decision-rationale" in refused.content
+    decision = 'data-task="decision">{}<'
+    assert decision.format("To do") in refused.content.decode()
     form: dict[str, str] = {}
     wanted = {
         "call.responder_safety": "no",
@@ -256,6 +258,7 @@ def test_the_wrap_up_names_what_is_missing_and_then_submits(
     refused = as_worker.post(address, form)
     assert refused.status_code == 422
     assert b"Say to whom it was transferred, how and when." in refused.content
+    assert decision.format("Incomplete") in refused.content.decode()
     for part in ("agency", "person", "method", "time"):
         name = f"decision.transfer_{part}"
         form = form | {f"base:{name}": "0", name: f"The {part}"}

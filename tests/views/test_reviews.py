@@ -413,6 +413,61 @@ def test_what_is_not_returned_shows_no_remarks(worker: User, supervisor: User) -
     assert worksheet.build_remarks(call, sheet, page="call") == ()
 
 
+def test_what_is_open_comes_first_and_what_is_earlier_says_so(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    call, now = wait(worker, hours=1), timezone.now()
+    done, left = returned_with(
+        supervisor, call, narrative__text="Which aunt?", decision__rationale="How so?"
+    ).values()
+    client.force_login(worker)
+    calls, address = reverse("calls"), reverse("wrap_up", args=[call.pk])
+    assert "Returned to you with 2 comments." in client.get(address).content.decode()
+    assert "2 comments open" in client.get(calls).content.decode()
+    comments.resolve(actor=worker, intake_id=call.pk, comment_id=done.pk, is_resolved=True, at=now)
+    page = client.get(address).content.decode()
+    assert "Returned to you: 1 of 2 comments is still open." in page
+    assert "1 comment of your supervisor is not marked as dealt with" in page
+    assert page.index(f'id="line-{left.pk}"') < page.index("1 comment dealt with")
+    assert page.index("1 comment dealt with") < page.index(f'id="line-{done.pk}"')
+    assert "from an earlier return" not in page
+    assert "1 comment open" in client.get(calls).content.decode()
+    wrap_up.submit_intake(actor=worker, intake_id=call.pk, at=now)
+    assert "comment open" not in client.get(calls).content.decode()
+    (new,) = returned_with(supervisor, call, decision__rationale="Still: how so?").values()
+    page = client.get(address).content.decode()
+    assert "Returned to you: 2 of 3 comments are still open." in page
+    assert page.count("from an earlier return") == 2
+    for comment in (left, new):
+        comments.resolve(
+            actor=worker, intake_id=call.pk, comment_id=comment.pk, is_resolved=True, at=now
+        )
+    page = client.get(address).content.decode()
+    assert "Returned to you: all 3 comments are dealt with." in page
+    assert "not marked as dealt with" not in page
+    assert "comment open" not in client.get(calls).content.decode()
+
+
+def test_the_reviewer_sees_on_top_how_earlier_comments_stand(
+    client: Client, worker: User, supervisor: User
+) -> None:
+    call, now = wait(worker, hours=1), timezone.now()
+    client.force_login(supervisor)
+    address = reverse("review", args=[call.pk])
+    assert "Earlier comments" not in client.get(address).content.decode()
+    done, left = returned_with(
+        supervisor, call, narrative__text="Which aunt?", decision__rationale="How so?"
+    ).values()
+    comments.resolve(actor=worker, intake_id=call.pk, comment_id=done.pk, is_resolved=True, at=now)
+    page = client.get(address).content.decode()
+    assert f'<a href="#remark-{left.pk}">2, 1 not dealt with</a>' in page
+    assert f'id="remark-{left.pk}"' in page
+    comments.resolve(actor=worker, intake_id=call.pk, comment_id=left.pk, is_resolved=True, at=now)
+    assert "2, all dealt with</a>" in client.get(address).content.decode()
+    changes = client.get(f"{address}?tab=changes").content.decode()
+    assert "<dd>2, all dealt with</dd>" in changes
+
+
 def test_remarks_cost_the_same_however_many(client: Client, worker: User, supervisor: User) -> None:
     counts = set()
     client.force_login(worker)
@@ -448,7 +503,7 @@ def test_a_script_gets_the_remark_as_it_stands(
     refused = client.post(address, {"text": " "}, headers=script)
     assert (refused.status_code, refused.json()) == (
         409,
-        {"error": "Write the remark first; nothing was noted."},
+        {"error": "Write the reply first; nothing was noted."},
     )
     assert not noted.replies.exists()
     sent = {"text": "The <b>older</b> one.", "resolved": "yes"}
@@ -456,6 +511,8 @@ def test_a_script_gets_the_remark_as_it_stands(
     assert "The &lt;b&gt;older&lt;/b&gt; one." in answer["html"]
     assert "Not dealt with" in answer["html"]
     assert "Dealt with" in answer["line"] and f'"#remark-{noted.pk}"' in answer["line"]
+    assert "1 of 2 comments is still open" in answer["head"]
+    assert "1 comment of your supervisor is not marked" in answer["left"]
     client.post(address, sent, headers=script)  # the first answer was lost on its way
     assert noted.replies.count() == 1
     elsewhere = client.post(

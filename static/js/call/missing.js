@@ -2,6 +2,7 @@
 
 import { controlOf } from "./fields.js";
 
+const TRANSFER = ["agency", "person", "method", "time"].map((one) => `decision.transfer_${one}`);
 const STRIP = ["call.danger_now", "call.responder_safety", "call.tribal_information"];
 
 /** Start the way and keep the parts' states; returns what the key does. */
@@ -18,6 +19,7 @@ export function startMissing(root) {
     const isOneOf = (list) => screening && (root.dataset[list] ?? "").split(" ").includes(screening);
     if (isOneOf("needsPriority")) wanted.push("decision.priority");
     wanted.push("decision.rationale");
+    if (isOneOf("transfer")) wanted.push(...TRANSFER);
     const places = wanted.filter((name) => !valueOf(name)).map(controlOf);
     if (isOneOf("referral") && !valueOf("decision.cross_reports")) {
       const isDecided = [...root.querySelectorAll("[data-cross] select")].some((select) => select.value);
@@ -40,6 +42,8 @@ export function startMissing(root) {
       return !("new" in row.dataset) || [...row.querySelectorAll(":is(textarea, select, input:not([type=hidden], [type=checkbox]))")].some((box) => box.value);
     });
 
+  const isOfDecision = (place) => place.dataset.field?.startsWith("decision.") || place.closest("[data-cross]");
+
   function say(task, words) {
     const state = root.querySelector(`[data-task="${task}"]`);
     if (state && state.textContent !== words) state.textContent = words;
@@ -56,7 +60,8 @@ export function startMissing(root) {
     const count = concerns().length;
     say("safety", open ? `${open} not asked` : "Answered");
     say("concerns", count ? `${count} concern${count === 1 ? "" : "s"}` : "None yet");
-    say("decision", valueOf("decision.screening") && valueOf("decision.rationale") ? "Decided" : "To do");
+    const isBegun = valueOf("decision.screening") || valueOf("decision.rationale");
+    say("decision", !missing().some(isOfDecision) ? "Decided" : isBegun ? "Incomplete" : "To do");
     for (const { line, control } of told) {
       line.hidden = Boolean(valueOf(control.dataset.field));
     }
@@ -68,6 +73,7 @@ export function startMissing(root) {
 
   function go() {
     const place = missing()[0] ?? root.querySelector(".submit-line button");
+    for (let box = place.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
     (place.matches("fieldset") ? place.querySelector("input") : place).focus();
     place.scrollIntoView({ block: "nearest" });
   }

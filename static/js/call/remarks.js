@@ -28,7 +28,9 @@ function showOpen() {
   for (const mark of document.querySelectorAll(".tab-remarks")) {
     const panel = document.getElementById(`panel-${mark.closest("[data-tab]").dataset.tab}`);
     const count = panel.querySelectorAll(".remark:not(.remark--done)").length;
-    mark.textContent = count ? `${count} comment${count === 1 ? "" : "s"}` : "";
+    const word = Object.assign(document.createElement("span"), { className: "tab-remarks-word" });
+    word.textContent = count === 1 ? "comment" : "comments";
+    mark.replaceChildren(...(count ? [`${count} `, word] : []));
   }
 }
 
@@ -39,7 +41,7 @@ const parse = (html) => {
 };
 
 /** Show what became of a remark: itself and its line, nothing else of the page. */
-function show(remark, { html, line }, sent) {
+function show(remark, { html, line, head, left }, sent) {
   const [now, newLine] = [parse(html), parse(line)];
   const typed = remark.querySelector("[name=text]").value;
   if (typed !== sent) now.querySelector("[name=text]").value = typed; // while it was on its way
@@ -48,7 +50,24 @@ function show(remark, { html, line }, sent) {
   const oldLine = document.getElementById(newLine.id);
   if (!oldLine.contains(now) && !newLine.querySelector(".remark")) oldLine.replaceWith(newLine);
   if (hadFocus) now.focus();
+  document.querySelector("[data-returned-head]").innerHTML = head;
+  const beside = document.querySelector("[data-still-open]");
+  if (beside) beside.innerHTML = left;
   showOpen();
+}
+
+/** Whoever folded the list away has it folded on the next page of this tab, too. */
+function keepFolded(list) {
+  const place = `hotline.folded.${list.dataset.returned}`;
+  try {
+    if (sessionStorage.getItem(place)) list.open = false;
+    list.addEventListener("toggle", () => {
+      if (list.open) sessionStorage.removeItem(place);
+      else sessionStorage.setItem(place, "yes");
+    });
+  } catch {
+    // Where the browser keeps nothing, it is open again.
+  }
 }
 
 async function send(form, submitter, saver) {
@@ -91,5 +110,7 @@ export function startRemarks(root, saver) {
     event.preventDefault();
     send(event.target, event.submitter, saver);
   });
+  const list = document.querySelector("[data-returned]");
+  if (list) keepFolded(list);
   followHash("remark-", goToRemark);
 }

@@ -229,6 +229,7 @@ __all__ = [
     "changes_between",
     "check_described",
     "count_new",
+    "count_open_remarks",
     "describe",
     "details_of",
     "differences",

@@ -105,8 +105,8 @@ def _returned(actor: User, intake_id: UUID, comment_id: UUID) -> tuple[Intake, R
     )
     if intake.status != Intake.Status.RETURNED:
         raise NotPossibleNow(
-            f"Intake {intake.reference} is {intake.get_status_display().lower()}: its remarks stay "
-            "as they are."
+            f"Intake {intake.reference} is {intake.get_status_display().lower()}: its comments "
+            "stay as they are."
         )
     return intake, comment
 

@@ -104,36 +104,43 @@ def find_problems(intake: Intake) -> list[tuple[str, str]]:
         )
         if not getattr(intake, column)
     ]
-    decision = (
-        Decision.objects.select_related("screening", "priority").filter(intake=intake).first()
-    )
-    screening = decision.screening if decision else None
-    if screening is None:
-        problems.append(("decision.screening", "Choose the screening decision."))
-    elif screening.needs_priority and decision is not None and decision.priority is None:
-        problems.append(("decision.priority", "Choose the response priority."))
-    elif screening.key == "transfer" and decision is not None:
-        places = ("transfer_agency", "transfer_person", "transfer_method", "transfer_time")
-        problems += [
-            (f"decision.{column}", "Say to whom it was transferred, how and when.")
-            for column in places
-            if not getattr(decision, column).strip()
-        ]
-    if decision is None or not decision.rationale.strip():
-        problems.append(("decision.rationale", "Write the rationale of the decision."))
-    if screening is not None and screening.is_referral:
+    decision = _decision_of(intake)
+    if decision is not None and decision.screening is not None and decision.screening.is_referral:
         if not Concern.objects.filter(intake=intake, is_removed=False).exclude(type="").exists():
             problems.append(("concerns", "Record at least one concern with its type."))
         if not _has_child(intake):
             problems.append(("people", "Record at least one child, by name or as not known."))
-        if not _has_word_on_cross_reports(intake, decision):
-            problems.append(
-                (
-                    "decision.cross_reports",
-                    "Decide on every cross-report that is due, or write a word on them.",
-                )
-            )
-    return problems + _names_of_the_caller(intake)
+    return problems + find_decision_problems(intake) + _names_of_the_caller(intake)
+
+
+def find_decision_problems(intake: Intake) -> list[tuple[str, str]]:
+    """Return (field name, sentence) for everything that the decision lacks."""
+    decision = _decision_of(intake)
+    screening = decision.screening if decision else None
+    problems = []
+    if decision is None or screening is None:
+        problems.append(("decision.screening", "Choose the screening decision."))
+    else:
+        if screening.needs_priority and decision.priority is None:
+            problems.append(("decision.priority", "Choose the response priority."))
+        if screening.is_transfer:
+            places = ("transfer_agency", "transfer_person", "transfer_method", "transfer_time")
+            problems += [
+                (f"decision.{column}", "Say to whom it was transferred, how and when.")
+                for column in places
+                if not getattr(decision, column).strip()
+            ]
+    if decision is None or not decision.rationale.strip():
+        problems.append(("decision.rationale", "Write the rationale of the decision."))
+    is_referral = screening is not None and screening.is_referral
+    if is_referral and not _has_word_on_cross_reports(intake, decision):
+        sentence = "Decide on every cross-report that is due, or write a word on them."
+        problems.append(("decision.cross_reports", sentence))
+    return problems
+
+
+def _decision_of(intake: Intake) -> Decision | None:
+    return Decision.objects.select_related("screening", "priority").filter(intake=intake).first()
 
 
 def _names_of_the_caller(intake: Intake) -> list[tuple[str, str]]:

@@ -60,6 +60,11 @@ class ResponseOption(Record):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def is_transfer(self) -> bool:
+        """Whether the report goes to another jurisdiction."""
+        return self.key == "transfer"
+
     def due_at(self, received_at: datetime) -> datetime | None:
         """Return when this is due for a report received then, or None without a deadline.
 

@@ -20,7 +20,7 @@ def at_place(remarks: Iterable[ReviewComment], anchor: str) -> list[ReviewCommen
 
 
 @register.filter
-def sent(remarks: Iterable[ReviewComment]) -> list[ReviewComment]:
+def sent_open_first(remarks: Iterable[ReviewComment]) -> list[ReviewComment]:
     """Return the remarks that the worker has seen, those not dealt with first."""
     seen = [one for one in remarks if one.review.outcome == Review.Outcome.RETURNED]
     return sorted(seen, key=lambda one: one.resolved_at is not None)

@@ -215,10 +215,10 @@ class Task:
 
 
 @register.simple_tag
-def tasks(sheet: Worksheet, party: ReportingPartyView, lacking: Iterable[str]) -> list[Task]:
+def tasks(sheet: Worksheet, party: ReportingPartyView, is_decided: bool) -> list[Task]:
     """Return the parts of the wrap-up and how far each is; counts, never a score.
 
-    `lacking` names the fields without which it is not submitted.
+    `is_decided` says that the decision lacks nothing that a submission needs.
     """
     call, decision = sheet.call, sheet.decision
     open_questions = [
@@ -230,9 +230,8 @@ def tasks(sheet: Worksheet, party: ReportingPartyView, lacking: Iterable[str]) -
     people = len(sheet.children) + len(sheet.caregivers) + len(sheet.others)
     worry = sum(bool(factor.worry_asked) for factor in sheet.factors)
     well = sum(bool(factor.well_asked) for factor in sheet.factors)
-    decided = "Decided"
-    if any(name.startswith("decision.") for name in lacking):
-        decided = "Incomplete" if decision.screening or decision.rationale.strip() else "To do"
+    is_begun = decision.screening or decision.rationale.strip()
+    decided = "Decided" if is_decided else "Incomplete" if is_begun else "To do"
     return [
         Task("safety", "Safety", "panel-safety", _left(len(open_questions))),
         Task("people", "People", "people-summary", _count(people, "person", "people")),

@@ -209,7 +209,10 @@ def reply(request: UserRequest, intake_id: UUID, comment_id: UUID) -> HttpRespon
 def _answered(
     request: UserRequest, intake: Intake, comment_id: UUID, *, page: str, refused: str
 ) -> JsonResponse:
-    """Return the remark as it stands now and what the page says of all of them; or {"error"}."""
+    """Return {"html", "line", "head", "left"}, or {"error"}.
+
+    The remark and its line on top as they stand now, and what is said of all that are still open.
+    """
     if refused:
         return JsonResponse({"error": refused}, status=409)
     remarks = worksheet.build_remarks(intake, worksheet.build(intake), page=page)

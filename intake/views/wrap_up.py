@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from intake import permissions, worksheet
 from intake.actions import records
-from intake.actions.wrap_up import find_problems, submit_intake
+from intake.actions.wrap_up import find_decision_problems, submit_intake
 from intake.deadlines import time_left
 from intake.errors import NamesReporter, NotPossibleNow, NotReady
 from intake.models import Answer, CrossReportRule, Intake, ResponseOption
@@ -89,7 +89,7 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
             referrals.append(str(option.pk))
         if option.needs_priority:
             with_priority.append(str(option.pk))
-        if option.key == "transfer":
+        if option.is_transfer:
             transfers.append(str(option.pk))
         if option.is_active:
             label = _with_due(option, intake)
@@ -103,7 +103,7 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "referral_options": " ".join(referrals),
         "priority_options": " ".join(with_priority),
         "transfer_options": " ".join(transfers),
-        "lacking": [field for field, _ in find_problems(intake)],
+        "is_decided": not find_decision_problems(intake),
         "priority_hint": _priority_hint(sheet),
         "unfiled": worksheet.unfiled_lines(sheet),
         "flags": Intake.FLAGS,

@@ -1,12 +1,13 @@
 """The supervisor's desk in two browsers: submit, claim, comment, return, answer, approve, amend."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
 from pytest_django.live_server_helper import LiveServer
 
@@ -60,6 +61,34 @@ def text_of(page: Page, address: str) -> str:
     assert answer.status == 200
     pages = PdfReader(BytesIO(answer.body())).pages
     return " ".join(" ".join(one.extract_text().split()) for one in pages)
+
+
+def open_again_and_deal(hotline: Page, lines: Locator) -> None:
+    """A comment that is open again comes into view; what is left is said beside Submit."""
+    narrative_comment = hotline.get_by_role("group", name="Comment 3")
+    beside_submit = hotline.get_by_text(re.compile("not marked as dealt with"))
+    expect(beside_submit).to_have_text(re.compile("^2 comments of your supervisor are"))
+    expect(lines.filter(has_text="Which aunt?")).to_be_hidden()
+    narrative_comment.get_by_role("button", name="Not dealt with").click()
+    expect(lines.filter(has_text="Which aunt?")).to_be_visible()
+    expect(beside_submit).to_have_text(re.compile("^3 comments of your supervisor are"))
+    narrative_comment.get_by_role("button", name="Dealt with").click()
+    expect(beside_submit).to_have_text(re.compile("^2 comments of your supervisor are"))
+
+
+def find_what_a_transfer_lacks(hotline: Page, call: Intake) -> None:
+    """The key opens what is folded; the decision is made as it was."""
+    parts = hotline.get_by_role("navigation", name="What the wrap-up needs")
+    screening = hotline.get_by_label("Screening decision")
+    before = screening.input_value()
+    expect(parts).to_contain_text("Decision Decided")
+    screening.select_option(factory.option(call.agency, "screening", "transfer"))
+    expect(parts).to_contain_text("Decision Incomplete")
+    hotline.get_by_role("button", name="Next missing").click()
+    expect(hotline.get_by_role("textbox", name="Agency it goes to")).to_be_focused()
+    screening.select_option(before)
+    expect(parts).to_contain_text("Decision Decided")
+    expect_saved(hotline)
 
 
 def test_from_submission_to_amendment(
@@ -138,6 +167,7 @@ def test_from_submission_to_amendment(
     expect(passage).to_contain_text("The older one.")
     expect(passage).to_contain_text("Dealt with")
     expect(lines.filter(has_text="Which aunt?")).to_contain_text("Dealt with")
+    expect(hotline.get_by_text("Returned to you: 2 of 3 comments are still open.")).to_be_visible()
     beside.get_by_role("button", name="Dealt with").click()
     expect(hotline.get_by_role("tab", name="Social Connections 1 comment")).to_be_visible()
     half_typed = hotline.get_by_role("textbox", name="Reply to comment 2")
@@ -147,12 +177,18 @@ def test_from_submission_to_amendment(
     half_typed.press("Enter")
     expect(hotline.get_by_role("group", name="Comment 2")).to_contain_text("Half typed")
     inspection.look("comments-answered")
+    hotline.get_by_text("Returned to you: 2 of 3").click()
+    expect(lines.filter(has_text="How often?")).to_be_hidden()
     narrative(hotline).fill("The older aunt saw it in spring. Nobody else was near.")
     expect_saved(hotline)
     hotline.goto(live_server.url + reverse("wrap_up", args=[call.pk]))
     wait_for_scripts(hotline)
     expect(hotline.get_by_role("group", name="Comment 2")).to_contain_text("Half typed")
+    expect(lines.filter(has_text="How often?")).to_be_hidden()  # it was folded away
+    hotline.get_by_text("Returned to you: 2 of 3").click()
     inspection.look("returned-wrap-up")
+    open_again_and_deal(hotline, lines)
+    find_what_a_transfer_lacks(hotline, call)
     hotline.get_by_role("button", name="Submit for review").click()
     expect(hotline.get_by_text("was submitted for review")).to_be_visible()
 

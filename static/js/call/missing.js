@@ -19,7 +19,6 @@ export function startMissing(root) {
     const isOneOf = (list) => screening && (root.dataset[list] ?? "").split(" ").includes(screening);
     if (isOneOf("needsPriority")) wanted.push("decision.priority");
     wanted.push("decision.rationale");
-    if (isOneOf("transfer")) wanted.push(...TRANSFER);
     const places = wanted.filter((name) => !valueOf(name)).map(controlOf);
     if (isOneOf("referral") && !valueOf("decision.cross_reports")) {
       const isDecided = [...root.querySelectorAll("[data-cross] select")].some((select) => select.value);
@@ -29,6 +28,7 @@ export function startMissing(root) {
       const open = due.filter((select) => !select.value);
       if (open.length || (!due.length && !isDecided)) places.push(open[0] ?? controlOf("decision.cross_reports"));
     }
+    if (isOneOf("transfer")) places.push(...TRANSFER.filter((name) => !valueOf(name)).map(controlOf));
     if (isOneOf("referral")) {
       const types = [...root.querySelectorAll('[data-rows="concern"] > [data-row-id] select[data-field$=".type"]')];
       if (!types.some((select) => select.value)) places.push(types[0] ?? root.querySelector('[data-add="concern"]'));

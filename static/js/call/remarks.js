@@ -40,7 +40,10 @@ const parse = (html) => {
   return place.content.querySelector("[id]");
 };
 
-/** Show what became of a remark: itself and its line, nothing else of the page. */
+/**
+ * Show what became of a remark: itself, its line, and what is said of all of them. Lines stay where
+ * they are until the page is loaded anew: nothing moves under the pointer.
+ */
 function show(remark, { html, line, head, left }, sent) {
   const [now, newLine] = [parse(html), parse(line)];
   const typed = remark.querySelector("[name=text]").value;
@@ -48,7 +51,10 @@ function show(remark, { html, line, head, left }, sent) {
   const hadFocus = remark.contains(document.activeElement);
   remark.replaceWith(now);
   const oldLine = document.getElementById(newLine.id);
-  if (!oldLine.contains(now) && !newLine.querySelector(".remark")) oldLine.replaceWith(newLine);
+  if (oldLine.contains(now)) oldLine.className = newLine.className;
+  else oldLine.replaceWith(newLine);
+  const fold = document.getElementById(newLine.id).closest(".returned-done");
+  if (fold && !newLine.classList.contains("remark--done")) fold.open = true; // it is open again
   if (hadFocus) now.focus();
   document.querySelector("[data-returned-head]").innerHTML = head;
   const beside = document.querySelector("[data-still-open]");
@@ -58,16 +64,20 @@ function show(remark, { html, line, head, left }, sent) {
 
 /** Whoever folded the list away has it folded on the next page of this tab, too. */
 function keepFolded(list) {
-  const place = `hotline.folded.${list.dataset.returned}`;
+  const place = `hotline.folded.${list.dataset.returned}`; // one more return has another number
   try {
     if (sessionStorage.getItem(place)) list.open = false;
-    list.addEventListener("toggle", () => {
+  } catch {
+    return; // where the browser keeps nothing, it is open again
+  }
+  list.addEventListener("toggle", () => {
+    try {
       if (list.open) sessionStorage.removeItem(place);
       else sessionStorage.setItem(place, "yes");
-    });
-  } catch {
-    // Where the browser keeps nothing, it is open again.
-  }
+    } catch {
+      // The next page has it open.
+    }
+  });
 }
 
 async function send(form, submitter, saver) {

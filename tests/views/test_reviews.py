@@ -432,6 +432,7 @@ def test_what_is_open_comes_first_and_what_is_earlier_says_so(
     assert page.index(f'id="line-{left.pk}"') < page.index("Dealt with before: 1 comment")
     assert page.index("Dealt with before: 1 comment") < page.index(f'id="line-{done.pk}"')
     assert "from an earlier return" not in page
+    assert f'data-returned="{call.pk}.2"' in page
     assert "1 comment open" in client.get(calls).content.decode()
     wrap_up.submit_intake(actor=worker, intake_id=call.pk, at=now)
     assert not re.search(r"comments? open", client.get(calls).content.decode())
@@ -439,6 +440,9 @@ def test_what_is_open_comes_first_and_what_is_earlier_says_so(
     page = client.get(address).content.decode()
     assert "Returned to you: 2 of 3 comments are still open." in page
     assert page.count("from an earlier return") == 2
+    assert (
+        f'data-returned="{call.pk}.3"' in page
+    )  # who folded the first list away has this one open
     for comment in (left, new):
         comments.resolve(
             actor=worker, intake_id=call.pk, comment_id=comment.pk, is_resolved=True, at=now

@@ -440,9 +440,8 @@ def test_what_is_open_comes_first_and_what_is_earlier_says_so(
     page = client.get(address).content.decode()
     assert "Returned to you: 2 of 3 comments are still open." in page
     assert page.count("from an earlier return") == 2
-    assert (
-        f'data-returned="{call.pk}.3"' in page
-    )  # who folded the first list away has this one open
+    # Who folded the first list away has this one open.
+    assert f'data-returned="{call.pk}.3"' in page
     for comment in (left, new):
         comments.resolve(
             actor=worker, intake_id=call.pk, comment_id=comment.pk, is_resolved=True, at=now

@@ -470,6 +470,11 @@ def test_the_reviewer_sees_on_top_how_earlier_comments_stand(
     assert "2 comments, all dealt with</a>" in client.get(address).content.decode()
     changes = client.get(f"{address}?tab=changes").content.decode()
     assert "<dd>2 comments, all dealt with</dd>" in changes
+    other = wait(worker, hours=2)
+    (only,) = returned_with(supervisor, other, narrative__text="Which aunt?").values()
+    comments.resolve(actor=worker, intake_id=other.pk, comment_id=only.pk, is_resolved=True, at=now)
+    page = client.get(reverse("review", args=[other.pk])).content.decode()
+    assert "1 comment, dealt with</a>" in page
 
 
 def test_remarks_cost_the_same_however_many(client: Client, worker: User, supervisor: User) -> None:

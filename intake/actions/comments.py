@@ -100,9 +100,8 @@ def _claimed(actor: User, intake_id: UUID) -> Review:
 
 def _returned(actor: User, intake_id: UUID, comment_id: UUID) -> tuple[Intake, ReviewComment]:
     intake = Intake.objects.open_to(actor).select_for_update(no_key=True).get(pk=intake_id)
-    comment = ReviewComment.objects.select_related("review").get(
-        pk=comment_id, parent=None, review__intake=intake, review__outcome="returned"
-    )
+    sent = ReviewComment.objects.sent().select_related("review")
+    comment = sent.get(pk=comment_id, review__intake=intake)
     if intake.status != Intake.Status.RETURNED:
         raise NotPossibleNow(
             f"Intake {intake.reference} is {intake.get_status_display().lower()}: its comments "

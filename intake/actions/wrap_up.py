@@ -110,12 +110,15 @@ def find_problems(intake: Intake) -> list[tuple[str, str]]:
             problems.append(("concerns", "Record at least one concern with its type."))
         if not _has_child(intake):
             problems.append(("people", "Record at least one child, by name or as not known."))
-    return problems + find_decision_problems(intake) + _names_of_the_caller(intake)
+    return problems + _lacking(intake, decision) + _names_of_the_caller(intake)
 
 
 def find_decision_problems(intake: Intake) -> list[tuple[str, str]]:
     """Return (field name, sentence) for everything that the decision lacks."""
-    decision = _decision_of(intake)
+    return _lacking(intake, _decision_of(intake))
+
+
+def _lacking(intake: Intake, decision: Decision | None) -> list[tuple[str, str]]:
     screening = decision.screening if decision else None
     problems = []
     if decision is None or screening is None:

@@ -90,6 +90,14 @@ class ReviewVisit(Record):
         return f"Visit {self.id}"
 
 
+class ReviewCommentQuerySet(models.QuerySet["ReviewComment"]):
+    """Remarks and who has seen them."""
+
+    def sent(self) -> "ReviewCommentQuerySet":
+        """Return the remarks with which intakes were returned, without the replies."""
+        return self.filter(review__outcome=ReviewOutcome.RETURNED, parent=None)
+
+
 class ReviewComment(Record):
     """A remark anchored to one answer, person, the decision or a passage; replies hang on it.
 
@@ -111,6 +119,8 @@ class ReviewComment(Record):
     resolved_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = ReviewCommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]

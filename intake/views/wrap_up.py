@@ -1,5 +1,6 @@
 """The wrap-up of a call on one page, and its submission."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -83,14 +84,8 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
     sheet = context["sheet"]
     chosen = (sheet.decision.screening, sheet.decision.priority, sheet.decision.path)
     options: dict[str, list[tuple[str, str]]] = {}
-    referrals, with_priority, transfers = [], [], []
-    for option in ResponseOption.objects.filter(agency=intake.agency_id):
-        if option.is_referral:
-            referrals.append(str(option.pk))
-        if option.needs_priority:
-            with_priority.append(str(option.pk))
-        if option.is_transfer:
-            transfers.append(str(option.pk))
+    known = list(ResponseOption.objects.filter(agency=intake.agency_id))
+    for option in known:
         if option.is_active:
             label = _with_due(option, intake)
             options.setdefault(option.decides, []).append((str(option.pk), label))
@@ -100,9 +95,9 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
     return context | {
         "options": options,
         "rules": _rules(intake, sheet),
-        "referral_options": " ".join(referrals),
-        "priority_options": " ".join(with_priority),
-        "transfer_options": " ".join(transfers),
+        "referral_options": _keys(one for one in known if one.is_referral),
+        "priority_options": _keys(one for one in known if one.needs_priority),
+        "transfer_options": _keys(one for one in known if one.is_transfer),
         "is_decided": not find_decision_problems(intake),
         "priority_hint": _priority_hint(sheet),
         "unfiled": worksheet.unfiled_lines(sheet),
@@ -111,6 +106,10 @@ def _context(request: UserRequest, intake: Intake) -> dict[str, Any]:
         "not_asked_reasons": Answer.NotAskedReason.choices,
         "problems": [],
     }
+
+
+def _keys(options: Iterable[ResponseOption]) -> str:
+    return " ".join(str(option.pk) for option in options)
 
 
 def _with_due(option: ResponseOption, intake: Intake) -> str:

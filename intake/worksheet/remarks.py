@@ -55,7 +55,8 @@ def build_remarks(intake: Intake, sheet: Worksheet, *, page: str) -> tuple[Retur
     if intake.status != Intake.Status.RETURNED:
         return ()
     comments = (
-        ReviewComment.objects.filter(review__intake=intake, review__outcome="returned", parent=None)
+        ReviewComment.objects.sent()
+        .filter(review__intake=intake)
         .select_related("author", "review")
         .prefetch_related("replies__author")
     )
@@ -82,12 +83,8 @@ def build_remarks(intake: Intake, sheet: Worksheet, *, page: str) -> tuple[Retur
 
 def count_open_remarks(intakes: Iterable[Intake]) -> dict[UUID, int]:
     """Return how many remarks wait for the worker, for each key where any does. One query."""
-    waiting = ReviewComment.objects.filter(
-        review__intake__in=[intake.pk for intake in intakes],
-        review__outcome="returned",
-        parent=None,
-        resolved_at=None,
-    )
+    keys = [intake.pk for intake in intakes]
+    waiting = ReviewComment.objects.sent().filter(review__intake__in=keys, resolved_at=None)
     counts = waiting.values_list("review__intake").annotate(Count("pk")).order_by()
     return dict(counts)
 
